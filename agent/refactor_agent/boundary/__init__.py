@@ -1,0 +1,1 @@
+"""The boundary module that converted projects get, kept here as its source."""

@@ -1,0 +1,1 @@
+"""Convert: carry out a planned attempt by rule, with libcst."""

@@ -1,0 +1,36 @@
+"""Decisions: what becomes of a change set in the end."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from refactor_agent.domain.plan import Strategy
+from refactor_agent.domain.values import Value
+
+__all__ = ["Decision", "Status", "Tried"]
+
+Status = Literal["verified", "unverified", "failed", "left", "dropped", "rejected"]
+"""``left``: nothing was proposed. ``dropped``: right alone, but not in the combined result.
+``rejected``: a reviewer or policy held it back."""
+
+
+class Tried(Value):
+    """One proposal that was made on the way, and what the gate said."""
+
+    strategy: Strategy
+    author: str
+    outcome: str
+    reason: str = ""
+
+
+class Decision(Value):
+    """The end of one change set."""
+
+    change_set: str
+    status: Status
+    reason: str = ""
+    tried: tuple[Tried, ...] = ()
+    proposal: str | None = None
+    """Key of the chosen proposal in the store."""
+    verdict: str | None = None
+    """Key of its verdict in the store."""

@@ -1,0 +1,92 @@
+"""Proposals: new source for planned functions, whoever wrote it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from refactor_agent.domain.plan import Dependency, FunctionRef, Strategy
+from refactor_agent.domain.values import Value
+
+__all__ = [
+    "Author",
+    "FunctionEdit",
+    "ImportEdit",
+    "ModelAuthor",
+    "NewFile",
+    "Proposal",
+    "RuleAuthor",
+    "Usage",
+]
+
+
+class FunctionEdit(Value):
+    """New source for one outermost function or method."""
+
+    function: FunctionRef
+    before: str
+    """SHA-256 of the bytes it replaces; splicing refuses anything else."""
+    code: str
+    """From its first decorator to its last line, at its own indentation. Starts with the new
+    function; a twin follows the unchanged original here."""
+
+
+class ImportEdit(Value):
+    """An import to add to a file (``from module import name as alias``) or to drop if unused."""
+
+    file: str
+    module: str
+    name: str | None = None
+    alias: str | None = None
+    action: Literal["add", "drop_unused"] = "add"
+
+
+class NewFile(Value):
+    """A file the target gets, such as the boundary module."""
+
+    file: str
+    text: str
+
+
+class Usage(Value):
+    """What one model call used; ``None`` where the endpoint did not say."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cached_tokens: int | None = None
+
+
+class RuleAuthor(Value):
+    """Made by rules."""
+
+    kind: Literal["rules"] = "rules"
+    rules: tuple[str, ...]
+
+
+class ModelAuthor(Value):
+    """Made by a model."""
+
+    kind: Literal["model"] = "model"
+    model: str
+    template: str
+    """SHA-256 of the prompt template."""
+    prompt: str
+    """SHA-256 of the rendered prompt."""
+    usage: Usage = Usage()
+
+
+Author = Annotated[RuleAuthor | ModelAuthor, Field(discriminator="kind")]
+
+
+class Proposal(Value):
+    """Edits for one change set, by function, so that proposals combine without text merges."""
+
+    change_set: str
+    strategy: Strategy
+    author: Author
+    functions: tuple[FunctionEdit, ...]
+    imports: tuple[ImportEdit, ...] = ()
+    new_files: tuple[NewFile, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    notes: tuple[str, ...] = ()

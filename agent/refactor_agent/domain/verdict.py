@@ -1,0 +1,53 @@
+"""Verdicts: what the gate found out about a proposal."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from refactor_agent.domain.place import Site
+from refactor_agent.domain.values import Value
+
+__all__ = ["CheckFailure", "Outcome", "TestDelta", "Verdict"]
+
+Outcome = Literal["verified", "unverified", "failed"]
+
+
+class CheckFailure(Value):
+    """One thing a check objects to."""
+
+    check: str
+    message: str
+    """For a person, and for the model that repairs it: exact, with names."""
+    site: Site | None = None
+    hazards: tuple[str, ...] = ()
+
+
+class TestDelta(Value):
+    """The target's tests after the change, against the baseline. Test ids are pytest's."""
+
+    __test__ = False
+
+    command: tuple[str, ...]
+    ran: int
+    passed: int
+    newly_failing: tuple[str, ...] = ()
+    newly_skipped: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class Verdict(Value):
+    """The gate's answer, with its evidence."""
+
+    change_set: str
+    outcome: Outcome
+    failures: tuple[CheckFailure, ...] = ()
+    checks: tuple[str, ...] = ()
+    """Names of the checks that ran."""
+    tests: TestDelta | None = None
+    covering_tests: tuple[str, ...] = ()
+    """Tests that executed changed lines."""
+    uncovered: tuple[Site, ...] = ()
+    """Changed lines that no executed test reached."""
+    reason: str = ""
+    """One line: why it is not verified."""

@@ -1,0 +1,1 @@
+"""Edit: lay proposals over a tree."""

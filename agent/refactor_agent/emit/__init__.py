@@ -1,0 +1,1 @@
+"""Emit: patches, reports, the audit log, apply and rollback."""

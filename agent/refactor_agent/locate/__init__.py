@@ -1,0 +1,1 @@
+"""Locate: every path from an async function to a blocking call."""

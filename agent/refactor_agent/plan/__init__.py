@@ -1,0 +1,1 @@
+"""Plan: group regions into change sets and choose strategies."""

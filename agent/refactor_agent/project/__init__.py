@@ -1,0 +1,1 @@
+"""The target: its files, configuration, interpreter and version control."""

@@ -1,0 +1,1 @@
+"""Review: decide what becomes of a verdict."""

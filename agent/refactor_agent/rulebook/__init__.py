@@ -1,0 +1,1 @@
+"""Rules: one Markdown file each, read once and asked by every stage."""

@@ -1,0 +1,1 @@
+"""Verify: the gate that no wrong conversion passes."""

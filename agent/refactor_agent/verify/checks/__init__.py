@@ -1,0 +1,1 @@
+"""Checks on the converted tree; each file is one, found by itself."""
