@@ -1,0 +1,52 @@
+"""What git knows about the target."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from refactor_agent.domain.values import Value
+from refactor_agent.errors import UsageError
+
+__all__ = ["Revision", "dirty_files", "git", "revision"]
+
+
+class Revision(Value):
+    """Where the target stands in version control."""
+
+    commit: str | None
+    """``None`` outside a git repository, or before its first commit."""
+    is_repository: bool
+
+
+def git(
+    root: Path, *arguments: str, stdin: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in ``root`` with the user's hooks, pagers and prompts out of the way.
+
+    The caller reads the return code. Raises `UsageError` when git is not installed.
+    """
+    command = ["git", "-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null", *arguments]
+    try:
+        return subprocess.run(command, cwd=root, input=stdin, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise UsageError(
+            "git is not installed; refactor-agent makes its patches with it"
+        ) from error
+
+
+def revision(root: Path) -> Revision:
+    """Ask git where ``root`` stands."""
+    inside = git(root, "rev-parse", "--is-inside-work-tree")
+    if inside.returncode != 0 or inside.stdout.strip() != b"true":
+        return Revision(commit=None, is_repository=False)
+    head = git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    commit = head.stdout.decode().strip() if head.returncode == 0 else None
+    return Revision(commit=commit, is_repository=True)
+
+
+def dirty_files(root: Path) -> tuple[str, ...]:
+    """Give the tracked files under ``root`` that differ from the last commit."""
+    status = git(root, "status", "--porcelain", "-z", "--untracked-files=no", "--", ".")
+    entries = status.stdout.decode(errors="surrogateescape").split("\0")
+    return tuple(entry[3:] for entry in entries if entry[:2].strip())
