@@ -1,1 +1,24 @@
-"""Rules: one Markdown file each, read once and asked by every stage."""
+"""Rules: their schema, their files, and the look-ups that the stages ask of them."""
+
+from refactor_agent.rulebook.book import NativeCall, RuleBook
+from refactor_agent.rulebook.load import load_rulebook, read_rules
+from refactor_agent.rulebook.parse import parse_rule
+from refactor_agent.rulebook.rule import Block, Example, Mark, Rule
+from refactor_agent.rulebook.schema import Arguments, BlockingCall, FrontMatter, Native, Thread
+
+__all__ = [
+    "Arguments",
+    "Block",
+    "BlockingCall",
+    "Example",
+    "FrontMatter",
+    "Mark",
+    "Native",
+    "NativeCall",
+    "Rule",
+    "RuleBook",
+    "Thread",
+    "load_rulebook",
+    "parse_rule",
+    "read_rules",
+]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from refactor_agent.domain.values import Value
 
@@ -16,13 +18,49 @@ Thread = Literal["any", "unsafe", "bound"]
 """``any``: free to move. ``unsafe``: one thread at a time. ``bound``: its maker's thread only."""
 Weight = Annotated[int, Field(ge=1, le=10)]
 
+_STUB = re.compile(r"(?P<name>\w+(\.\w+)*(\.\*)?)\((?P<parameters>.*)\)(\s*->\s*(?P<result>.+))?")
+
 
 class BlockingCall(Value):
-    """A call that blocks, as a stub line: ``requests.get(url, **kwargs) -> requests.Response``."""
+    """A call that blocks, as a stub line: ``requests.get(url, **kwargs) -> requests.Response``.
+
+    A name that ends in ``.*`` stands for every public method of the type that no rule names.
+    """
 
     call: str
     weight: Weight | None = None
     """Overrides the rule's weight."""
+    unless: Mapping[str, str] = {}
+    """Argument to the literal with which the call returns at once: ``blocking: "False"``."""
+
+    @field_validator("call")
+    @classmethod
+    def _is_a_stub(cls, value: str) -> str:
+        match = _STUB.fullmatch(value)
+        if match is None:
+            raise ValueError(f"{value!r} is not a stub line such as 'time.sleep(seconds) -> None'")
+        try:
+            ast.parse(f"def f({match['parameters']}) -> {match['result']}: ...")
+        except SyntaxError:
+            raise ValueError(f"the signature of {value!r} is not valid Python") from None
+        return value
+
+    @property
+    def name(self) -> str:
+        """The qualified name of what is called."""
+        return self.call.partition("(")[0]
+
+    @property
+    def parameters(self) -> str:
+        """The source of its parameter list."""
+        match = _STUB.fullmatch(self.call)
+        return match["parameters"] if match else ""
+
+    @property
+    def result(self) -> str | None:
+        """The type it gives, as written; ``None`` where the stub line says none."""
+        match = _STUB.fullmatch(self.call)
+        return match["result"] if match else None
 
 
 def _stub_line(value: object) -> object:
@@ -55,9 +93,11 @@ class Native(Value):
     iterators: tuple[str, ...] = ()
     """Calls whose awaited result is read with ``async for``."""
     arguments: Mapping[str, Arguments] = {}
-    """Per call, by the blocking call's name."""
+    """Per call, by the blocking call's name; ``type.*`` for every method of a type."""
     exceptions: Mapping[str, str] = {}
     """Exception class to its counterpart; a handler without one refuses the conversion."""
+    missing: tuple[str, ...] = ()
+    """Calls and attributes that the async side lacks: their use refuses the conversion."""
     strategy: str | None = None
     """``module:Class`` of the Python beside the rule, where data can't say it."""
 
@@ -76,10 +116,14 @@ class FrontMatter(Value):
     """Its distribution on the index; ``None`` for the standard library."""
     versions: str = ""
     """The range the rule was checked on."""
+    twins: tuple[str, ...] = ()
+    """Packages with the same API: all that is said of ``library`` holds with their name."""
+    aliases: Mapping[str, str] = {}
+    """Other names of the same thing, prefixes too: ``requests.sessions: requests``."""
     blocks: tuple[Annotated[BlockingCall, BeforeValidator(_stub_line)], ...]
     returns: Mapping[str, str] = {}
     """Calls and attributes that don't block, and the type they give: needed to follow receivers.
-    ``pathlib.Path.parent: pathlib.Path``."""
+    ``pathlib.Path.parent: pathlib.Path``. ``Self`` is the receiver's own type."""
     bases: Mapping[str, tuple[str, ...]] = {}
     """Library class to its base classes, for methods listed on the base."""
     threads: Mapping[str, Thread] = {}

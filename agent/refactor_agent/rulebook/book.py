@@ -1,0 +1,170 @@
+"""The rules of a run, and the look-ups that the stages ask of them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from refactor_agent.domain.values import Value
+from refactor_agent.errors import UsageError
+from refactor_agent.rulebook.index import Index, build_index
+from refactor_agent.rulebook.rule import Rule
+from refactor_agent.rulebook.schema import Arguments, BlockingCall, Thread
+from refactor_agent.tree import sha256
+
+__all__ = ["NativeCall", "RuleBook"]
+
+
+class NativeCall(Value):
+    """The async equivalent of one blocking call."""
+
+    rule: str
+    callee: str
+    """The blocking call, as the rule names it."""
+    target: str
+    """What is awaited: a function, or a method of the async type."""
+    types: tuple[str, str] | None = None
+    """For methods: the sync type and the async type the receiver must become."""
+    arguments: Arguments = Arguments()
+    iterator: bool = False
+    """The awaited result is read with ``async for``."""
+    distribution: str | None = None
+    versions: str = ""
+
+
+class RuleBook:
+    """Rules with fast look-ups by qualified name."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        """Take ``rules``; raises `UsageError` where two of them say different things."""
+        self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
+        self._by_id = {rule.id: rule for rule in self.rules}
+        self._index: Index = build_index(self.rules)
+        self.fingerprint = sha256(" ".join(rule.version for rule in self.rules).encode())
+        """Changes when any rule does."""
+
+    def rule(self, rule_id: str) -> Rule:
+        """Give the rule; raises `UsageError` that names the nearest ids."""
+        try:
+            return self._by_id[rule_id]
+        except KeyError:
+            raise unknown_rule(rule_id, self._by_id) from None
+
+    def canonical(self, qualified: str) -> str:
+        """Give the name that the rules use for ``qualified``: ``requests.sessions.Session``."""
+        return self._index.canonical(qualified)
+
+    def blocking(self, qualified: str) -> tuple[Rule, BlockingCall] | None:
+        """Give the rule and the call that ``qualified`` blocks by.
+
+        Methods are also looked up on the bases of their type; ``type.*`` covers the public
+        methods for which neither a stub line nor ``returns`` says otherwise.
+        """
+        for name in self._names(self.canonical(qualified)):
+            found = self._index.blocks.get(name)
+            if found is not None:
+                return self._by_id[found[0]], found[1]
+            if name in self._index.returns:
+                return None
+        return None
+
+    def returns(self, qualified: str) -> str | None:
+        """Give the type of a call's result or of an attribute, where a rule says it.
+
+        A class name gives itself. Items stand in brackets: ``list[pathlib.Path]``.
+        """
+        asked = self.canonical(qualified)
+        for name in self._names(asked):
+            result = self._result(name)
+            if result is not None:
+                owner = asked.rpartition(".")[0]
+                return None if result == "None" else result.replace("Self", owner)
+        return None
+
+    def bases(self, qualified: str) -> tuple[str, ...]:
+        """Give the direct bases of a library class, where a rule says them."""
+        return self._index.bases.get(self.canonical(qualified), ())
+
+    def thread(self, qualified: str) -> Thread:
+        """Say how an object of this type may be used from threads; ``any`` when not named."""
+        for name in self._ancestry(self.canonical(qualified)):
+            if name in self._index.threads:
+                return self._index.threads[name]
+        return "any"
+
+    def native(self, qualified: str) -> NativeCall | None:
+        """Give the async equivalent of a blocking call, or `None` where there is none."""
+        found = self.blocking(qualified)
+        if found is None:
+            return None
+        rule, _ = found
+        equivalent = self._index.natives.get(rule.id)
+        if equivalent is None:
+            return None
+        names = tuple(self._names(self.canonical(qualified)))
+        if any(name in equivalent.missing for name in names):
+            return None
+        return next(filter(None, (self._native(rule, name) for name in names)), None)
+
+    def exception(self, qualified: str) -> str | None:
+        """Give the async side's counterpart of an exception class, where a rule says one."""
+        return self._index.exceptions.get(self.canonical(qualified))
+
+    def _native(self, rule: Rule, name: str) -> NativeCall | None:
+        native = self._index.natives[rule.id]
+        owner, _, method = name.rpartition(".")
+        types = (owner, native.types[owner]) if owner in native.types else None
+        if name in native.calls:
+            target = native.calls[name]
+        elif types and method != "*":
+            target = f"{types[1]}.{native.methods.get(name, method)}"
+        else:
+            return None
+        return NativeCall(
+            rule=rule.id,
+            callee=name,
+            target=target,
+            types=types,
+            arguments=native.arguments.get(name)
+            or native.arguments.get(f"{owner}.*")
+            or Arguments(),
+            iterator=name in native.iterators,
+            distribution=self._index.distributions.get(target.partition(".")[0]),
+            versions=native.versions,
+        )
+
+    def _result(self, name: str) -> str | None:
+        if name in self._index.returns:
+            return self._index.returns[name]
+        if name in self._index.blocks:
+            return self._index.blocks[name][1].result
+        return name if name in self._index.types else None
+
+    def _names(self, name: str) -> Iterator[str]:
+        """Give the names under which a rule may speak of ``name``, nearest first."""
+        yield name
+        owner, _, attribute = name.rpartition(".")
+        public = not attribute.startswith("_")
+        for ancestor in self._ancestry(owner):
+            if ancestor != owner:
+                yield f"{ancestor}.{attribute}"
+            if public:
+                yield f"{ancestor}.*"
+
+    def _ancestry(self, name: str) -> Iterator[str]:
+        """Give a class and its known ancestors, each once, nearest first."""
+        waiting, seen = [name], set[str]()
+        while waiting:
+            current = waiting.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            yield current
+            waiting.extend(self._index.bases.get(current, ()))
+
+
+def unknown_rule(rule_id: str, known: Collection[str] | Mapping[str, Rule]) -> UsageError:
+    """Make the fault for an id that no rule has, naming the nearest ones."""
+    near = difflib.get_close_matches(rule_id.upper(), list(known), n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else "`rules list` shows them all"
+    return UsageError(f"there is no rule {rule_id!r}; {hint}")

@@ -1,0 +1,100 @@
+"""The rules' data, merged into tables by qualified name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from refactor_agent.errors import UsageError
+from refactor_agent.rulebook.rule import Rule
+from refactor_agent.rulebook.schema import BlockingCall, Native, Thread
+from refactor_agent.rulebook.twins import with_twins
+
+__all__ = ["Index", "build_index"]
+
+V = TypeVar("V")
+
+_NOT_TYPES = frozenset({"None", "Self", "str", "bytes", "int", "float", "bool", "object", "tuple"})
+
+
+@dataclass
+class Index:
+    """Everything the look-ups need; keys are canonical qualified names."""
+
+    blocks: dict[str, tuple[str, BlockingCall]] = field(default_factory=dict)
+    returns: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    exceptions: dict[str, str] = field(default_factory=dict)
+    natives: dict[str, Native] = field(default_factory=dict)
+    """By rule id."""
+    distributions: dict[str, str] = field(default_factory=dict)
+    """Top-level package of the async side to what must be installed for it."""
+    types: set[str] = field(default_factory=set)
+
+    def canonical(self, name: str) -> str:
+        """Replace the longest aliased prefix of ``name``."""
+        if name in self.aliases:
+            return self.aliases[name]
+        head = name
+        while "." in head:
+            head = head.rpartition(".")[0]
+            if head in self.aliases:
+                return self.aliases[head] + name[len(head) :]
+        return name
+
+
+def build_index(rules: Sequence[Rule]) -> Index:
+    """Merge ``rules``; raises `UsageError` where two of them contradict each other."""
+    index, said_by = Index(), dict[tuple[str, str], Rule]()
+    for original in rules:
+        rule = with_twins(original)
+        blocks = {call.name: (rule.id, call) for call in rule.blocks}
+        _merge(index.blocks, blocks, rule, said_by, "blocks")
+        _merge(index.returns, rule.returns, rule, said_by, "returns")
+        _merge(index.bases, rule.bases, rule, said_by, "bases")
+        _merge(index.threads, rule.threads, rule, said_by, "threads")
+        _merge(index.aliases, rule.aliases, rule, said_by, "aliases")
+        if rule.native is not None:
+            index.natives[rule.id] = rule.native
+            _merge(index.exceptions, rule.native.exceptions, rule, said_by, "exceptions")
+            index.distributions.update(_distributions(rule, rule.native))
+        index.types.update(_types(rule))
+    return index
+
+
+def _merge(
+    table: dict[str, V], new: Mapping[str, V], rule: Rule, said_by: dict[tuple[str, str], Rule],
+    what: str,
+) -> None:  # fmt: skip
+    for name, value in new.items():
+        first = said_by.setdefault((what, name), rule)
+        if first is not rule and table[name] != value:
+            raise UsageError(
+                f"{rule.path}: {what} {name!r} is already given by {first.id} ({first.path}); "
+                f"change it there, or disable {first.id}"
+            )
+        table[name] = value
+
+
+def _distributions(rule: Rule, native: Native) -> dict[str, str]:
+    """Say what each package of the async side is installed by."""
+    if native.distribution is None:
+        return {}
+    targets = (*native.calls.values(), *native.types.values())
+    packages = {target.partition(".")[0] for target in targets}
+    return {
+        package: package if package in rule.twins else native.distribution for package in packages
+    }
+
+
+def _types(rule: Rule) -> Iterator[str]:
+    """Name the classes a rule speaks of: calling one gives an instance of it."""
+    native = rule.native.types if rule.native else {}
+    yield from (*rule.bases, *rule.threads, *native)
+    for bases in rule.bases.values():
+        yield from bases
+    results = (*rule.returns.values(), *(call.result or "None" for call in rule.blocks))
+    yield from (name for name in results if name not in _NOT_TYPES and "[" not in name)
