@@ -14,9 +14,11 @@ __all__ = ["Revision", "dirty_files", "git", "revision"]
 class Revision(Value):
     """Where the target stands in version control."""
 
-    commit: str | None
+    commit: str | None = None
     """``None`` outside a git repository, or before its first commit."""
-    is_repository: bool
+    is_repository: bool = False
+    prefix: str = ""
+    """The target's path inside the repository, with a trailing slash; empty at its top."""
 
 
 def git(
@@ -36,17 +38,22 @@ def git(
 
 
 def revision(root: Path) -> Revision:
-    """Ask git where ``root`` stands."""
+    """Ask git where ``root`` stands; a directory its repository ignores stands outside it."""
     inside = git(root, "rev-parse", "--is-inside-work-tree")
     if inside.returncode != 0 or inside.stdout.strip() != b"true":
-        return Revision(commit=None, is_repository=False)
+        return Revision()
+    if git(root, "check-ignore", "--quiet", ".").returncode == 0:
+        return Revision()
     head = git(root, "rev-parse", "--verify", "--quiet", "HEAD")
-    commit = head.stdout.decode().strip() if head.returncode == 0 else None
-    return Revision(commit=commit, is_repository=True)
+    return Revision(
+        commit=head.stdout.decode().strip() if head.returncode == 0 else None,
+        is_repository=True,
+        prefix=git(root, "rev-parse", "--show-prefix").stdout.decode().strip("\n"),
+    )
 
 
 def dirty_files(root: Path) -> tuple[str, ...]:
-    """Give the tracked files under ``root`` that differ from the last commit."""
+    """Give the tracked files under ``root`` that differ from the last commit, from the top."""
     status = git(root, "status", "--porcelain", "-z", "--untracked-files=no", "--", ".")
     entries = status.stdout.decode(errors="surrogateescape").split("\0")
     return tuple(entry[3:] for entry in entries if entry[:2].strip())

@@ -1,0 +1,1 @@
+"""A run: its options, its directory, and its steps over the stages."""

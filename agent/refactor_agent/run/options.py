@@ -1,0 +1,53 @@
+"""What the user asked of a run, and the record a run keeps of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from refactor_agent.domain.values import Value
+from refactor_agent.project import Interpreter, Revision
+
+__all__ = ["ModelOptions", "RunOptions", "RunRecord"]
+
+
+class ModelOptions(Value):
+    """Which model to ask, and how often. The key is read from the environment, never kept."""
+
+    model: str
+    base_url: str | None = None
+    rounds: int = Field(default=2, ge=0)
+    """Repairs after the first answer, per change set."""
+    timeout: float = Field(default=300.0, gt=0)
+    """Seconds one answer may take, retries included."""
+    max_calls: int | None = None
+    max_tokens: int | None = None
+
+
+class RunOptions(Value):
+    """Everything that decides what a run does; kept in the run, so that a resume does the same."""
+
+    python: str | None = None
+    test_command: str | None = None
+    test_timeout: float | None = None
+    rules: tuple[str, ...] = ()
+    """Only these rule ids, when given."""
+    jobs: int = Field(default=1, ge=1)
+    """Change sets that are verified side by side."""
+    approval: Literal["auto", "ask"] = "auto"
+    model: ModelOptions | None = None
+
+
+class RunRecord(Value):
+    """``run.json``: what `resume`, `apply` and `rollback` need to know."""
+
+    format_version: Literal[1] = 1
+    id: str
+    tool_version: str
+    created: str
+    """ISO 8601, UTC."""
+    target: str
+    options: RunOptions
+    revision: Revision
+    interpreter: Interpreter
