@@ -1,0 +1,85 @@
+"""The vendored module as text: what others' linters and type checkers make of it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from refactor_agent.boundary import BOUNDARY_MODULE, boundary_source
+
+# Contradicted by the formatter or each other, or about the place a file stands in.
+LOOSE = "D203,D213,COM812,CPY,EM,TRY003,INP001"
+
+USER = """\
+from _async_adapters import offload
+
+
+def load(path: str, *, encoding: str = "utf-8") -> bytes:
+    return (path + encoding).encode()
+
+
+async def main() -> int:
+    data = await offload(load, "a", encoding="ascii")
+    return len(data)
+
+
+async def wrong() -> None:
+    await offload(load, 1)
+"""
+
+
+def _tool(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def vendored(tmp_path):
+    (tmp_path / f"{BOUNDARY_MODULE}.py").write_text(boundary_source())
+    (tmp_path / "user.py").write_text(USER)
+    return tmp_path
+
+
+def test_it_is_valid_for_the_oldest_python_and_needs_the_standard_library_only():
+    tree = ast.parse(boundary_source(), feature_version=(3, 9))
+    imported = {
+        name.split(".")[0]
+        for node in tree.body
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported <= sys.stdlib_module_names
+    assert len(boundary_source().splitlines()) < 200
+
+
+@pytest.mark.parametrize("width", ["79", "88", "100", "120"])
+def test_formatters_leave_it_alone(vendored, width):
+    result = _tool("ruff", "format", "--isolated", "--check", "--line-length", width,
+                   f"{BOUNDARY_MODULE}.py", cwd=vendored)  # fmt: skip
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("target", ["py39", "py314"])
+def test_linters_have_nothing_to_say(vendored, target):
+    result = _tool("ruff", "check", "--isolated", "--select", "ALL", "--ignore", LOOSE, "--target-version", target,
+                   f"{BOUNDARY_MODULE}.py", cwd=vendored)  # fmt: skip
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.slow
+def test_strict_type_checkers_follow_arguments_and_results_through_it(vendored):
+    result = _tool("mypy", "--strict", "--config-file=", "user.py", cwd=vendored)
+    assert result.stdout.splitlines()[0].startswith(
+        'user.py:14: error: Argument 2 to "offload" has incompatible type "int"; expected "str"'
+    )
+    assert len(result.stdout.splitlines()) == 2
