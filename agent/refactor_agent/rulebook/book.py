@@ -25,9 +25,14 @@ class NativeCall(Value):
     """What is awaited: a function, or a method of the async type."""
     types: tuple[str, str] | None = None
     """For methods: the sync type and the async type the receiver must become."""
+    opened: tuple[str, Arguments] | None = None
+    """For module-level functions: the async type that is opened with ``async with`` around the
+    call (``target`` is its method), and what its constructor must be given."""
     arguments: Arguments = Arguments()
+    awaited: bool = True
+    """``False``: the call gives an async iterator and is not awaited."""
     iterator: bool = False
-    """The awaited result is read with ``async for``."""
+    """What the call gives is read with ``async for``."""
     distribution: str | None = None
     versions: str = ""
 
@@ -35,11 +40,15 @@ class NativeCall(Value):
 class RuleBook:
     """Rules with fast look-ups by qualified name."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        """Take ``rules``; raises `UsageError` where two of them say different things."""
-        self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
+    def __init__(self, rules: Sequence[Rule], disabled: Collection[str] = ()) -> None:
+        """Take ``rules``; raises `UsageError` where two of them say different things.
+
+        What a disabled rule knows of types stays, for the receivers of other rules.
+        """
+        ordered = sorted(rules, key=lambda rule: rule.id)
+        self.rules = tuple(rule for rule in ordered if rule.id not in disabled)
         self._by_id = {rule.id: rule for rule in self.rules}
-        self._index: Index = build_index(self.rules)
+        self._index: Index = build_index(ordered)
         self.fingerprint = sha256(" ".join(rule.version for rule in self.rules).encode())
         """Changes when any rule does."""
 
@@ -63,7 +72,7 @@ class RuleBook:
         for name in self._names(self.canonical(qualified)):
             found = self._index.blocks.get(name)
             if found is not None:
-                return self._by_id[found[0]], found[1]
+                return (self._by_id[found[0]], found[1]) if found[0] in self._by_id else None
             if name in self._index.returns:
                 return None
         return None
@@ -98,17 +107,25 @@ class RuleBook:
         if found is None:
             return None
         rule, _ = found
-        equivalent = self._index.natives.get(rule.id)
-        if equivalent is None:
+        if rule.id not in self._index.natives or self.lacks(qualified):
             return None
-        names = tuple(self._names(self.canonical(qualified)))
-        if any(name in equivalent.missing for name in names):
-            return None
+        names = self._names(self.canonical(qualified))
         return next(filter(None, (self._native(rule, name) for name in names)), None)
 
-    def exception(self, qualified: str) -> str | None:
-        """Give the async side's counterpart of an exception class, where a rule says one."""
-        return self._index.exceptions.get(self.canonical(qualified))
+    def exception(self, qualified: str) -> tuple[str, ...] | None:
+        """Give the async side's counterparts of an exception class, where a rule says them."""
+        asked = self.canonical(qualified)
+        if asked in self._index.exceptions:
+            return self._index.exceptions[asked]
+        for pattern, others in self._index.exceptions.items():
+            package = pattern.removesuffix("*")
+            if pattern != package and asked.startswith(package):
+                return tuple(other.removesuffix("*") + asked[len(package) :] for other in others)
+        return None
+
+    def lacks(self, qualified: str) -> bool:
+        """Say whether the async side lacks this call or attribute: ``requests.Response.ok``."""
+        return any(name in self._index.missing for name in self._names(self.canonical(qualified)))
 
     def _native(self, rule: Rule, name: str) -> NativeCall | None:
         native = self._index.natives[rule.id]
@@ -120,15 +137,18 @@ class RuleBook:
             target = f"{types[1]}.{native.methods.get(name, method)}"
         else:
             return None
+        client = target.rpartition(".")[0]
         return NativeCall(
             rule=rule.id,
             callee=name,
             target=target,
             types=types,
+            opened=(client, native.opened[client]) if client in native.opened else None,
             arguments=native.arguments.get(name)
             or native.arguments.get(f"{owner}.*")
             or Arguments(),
-            iterator=name in native.iterators,
+            awaited=name not in native.streams,
+            iterator=name in native.iterators or name in native.streams,
             distribution=self._index.distributions.get(target.partition(".")[0]),
             versions=native.versions,
         )

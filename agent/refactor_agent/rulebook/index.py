@@ -27,11 +27,12 @@ class Index:
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    exceptions: dict[str, str] = field(default_factory=dict)
+    exceptions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     natives: dict[str, Native] = field(default_factory=dict)
     """By rule id."""
     distributions: dict[str, str] = field(default_factory=dict)
     """Top-level package of the async side to what must be installed for it."""
+    missing: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
 
     def canonical(self, name: str) -> str:
@@ -60,6 +61,7 @@ def build_index(rules: Sequence[Rule]) -> Index:
         if rule.native is not None:
             index.natives[rule.id] = rule.native
             _merge(index.exceptions, rule.native.exceptions, rule, said_by, "exceptions")
+            index.missing.update(rule.native.missing)
             index.distributions.update(_distributions(rule, rule.native))
         index.types.update(_types(rule))
     return index

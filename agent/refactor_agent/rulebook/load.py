@@ -29,7 +29,7 @@ def load_rulebook(
     for rule_id in disable:
         if rule_id not in by_id:
             raise unknown_rule(rule_id, by_id)
-    return RuleBook([rule for rule in rules if rule.id not in set(disable)])
+    return RuleBook(rules, disable)
 
 
 def read_rules(directory: Path) -> Iterator[Rule]:

@@ -67,6 +67,10 @@ def _stub_line(value: object) -> object:
     return {"call": value} if isinstance(value, str) else value
 
 
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 class Arguments(Value):
     """What must be written out so that the async call does what the old one did."""
 
@@ -92,10 +96,16 @@ class Native(Value):
     """Methods with another name there: ``redis.Redis.close: aclose``."""
     iterators: tuple[str, ...] = ()
     """Calls whose awaited result is read with ``async for``."""
+    streams: tuple[str, ...] = ()
+    """Calls that are not awaited but read with ``async for``: ``redis.Redis.scan_iter``."""
+    opened: Mapping[str, Arguments] = {}
+    """Async types whose methods stand for module-level functions: one is opened with
+    ``async with`` around the call, given these arguments."""
     arguments: Mapping[str, Arguments] = {}
     """Per call, by the blocking call's name; ``type.*`` for every method of a type."""
-    exceptions: Mapping[str, str] = {}
-    """Exception class to its counterpart; a handler without one refuses the conversion."""
+    exceptions: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_one_or_more)]] = {}
+    """Exception class to its counterparts; a handler without one refuses the conversion.
+    ``openai.*: openai.*`` where both sides raise the same."""
     missing: tuple[str, ...] = ()
     """Calls and attributes that the async side lacks: their use refuses the conversion."""
     strategy: str | None = None

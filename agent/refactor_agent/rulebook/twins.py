@@ -71,7 +71,18 @@ def _native(
             },
             "iterators": (*native.iterators, *map(renamed, source.iterators)),
             "missing": (*native.missing, *map(renamed, source.missing)),
-            "exceptions": {**native.exceptions, **table(dict(source.exceptions))},
+            "streams": (*native.streams, *map(renamed, source.streams)),
+            "opened": {
+                **native.opened,
+                **{renamed(name): given for name, given in source.opened.items()},
+            },
+            "exceptions": {
+                **native.exceptions,
+                **{
+                    renamed(name): tuple(map(renamed, others))
+                    for name, others in source.exceptions.items()
+                },
+            },
             "arguments": {**native.arguments, **arguments},
         }
     )
