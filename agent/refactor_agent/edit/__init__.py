@@ -1,1 +1,17 @@
-"""Edit: lay proposals over a tree."""
+"""A proposal laid over a tree; bytes that no edit names stay as they are."""
+
+from refactor_agent.edit.apply import apply_proposal
+from refactor_agent.edit.conflict import SpliceConflictError
+from refactor_agent.edit.declared import declared_distributions
+from refactor_agent.edit.dependencies import DependencyChanges, dependency_changes
+from refactor_agent.edit.functions import FunctionSource, function_source
+
+__all__ = [
+    "DependencyChanges",
+    "FunctionSource",
+    "SpliceConflictError",
+    "apply_proposal",
+    "declared_distributions",
+    "dependency_changes",
+    "function_source",
+]

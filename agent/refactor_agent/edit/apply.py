@@ -1,0 +1,55 @@
+"""A proposal laid over a tree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from refactor_agent.domain.proposal import FunctionEdit, ImportEdit, NewFile, Proposal
+from refactor_agent.edit.conflict import SpliceConflictError
+from refactor_agent.edit.imports import edit_imports
+from refactor_agent.edit.source import SourceFile
+from refactor_agent.edit.splice import splice
+from refactor_agent.tree import Tree
+
+__all__ = ["apply_proposal"]
+
+
+def apply_proposal(tree: Tree, proposal: Proposal) -> Mapping[str, bytes]:
+    """Give the files that ``proposal`` changes, by path; ``tree`` itself stays as it is.
+
+    Dependencies are not declared here; see `dependency_changes`. Proposals for different
+    functions can be laid over each other in any order. Raises `SpliceConflictError`, with
+    nothing half done, when an edit does not fit the tree or the result does not parse.
+    """
+    functions: dict[str, list[FunctionEdit]] = defaultdict(list)
+    imports: dict[str, list[ImportEdit]] = defaultdict(list)
+    for edit in proposal.functions:
+        functions[edit.function.file].append(edit)
+    for wanted in proposal.imports:
+        imports[wanted.file].append(wanted)
+    changes = dict(_new_file(tree, new) for new in proposal.new_files)
+    laid = tree.with_changes(changes)
+    for file in sorted({*functions, *imports}):
+        changes[file] = _edit_file(laid, file, functions[file], imports[file])
+    return {
+        file: data
+        for file, data in changes.items()
+        if not tree.exists(file) or tree.read(file) != data
+    }
+
+
+def _edit_file(
+    tree: Tree, file: str, functions: list[FunctionEdit], imports: list[ImportEdit]
+) -> bytes:
+    if not tree.exists(file):
+        raise SpliceConflictError(file, "missing-file", "the file is gone")
+    source = splice(SourceFile.decode(file, tree.read(file)), functions)
+    return edit_imports(source, imports).encode()
+
+
+def _new_file(tree: Tree, new: NewFile) -> tuple[str, bytes]:
+    data = new.text.encode()
+    if tree.exists(new.file) and tree.read(new.file) != data:
+        raise SpliceConflictError(new.file, "file-exists", "a file with other content is there")
+    return new.file, data
