@@ -33,6 +33,9 @@ class TestDelta(Value):
     newly_failing: tuple[str, ...] = ()
     newly_skipped: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    """No longer collected, or not run although asked for."""
+    unexpected: tuple[str, ...] = ()
+    """Collected only after the change."""
     seconds: float = 0.0
 
 

@@ -1,1 +1,29 @@
 """Verify: the gate that no wrong conversion passes."""
+
+from __future__ import annotations
+
+from refactor_agent.verify.baseline import Baseline, baseline_key, take_baseline
+from refactor_agent.verify.change import Change
+from refactor_agent.verify.context import Locate
+from refactor_agent.verify.gate import COMBINED, verdict_key, verify, verify_combined
+from refactor_agent.verify.sandbox import LocalSandbox
+from refactor_agent.verify.suite import Bench
+from refactor_agent.verify.target import Target, make_target
+from refactor_agent.verify.workspace import WorkspacePool
+
+__all__ = [
+    "COMBINED",
+    "Baseline",
+    "Bench",
+    "Change",
+    "LocalSandbox",
+    "Locate",
+    "Target",
+    "WorkspacePool",
+    "baseline_key",
+    "make_target",
+    "take_baseline",
+    "verdict_key",
+    "verify",
+    "verify_combined",
+]

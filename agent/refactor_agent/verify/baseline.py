@@ -1,0 +1,194 @@
+"""The target's tests before any change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+from typing import Literal
+
+from refactor_agent.domain.plan import Refusal
+from refactor_agent.domain.values import Value
+from refactor_agent.tree import sha256
+from refactor_agent.verify.imports import ImportReport, import_modules
+from refactor_agent.verify.probe_log import SuiteRun
+from refactor_agent.verify.ranges import format_ranges, parse_ranges
+from refactor_agent.verify.suite import Bench, run_suite
+from refactor_agent.verify.target import Command, Target, parse_test_command
+from refactor_agent.verify.unusable import why_unusable
+from refactor_agent.verify.workspace import Workspace
+
+__all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
+
+_FORMAT = "1"
+
+BaselineStatus = Literal["green", "partial", "unusable"]
+"""``partial``: some tests fail before any change; the passing ones count. ``unusable``: no test
+can say anything, so that no change can be verified."""
+
+
+class Baseline(Value):
+    """What the target's suite did, twice, before any change. Storable."""
+
+    status: BaselineStatus
+    reason: str = ""
+    """Machine-readable; empty when green."""
+    message: str = ""
+    """One line for a person; empty when green."""
+    command: tuple[str, ...] = ()
+    python: str = ""
+    pytest: str = ""
+    watched: tuple[str, ...] = ()
+    """Files whose executed lines were noted."""
+    outcomes: Mapping[str, str] = {}
+    """Test id to outcome, for the ids that both runs collected."""
+    flaky: tuple[str, ...] = ()
+    """Tests whose outcome differed between the two runs."""
+    unstable: tuple[str, ...] = ()
+    """Ids that only one of the runs collected."""
+    failing: tuple[str, ...] = ()
+    """Tests that failed both times, and files that can't be collected."""
+    durations: Mapping[str, float] = {}
+    """Seconds per test, the longer of the two runs."""
+    seconds: float = 0.0
+    """Wall time of the longer run."""
+    lines: Mapping[str, Mapping[str, str]] = {}
+    """File to test to executed lines, as ``3-7,9``; both runs together."""
+    never_awaited: Mapping[str, int] = {}
+    loop_errors: Mapping[str, int] = {}
+    warnings: Mapping[str, int] = {}
+    blocked: Mapping[str, int] = {}
+    """Hosts that tests tried to reach, and could not."""
+    imports: ImportReport = ImportReport()
+    """What does not compile or import before any change."""
+
+    @cached_property
+    def key(self) -> str:
+        """The hash that stands for this baseline in memo keys."""
+        return sha256(self.model_dump_json().encode())
+
+    @property
+    def collected(self) -> frozenset[str]:
+        """The ids that every run must collect."""
+        return frozenset(self.outcomes)
+
+
+def baseline_key(target: Target, watched: Collection[str]) -> str:
+    """Give the memo key of `take_baseline` with these arguments."""
+    parts = (_FORMAT, target.model_dump_json(exclude={"snapshot"}), *sorted(watched))
+    return sha256("\0".join(parts).encode())
+
+
+async def take_baseline(
+    target: Target,
+    watched: Collection[str],
+    bench: Bench,
+    told: Callable[[str], None] = lambda _: None,
+) -> Baseline:
+    """Run the suite twice, unchanged, and note what it does.
+
+    ``watched`` are the files that change sets may touch. ``told`` hears of each step, for
+    progress. Never raises for what the target does: a suite that can't be used is a `Baseline`
+    that says why.
+    """
+    command = parse_test_command(target.test_command, target.python)
+    if isinstance(command, Refusal):
+        return _unusable(command, Command(words=()))
+    async with bench.turns:
+        told("imports")
+        async with bench.pool.lease({}) as workspace:
+            imports = await import_modules(target, workspace, bench.sandbox, watched)
+        runs: list[SuiteRun] = []
+        for turn in ("first run", "second run"):
+            told(turn)
+            async with bench.pool.lease({}) as workspace:
+                run = await _run(target, command, workspace, bench, watched)
+            if refusal := why_unusable(run, target, command):
+                return _unusable(refusal, command, imports)
+            runs.append(run)
+    return _combine(runs[0], runs[1], command, tuple(sorted(watched)), imports)
+
+
+async def _run(
+    target: Target,
+    command: Command,
+    workspace: Workspace,
+    bench: Bench,
+    watched: Collection[str],
+) -> SuiteRun:
+    return await run_suite(
+        target, command, workspace, bench.sandbox, watch=watched, select=None, limit=target.limit
+    )
+
+
+def _unusable(
+    refusal: Refusal, command: Command, imports: ImportReport = ImportReport()
+) -> Baseline:
+    return Baseline(
+        status="unusable",
+        reason=refusal.reason,
+        message=refusal.message,
+        command=command.words,
+        imports=imports,
+    )
+
+
+def _combine(
+    first: SuiteRun,
+    second: SuiteRun,
+    command: Command,
+    watched: tuple[str, ...],
+    imports: ImportReport,
+) -> Baseline:
+    both = first.outcomes.keys() & second.outcomes.keys()
+    failing = sorted(
+        [test for test in both if _fails(first, test) and _fails(second, test)]
+        + list(first.collect_errors)
+    )
+    return Baseline(
+        status="partial" if failing else "green",
+        reason="tests-fail-already" if failing else "",
+        message=_already_failing(failing, len(both)),
+        command=command.words,
+        python=first.python,
+        pytest=first.pytest,
+        watched=watched,
+        outcomes={test: second.outcomes[test] for test in sorted(both)},
+        flaky=tuple(sorted(t for t in both if first.outcomes[t] != second.outcomes[t])),
+        unstable=tuple(sorted(first.outcomes.keys() ^ second.outcomes.keys())),
+        failing=tuple(failing),
+        durations={t: max(first.durations[t], second.durations[t]) for t in sorted(both)},
+        seconds=max(first.result.seconds, second.result.seconds),
+        lines=_lines(first, second),
+        never_awaited=_larger(first.never_awaited, second.never_awaited),
+        loop_errors=_larger(first.loop_errors, second.loop_errors),
+        warnings=_larger(first.warnings, second.warnings),
+        blocked=_larger(first.blocked, second.blocked),
+        imports=imports,
+    )
+
+
+def _fails(run: SuiteRun, test: str) -> bool:
+    return run.outcomes[test] in {"failed", "error"}
+
+
+def _already_failing(failing: Collection[str], total: int) -> str:
+    if not failing:
+        return ""
+    some = ", ".join(list(failing)[:3]) + (" …" if len(failing) > 3 else "")
+    return f"{len(failing)} of {total} tests fail before any change and are set aside: {some}"
+
+
+def _larger(first: Counter[str], second: Counter[str]) -> Mapping[str, int]:
+    return dict(sorted((first | second).items()))
+
+
+def _lines(first: SuiteRun, second: SuiteRun) -> Mapping[str, Mapping[str, str]]:
+    merged: dict[str, dict[str, str]] = {}
+    for run in (first, second):
+        for file, tests in run.lines.items():
+            known = merged.setdefault(file, {})
+            for test, text in tests.items():
+                lines = parse_ranges(text) | parse_ranges(known.get(test, ""))
+                known[test] = format_ranges(lines)
+    return merged

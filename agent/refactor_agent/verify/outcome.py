@@ -1,0 +1,77 @@
+"""Puts the evidence together into a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refactor_agent.domain.place import Site
+from refactor_agent.domain.verdict import CheckFailure, Verdict
+from refactor_agent.verify.changed_lines import Coverage
+from refactor_agent.verify.checks import CheckReport
+from refactor_agent.verify.compare import Comparison
+
+__all__ = ["failed", "judged", "unverified"]
+
+_SHOWN_SITES = 6
+
+
+def failed(name: str, report: CheckReport, failures: Sequence[CheckFailure]) -> Verdict:
+    """Give the verdict on a change that a check objects to."""
+    return Verdict(
+        change_set=name,
+        outcome="failed",
+        failures=tuple(failures),
+        checks=report.checks,
+        reason=_first_line(failures),
+    )
+
+
+def unverified(name: str, report: CheckReport, reason: str) -> Verdict:
+    """Give the verdict on a change that no test could say anything about."""
+    return Verdict(change_set=name, outcome="unverified", checks=report.checks, reason=reason)
+
+
+def judged(
+    name: str, report: CheckReport, comparison: Comparison, coverage: Coverage
+) -> Verdict:
+    """Give the verdict on a change whose tests ran.
+
+    Verified means: no objection, and every changed statement that makes a call or waits was
+    executed by a test that passed before and after.
+    """
+    reason = _first_line(comparison.failures) or _why_unproven(coverage)
+    outcome = "failed" if comparison.failures else "unverified" if reason else "verified"
+    return Verdict.model_validate(
+        {
+            "change_set": name,
+            "outcome": outcome,
+            "failures": comparison.failures,
+            "checks": report.checks,
+            "tests": comparison.delta,
+            "covering_tests": coverage.tests,
+            "uncovered": coverage.uncovered,
+            "reason": reason,
+        }
+    )
+
+
+def _why_unproven(coverage: Coverage) -> str:
+    if coverage.decisive:
+        places = _places(coverage.decisive)
+        return f"no passing test executes {len(coverage.decisive)} changed lines: {places}"
+    if not coverage.tests:
+        return "no passing test executes a changed line"
+    return ""
+
+
+def _places(sites: Sequence[Site]) -> str:
+    shown = ", ".join(str(site) for site in sites[:_SHOWN_SITES])
+    return shown + (" …" if len(sites) > _SHOWN_SITES else "")
+
+
+def _first_line(failures: Sequence[CheckFailure]) -> str:
+    if not failures:
+        return ""
+    more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+    lines = failures[0].message.strip().splitlines()
+    return f"{failures[0].check}: {lines[0]}{more}"
