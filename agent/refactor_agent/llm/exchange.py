@@ -1,0 +1,79 @@
+"""What goes to a model and what comes back, as values that can be kept and compared."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from refactor_agent.domain.plan import Refusal
+from refactor_agent.domain.proposal import Usage
+from refactor_agent.domain.values import Value
+from refactor_agent.tree import sha256
+
+__all__ = ["Exchange", "Message", "Model", "Prompt", "Reply", "Rung"]
+
+Rung = Literal["schema", "object", "text"]
+"""How an answer's shape is asked for: strict JSON schema, any JSON object, words alone."""
+
+
+class Message(Value):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Prompt(Value):
+    """A rendered conversation, free of secrets, ready to be sent."""
+
+    messages: tuple[Message, ...]
+    template: str
+    """SHA-256 of the templates it was rendered from."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the messages, whatever model they go to."""
+        return sha256("\0".join(f"{m.role}\0{m.content}" for m in self.messages).encode())
+
+    @property
+    def size(self) -> int:
+        """Characters of all messages."""
+        return sum(len(message.content) for message in self.messages)
+
+
+class Reply(Value):
+    """An answered call, before anybody has read the answer."""
+
+    content: str
+    refusal: str | None = None
+    finish_reason: str | None = None
+    usage: Usage = Usage()
+    served_by: str | None = None
+    """The model that the endpoint says answered."""
+    seconds: float = 0.0
+
+
+class Exchange(Value):
+    """One call with its answer: the cache entry, and the audit record of what was sent."""
+
+    base_url: str
+    model: str
+    sample: int
+    prompt: Prompt
+    reply: Reply
+
+
+class Model(Protocol):
+    """Something that answers prompts: an endpoint, a script, a recording."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the proposal's author records it."""
+        ...
+
+    async def ask(self, prompt: Prompt, *, sample: int = 0) -> Reply | Refusal:
+        """Answer ``prompt``; a higher ``sample`` asks for another answer to the same one."""
+        ...
+
+    async def fault(self, prompt: Prompt, reason: str, *, sample: int = 0) -> None:
+        """Take note that the answer to ``prompt`` could not be used."""
+        ...

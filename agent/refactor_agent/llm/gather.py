@@ -1,0 +1,188 @@
+"""A change set and what is known about it, gathered for a model."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from refactor_agent.domain.callgraph import CallGraph
+from refactor_agent.domain.place import Site
+from refactor_agent.domain.plan import Attempt, ChangeSet, Colour, Refusal
+from refactor_agent.domain.region import Located
+from refactor_agent.edit import FunctionSource, SpliceConflictError, function_source
+from refactor_agent.llm.request import (
+    Becomes,
+    Caller,
+    CallFact,
+    Change,
+    Conventions,
+    FilePart,
+    FunctionPart,
+    ModelRequest,
+    Offload,
+    RuleCard,
+)
+from refactor_agent.llm.surroundings import surroundings
+from refactor_agent.rulebook import Rule, RuleBook
+from refactor_agent.tree import Tree
+
+__all__ = ["Ground", "conventions_of", "make_request"]
+
+
+class Ground(NamedTuple):
+    """What a run knows about the target."""
+
+    located: Located
+    tree: Tree
+    rulebook: RuleBook
+    conventions: Conventions
+
+
+def conventions_of(
+    graph: CallGraph, *, python: str = "", offload: Offload | None = None, notes: Sequence[str] = ()
+) -> Conventions:
+    """Give what the project itself shows about how it does things."""
+    own = {module.partition(".")[0] for module in graph.modules}
+    imported = {package for packages in graph.imports.values() for package in packages}
+    return Conventions(
+        python=python,
+        libraries=tuple(sorted(own | imported)),
+        offload=offload,
+        notes=tuple(notes),
+    )
+
+
+def make_request(
+    change_set: ChangeSet, ground: Ground, attempt: Attempt | None = None
+) -> ModelRequest | Refusal:
+    """Gather what a model has to know; a refusal where the source can't be taken apart.
+
+    With ``attempt``, the plan it follows binds the model too; without, only the regions do.
+    """
+    try:
+        sources = _sources(change_set, ground.tree)
+        parts = tuple(_part(source, change_set, attempt, ground) for source in sources)
+        files = tuple(_files(parts, ground.tree))
+    except SpliceConflictError as error:
+        return Refusal(reason="source-conflict", message=str(error))
+    except SyntaxError as error:
+        return Refusal(reason="unsupported-syntax", message=f"can't be parsed here: {error}")
+    facts = tuple(_facts(sources, change_set, attempt, ground.located))
+    return ModelRequest(
+        change_set=change_set.id,
+        title=change_set.title,
+        functions=parts,
+        files=files,
+        calls=facts,
+        refusals=change_set.refusals,
+        rules=tuple(_cards(facts, ground.rulebook)),
+        conventions=ground.conventions,
+    )
+
+
+def _sources(change_set: ChangeSet, tree: Tree) -> tuple[FunctionSource, ...]:
+    """Give each outermost function once: two nested ones may share it."""
+    sources = [function_source(tree, ref) for ref in change_set.functions]
+    return tuple({source.function: source for source in sources}.values())
+
+
+def _part(
+    source: FunctionSource, change_set: ChangeSet, attempt: Attempt | None, ground: Ground
+) -> FunctionPart:
+    ref, graph = source.function, ground.located.graph
+    known = graph.functions.get(ref.name)
+    is_async = known is not None and known.is_async
+    planned = {each.name for each in change_set.functions}
+    colours = attempt.colours if attempt else ()
+    colour = next((each for each in colours if each.function == ref), None)
+    callers = sorted({call.caller for call in graph.calls_of(ref.name)})
+    return FunctionPart(
+        ref=ref,
+        before=source.before_hash,
+        source=source.code,
+        indent=source.indent,
+        change=_change(colour, attempt, is_async=is_async),
+        new_name=colour.new_name if colour else ref.name.rpartition(".")[2],
+        is_async=is_async,
+        is_entry=ref in change_set.entries,
+        callers=tuple(_caller(name, graph, planned) for name in callers),
+    )
+
+
+def _change(colour: Colour | None, attempt: Attempt | None, *, is_async: bool) -> Change:
+    if colour is not None:
+        return "twin" if colour.mode == "twin" else "colour"
+    return "body" if is_async or attempt is not None else "may_colour"
+
+
+def _caller(name: str, graph: CallGraph, planned: set[str]) -> Caller:
+    known = graph.functions.get(name)
+    return Caller(name=name, is_async=known is not None and known.is_async, planned=name in planned)
+
+
+def _files(parts: Sequence[FunctionPart], tree: Tree) -> Iterator[FilePart]:
+    by_file = sorted(parts, key=lambda part: part.ref.file)
+    for file, group in groupby(by_file, key=lambda part: part.ref.file):
+        yield surroundings(file, _text(tree.read(file)), tuple(group))
+
+
+def _text(data: bytes) -> str:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return data.decode(encoding).replace("\r\n", "\n")
+
+
+def _facts(
+    sources: Sequence[FunctionSource],
+    change_set: ChangeSet,
+    attempt: Attempt | None,
+    located: Located,
+) -> Iterator[CallFact]:
+    """Give each call that matters once, by place; what an attempt says of it goes first."""
+    facts: dict[tuple[Site, str], tuple[Becomes, str | None]] = {}
+    for edit in attempt.calls if attempt else ():
+        facts[edit.site, edit.callee] = edit.action, edit.rule
+    for region in located.regions:
+        if region.id not in change_set.regions:
+            continue
+        for hop in region.hops:
+            last = hop is region.hops[-1]
+            what: tuple[Becomes, str | None] = (
+                ("blocks", region.rule) if last else ("coroutine", None)
+            )
+            facts.setdefault((hop.site, hop.callee), what)
+    for (site, callee), (becomes, rule) in sorted(facts.items(), key=lambda item: item[0]):
+        source = next((each for each in sources if _holds(each, site)), None)
+        if source is not None:
+            line = site.span.line - source.span.line + 1
+            yield CallFact(
+                function=source.function.name, line=line, callee=callee, becomes=becomes, rule=rule
+            )
+
+
+def _holds(source: FunctionSource, site: Site) -> bool:
+    inside = source.span.line <= site.span.line <= source.span.end_line
+    return source.function.file == site.file and inside
+
+
+def _cards(facts: Sequence[CallFact], rulebook: RuleBook) -> Iterator[RuleCard]:
+    for rule_id in sorted({fact.rule for fact in facts if fact.rule}):
+        callees = sorted({fact.callee for fact in facts if fact.rule == rule_id})
+        yield _card(rulebook.rule(rule_id), callees, rulebook)
+
+
+def _card(rule: Rule, callees: Sequence[str], rulebook: RuleBook) -> RuleCard:
+    natives = [(callee, rulebook.native(callee)) for callee in callees]
+    example = rule.doc_example
+    return RuleCard(
+        id=rule.id,
+        title=rule.title,
+        blocks=rule.why,
+        differs=rule.differs,
+        limits=rule.limits,
+        equivalents=tuple((callee, native.target) for callee, native in natives if native),
+        before=next((block.code for block in example.of("before")), ""),
+        after=next((block.code for block in example.of("after")), ""),
+    )
