@@ -1,6 +1,6 @@
 """Rules: their schema, their files, and the look-ups that the stages ask of them."""
 
-from refactor_agent.rulebook.book import NativeCall, RuleBook
+from refactor_agent.rulebook.book import AsyncType, NativeCall, RuleBook
 from refactor_agent.rulebook.load import load_rulebook, read_rules
 from refactor_agent.rulebook.parse import parse_rule
 from refactor_agent.rulebook.rule import Block, Example, Mark, Rule
@@ -8,6 +8,7 @@ from refactor_agent.rulebook.schema import Arguments, BlockingCall, FrontMatter,
 
 __all__ = [
     "Arguments",
+    "AsyncType",
     "Block",
     "BlockingCall",
     "Example",

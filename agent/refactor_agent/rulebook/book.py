@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from refactor_agent.domain.values import Value
@@ -12,7 +13,9 @@ from refactor_agent.rulebook.rule import Rule
 from refactor_agent.rulebook.schema import Arguments, BlockingCall, Thread
 from refactor_agent.tree import sha256
 
-__all__ = ["NativeCall", "RuleBook"]
+__all__ = ["AsyncType", "NativeCall", "RuleBook", "unknown_rule"]
+
+_SELF = re.compile(r"\bSelf\b")
 
 
 class NativeCall(Value):
@@ -33,6 +36,18 @@ class NativeCall(Value):
     """``False``: the call gives an async iterator and is not awaited."""
     iterator: bool = False
     """What the call gives is read with ``async for``."""
+    distribution: str | None = None
+    versions: str = ""
+
+
+class AsyncType(Value):
+    """The async equivalent of a class."""
+
+    rule: str
+    name: str
+    """The async class."""
+    arguments: Arguments = Arguments()
+    """What its constructor must be given."""
     distribution: str | None = None
     versions: str = ""
 
@@ -87,7 +102,7 @@ class RuleBook:
             result = self._result(name)
             if result is not None:
                 owner = asked.rpartition(".")[0]
-                return None if result == "None" else result.replace("Self", owner)
+                return None if result == "None" else _SELF.sub(owner, result)
         return None
 
     def bases(self, qualified: str) -> tuple[str, ...]:
@@ -112,6 +127,23 @@ class RuleBook:
         names = self._names(self.canonical(qualified))
         return next(filter(None, (self._native(rule, name) for name in names)), None)
 
+    def async_type(self, qualified: str) -> AsyncType | None:
+        """Give the async equivalent of a class, such as ``openai.OpenAI``."""
+        asked = self.canonical(qualified)
+        for rule_id, native in self._index.natives.items():
+            if asked in native.types and rule_id in self._by_id:
+                target = native.types[asked]
+                distribution = self._index.distributions.get(target.partition(".")[0])
+                twins = self._by_id[rule_id].twins
+                return AsyncType(
+                    rule=rule_id,
+                    name=target,
+                    arguments=native.arguments.get(asked, Arguments()),
+                    distribution=distribution,
+                    versions=twins.get(distribution or "", native.versions),
+                )
+        return None
+
     def exception(self, qualified: str) -> tuple[str, ...] | None:
         """Give the async side's counterparts of an exception class, where a rule says them."""
         asked = self.canonical(qualified)
@@ -120,7 +152,8 @@ class RuleBook:
         for pattern, others in self._index.exceptions.items():
             package = pattern.removesuffix("*")
             if pattern != package and asked.startswith(package):
-                return tuple(other.removesuffix("*") + asked[len(package) :] for other in others)
+                found = tuple(other.removesuffix("*") + asked[len(package) :] for other in others)
+                return (qualified,) if found == (asked,) else found
         return None
 
     def lacks(self, qualified: str) -> bool:
@@ -138,19 +171,21 @@ class RuleBook:
         else:
             return None
         client = target.rpartition(".")[0]
+        opened = name in native.calls and client in native.opened
+        distribution = self._index.distributions.get(target.partition(".")[0])
         return NativeCall(
             rule=rule.id,
             callee=name,
             target=target,
             types=types,
-            opened=(client, native.opened[client]) if client in native.opened else None,
+            opened=(client, native.opened[client]) if opened else None,
             arguments=native.arguments.get(name)
             or native.arguments.get(f"{owner}.*")
             or Arguments(),
             awaited=name not in native.streams,
             iterator=name in native.iterators or name in native.streams,
-            distribution=self._index.distributions.get(target.partition(".")[0]),
-            versions=native.versions,
+            distribution=distribution,
+            versions=rule.twins.get(distribution or "", native.versions),
         )
 
     def _result(self, name: str) -> str | None:

@@ -126,8 +126,9 @@ class FrontMatter(Value):
     """Its distribution on the index; ``None`` for the standard library."""
     versions: str = ""
     """The range the rule was checked on."""
-    twins: tuple[str, ...] = ()
-    """Packages with the same API: all that is said of ``library`` holds with their name."""
+    twins: Mapping[str, str] = {}
+    """Packages with the same API, and the range of their versions that was checked: all that is
+    said of ``library`` holds with their name."""
     aliases: Mapping[str, str] = {}
     """Other names of the same thing, prefixes too: ``requests.sessions: requests``."""
     blocks: tuple[Annotated[BlockingCall, BeforeValidator(_stub_line)], ...]
