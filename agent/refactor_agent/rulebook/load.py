@@ -32,11 +32,11 @@ def load_rulebook(
     return RuleBook(rules, disable)
 
 
-def read_rules(directory: Path) -> Iterator[Rule]:
-    """Read every rule file under ``directory``, in the order of their paths."""
+def read_rules(directory: Path, pattern: str = "*.md") -> Iterator[Rule]:
+    """Read the rule files under ``directory``, in the order of their paths."""
     if not directory.is_dir():
         raise UsageError(f"rules directory {directory} does not exist")
-    for path in sorted(directory.rglob("*.md")):
+    for path in sorted(directory.rglob(pattern)):
         if path.name != "README.md":
             yield _read(path, path.relative_to(directory).as_posix())
 

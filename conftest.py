@@ -1,0 +1,3 @@
+"""Collects the examples of rule files as tests."""
+
+pytest_plugins = ("rules.collector",)

@@ -1,0 +1,58 @@
+"""Makes every example of a rule file a test: ``rules/stdlib/time-sleep.md::In a handler``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from refactor_agent.data import data_dir
+from refactor_agent.rulebook import Example, Rule, read_rules
+from rules.failure import CaseFailure
+
+
+def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> RuleFile | None:
+    """Collect the Markdown files of the rules directory."""
+    is_rule = file_path.suffix == ".md" and file_path.name != "README.md"
+    if is_rule and file_path.is_relative_to(data_dir("rules")):
+        return RuleFile.from_parent(parent, path=file_path)
+    return None
+
+
+class RuleFile(pytest.File):
+    """A rule file."""
+
+    def collect(self) -> Iterator[RuleCase]:
+        for rule in read_rules(self.path.parent, self.path.name):
+            for example in rule.examples:
+                yield RuleCase.from_parent(self, name=example.title, rule=rule, example=example)
+
+
+class RuleCase(pytest.Item):
+    """One example of a rule; a title with the word ``todo`` is expected to fail."""
+
+    def __init__(self, *, rule: Rule, example: Example, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.rule = rule
+        self.example = example
+        if example.known_gap:
+            self.add_marker(pytest.mark.xfail(strict=True, raises=CaseFailure))
+
+    def runtest(self) -> None:
+        from rules.case import (
+            run_case,
+        )  # the stages are slow to import; other tests don't need them
+
+        with tempfile.TemporaryDirectory() as directory:
+            run_case(self.rule, self.example, Path(directory))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style=None) -> str:
+        if isinstance(excinfo.value, CaseFailure):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo, style))
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
+        return self.path, self.example.blocks[0].line - 1, f"{self.rule.id}: {self.name}"
