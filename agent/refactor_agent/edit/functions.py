@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -38,7 +40,7 @@ class Block(NamedTuple):
     """Where an outermost function stands: offsets into the text of its file."""
 
     name: str
-    """Within the file: ``Class.method``."""
+    """Within the file: ``Class.method``; a second definition is ``Class.method#2``."""
     start: int
     end: int
     indent: str
@@ -74,9 +76,10 @@ def find_block(source: SourceFile, ref: FunctionRef) -> tuple[str, tuple[Block, 
         parts = ref.name.removeprefix(prefix).split(".")
         for length in range(len(parts), 0, -1):
             name = ".".join(parts[:length])
-            found = tuple(block for block in blocks if block.name == name)
+            found = tuple(block for block in blocks if name in (block.name, _plain(block.name)))
+            exact = tuple(block for block in found if "#" in name and block.name == name)
             if found:
-                return prefix, found
+                return prefix, exact or found
     raise SpliceConflictError(ref.file, "no-such-function", f"there is no function {ref.name}")
 
 
@@ -98,19 +101,27 @@ def _module_prefixes(ref: FunctionRef) -> Iterator[str]:
 
 
 def _blocks(source: SourceFile) -> Iterator[Block]:
-    for name, node in _outermost(source.tree, ""):
+    for name, node in _outermost(source.tree, "", Counter()):
         yield _block(source, name, node)
 
 
-def _outermost(node: ast.AST, prefix: str) -> Iterator[tuple[str, _Def]]:
+def _plain(name: str) -> str:
+    """Leave out which of several definitions is meant."""
+    return re.sub(r"#\d+", "", name)
+
+
+def _outermost(node: ast.AST, prefix: str, taken: Counter[str]) -> Iterator[tuple[str, _Def]]:
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, _Def):
-            if not _is_overload(child):
-                yield prefix + child.name, child
-        elif isinstance(child, ast.ClassDef):
-            yield from _outermost(child, f"{prefix}{child.name}.")
+        if isinstance(child, _Def | ast.ClassDef):
+            name = prefix + child.name
+            taken[name] += 1
+            name = name if taken[name] == 1 else f"{name}#{taken[name]}"
+            if isinstance(child, ast.ClassDef):
+                yield from _outermost(child, f"{name}.", taken)
+            elif not _is_overload(child):
+                yield name, child
         elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
-            yield from _outermost(child, prefix)
+            yield from _outermost(child, prefix, taken)
 
 
 def _is_overload(node: _Def) -> bool:

@@ -56,12 +56,16 @@ def proposal(*edits: FunctionEdit, new_files: tuple[NewFile, ...] = ()) -> Propo
     )
 
 
-def replace(tree: Tree, name: str, old: str, new: str) -> FunctionEdit:
-    source = function_source(tree, ref(name))
+def replace_ref(tree: Tree, function: FunctionRef, old: str, new: str) -> FunctionEdit:
+    source = function_source(tree, function)
     assert old in source.code
     return FunctionEdit(
         function=source.function, before=source.before_hash, code=source.code.replace(old, new)
     )
+
+
+def replace(tree: Tree, name: str, old: str, new: str) -> FunctionEdit:
+    return replace_ref(tree, ref(name), old, new)
 
 
 def test_source_reaches_from_decorator_to_trailing_comment() -> None:
@@ -155,11 +159,18 @@ except ImportError:
 """
 
 
-def test_the_hash_picks_one_of_two_definitions() -> None:
+def test_two_definitions_of_one_name_are_ambiguous() -> None:
     tree = tree_with(TWICE)
     with pytest.raises(SpliceConflictError) as raised:
         function_source(tree, ref("pkg.mod.f"))
     assert raised.value.reason == "ambiguous-function"
+
+
+def test_a_number_picks_one_of_two_definitions() -> None:
+    tree = tree_with(TWICE)
+    edit = replace_ref(tree, ref("pkg.mod.f#2"), "return 2", "return 3")
+    expected = TWICE.replace(b"return 2", b"return 3")
+    assert apply_proposal(tree, proposal(edit)) == {"pkg/mod.py": expected}
 
 
 def test_overload_stubs_do_not_count() -> None:
