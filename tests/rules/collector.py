@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from refactor_agent.data import data_dir
-from refactor_agent.rulebook import Example, Rule, read_rules
+from refactor_agent.rulebook import Example, Rule
+from refactor_agent.rulebook.load import read_rule
 from rules.failure import CaseFailure
 
 
@@ -26,9 +27,9 @@ class RuleFile(pytest.File):
     """A rule file."""
 
     def collect(self) -> Iterator[RuleCase]:
-        for rule in read_rules(self.path.parent, self.path.name):
-            for example in rule.examples:
-                yield RuleCase.from_parent(self, name=example.title, rule=rule, example=example)
+        rule = read_rule(self.path, self.path.relative_to(data_dir("rules")).as_posix())
+        for example in rule.examples:
+            yield RuleCase.from_parent(self, name=example.title, rule=rule, example=example)
 
 
 class RuleCase(pytest.Item):

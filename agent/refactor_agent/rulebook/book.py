@@ -128,7 +128,7 @@ class RuleBook:
         return next(filter(None, (self._native(rule, name) for name in names)), None)
 
     def async_type(self, qualified: str) -> AsyncType | None:
-        """Give the async equivalent of a class, such as ``openai.OpenAI``."""
+        """Give the async equivalent of a class, or of a function that makes its instances."""
         asked = self.canonical(qualified)
         for rule_id, native in self._index.natives.items():
             if asked in native.types and rule_id in self._by_id:

@@ -11,7 +11,7 @@ from refactor_agent.rulebook.book import RuleBook, unknown_rule
 from refactor_agent.rulebook.parse import parse_rule
 from refactor_agent.rulebook.rule import Rule
 
-__all__ = ["load_rulebook", "read_rules"]
+__all__ = ["find_rule_files", "load_rulebook", "read_rule", "read_rules"]
 
 
 def load_rulebook(
@@ -32,16 +32,21 @@ def load_rulebook(
     return RuleBook(rules, disable)
 
 
-def read_rules(directory: Path, pattern: str = "*.md") -> Iterator[Rule]:
-    """Read the rule files under ``directory``, in the order of their paths."""
+def read_rules(directory: Path) -> Iterator[Rule]:
+    """Read every rule file under ``directory``, in the order of their paths."""
+    for path in find_rule_files(directory):
+        yield read_rule(path, path.relative_to(directory).as_posix())
+
+
+def find_rule_files(directory: Path) -> Iterator[Path]:
+    """Give the paths of the rule files under ``directory``, in order."""
     if not directory.is_dir():
         raise UsageError(f"rules directory {directory} does not exist")
-    for path in sorted(directory.rglob(pattern)):
-        if path.name != "README.md":
-            yield _read(path, path.relative_to(directory).as_posix())
+    yield from (path for path in sorted(directory.rglob("*.md")) if path.name != "README.md")
 
 
-def _read(path: Path, name: str) -> Rule:
+def read_rule(path: Path, name: str) -> Rule:
+    """Read one rule file, called ``name`` in messages and results."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

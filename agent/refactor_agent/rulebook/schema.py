@@ -91,7 +91,8 @@ class Native(Value):
     calls: Mapping[str, str] = {}
     """Blocking call to awaited call, same arguments: ``time.sleep: asyncio.sleep``."""
     types: Mapping[str, str] = {}
-    """Sync type to async type, same constructor: ``openai.OpenAI: openai.AsyncOpenAI``."""
+    """Sync type, or function that makes one, to its async counterpart with the same arguments:
+    ``openai.OpenAI: openai.AsyncOpenAI``."""
     methods: Mapping[str, str] = {}
     """Methods with another name there: ``redis.Redis.close: aclose``."""
     iterators: tuple[str, ...] = ()
