@@ -37,7 +37,7 @@ class Prompts:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= {"fenced": fenced, "code": _code, "first_line": _first_line}
+        environment.filters |= {"fenced": fenced, "code": _code, "line": _line}
         self._texts = texts
         self._propose = environment.get_template("propose.md.j2")
         self._repair = environment.get_template("repair.md.j2")
@@ -109,8 +109,10 @@ def _tidy(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{text}`"
+    """Quote a name or a path, which a hostile project may have chosen."""
+    return f"`{_line(text.replace('`', '?'))}`"
 
 
-def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0]
+def _line(text: str, width: int = 300) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"

@@ -1,0 +1,197 @@
+"""A scripted OpenAI-compatible server on the loopback interface, for tests of the real client.
+
+    script = [answer({"pkg.mod.f": "async def f(): ..."}), Failed(500)]
+    with ScriptedModelServer(script) as server:
+        ...  # point the client at server.base_url; then look at server.requests
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+__all__ = ["Dropped", "Failed", "Reaction", "Request", "Said", "ScriptedModelServer", "answer"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it came in."""
+
+    path: str
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: Mapping[str, object]
+
+    @property
+    def format(self) -> str:
+        """What kind of response was asked for: json_schema, json_object or text."""
+        wanted = self.body.get("response_format")
+        return str(wanted["type"]) if isinstance(wanted, dict) else "text"
+
+    @property
+    def prompt(self) -> str:
+        """The contents of all messages."""
+        messages = self.body["messages"]
+        assert isinstance(messages, list)
+        return "\n".join(message["content"] for message in messages)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A chat completion with this text."""
+
+    content: str | None
+    finish_reason: str = "stop"
+    refusal: str | None = None
+    usage: Mapping[str, object] | None = field(
+        default_factory=lambda: {"prompt_tokens": 100, "completion_tokens": 20}
+    )
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Any other response."""
+
+    status: int
+    body: str = '{"error": {"message": "scripted failure"}}'
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """The connection ends without a response."""
+
+
+Reaction = Said | Failed | Dropped
+Script = Iterable[Reaction] | Callable[[Request], Reaction]
+
+
+def answer(functions: Mapping[str, str], *, imports: Collection[str] = (), **said: object) -> Said:
+    """Make a well-formed answer with these functions."""
+    content = {
+        "status": "done",
+        "functions": [{"name": name, "code": code} for name, code in functions.items()],
+        "imports": list(imports),
+        "assumptions": [],
+        "refusal": None,
+    }
+    return Said(json.dumps(content), **said)  # type: ignore[arg-type]
+
+
+class ScriptedModelServer:
+    """Serves ``/v1/chat/completions`` from a script, and keeps every request."""
+
+    def __init__(self, script: Script, *, rejects: Collection[str] = ()) -> None:
+        """Take reactions in order, or a function that gives one for each request.
+
+        Requests whose response format is among ``rejects`` get a 400 and use up no reaction. A
+        script that has run out answers 418, which no client retries.
+        """
+        self.requests: list[Request] = []
+        self._rejects = frozenset(rejects)
+        self._script = script if callable(script) else None
+        self._reactions = iter(() if callable(script) else script)
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+
+    @property
+    def base_url(self) -> str:
+        """What the client is given."""
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening; requests after this are refused by the system."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+
+    def react(self, request: Request) -> Reaction:
+        """Keep ``request`` and give the script's reaction to it."""
+        with self._lock:
+            self.requests.append(request)
+            if request.path != "/v1/chat/completions":
+                return Failed(404)
+            if request.format in self._rejects:
+                message = f"response_format {request.format} is not supported"
+                return Failed(400, json.dumps({"error": {"message": message}}))
+            if self._script is not None:
+                return self._script(request)
+            return next(self._reactions, Failed(418, '{"error": {"message": "script is over"}}'))
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                length = int(self.headers.get("Content-Length", "0"))
+                body = json.loads(self.rfile.read(length))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                reaction = server.react(Request(self.path, headers, body))
+                if isinstance(reaction, Dropped):
+                    self.close_connection = True
+                elif isinstance(reaction, Failed):
+                    self._send(reaction.status, reaction.body, reaction.content_type, reaction.headers)
+                else:
+                    time.sleep(reaction.delay)
+                    self._send(200, json.dumps(_completion(reaction, body)), "application/json", {})
+
+            def _send(
+                self, status: int, text: str, content_type: str, headers: Mapping[str, str]
+            ) -> None:
+                data = text.encode()
+                try:
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Type", content_type)
+                    self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
+                except ConnectionError:  # the client gave up waiting, as some scripts want
+                    self.close_connection = True
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+
+def _completion(said: Said, body: Mapping[str, object]) -> Mapping[str, object]:
+    message = {"role": "assistant", "content": said.content}
+    if said.refusal is not None:
+        message["refusal"] = said.refusal
+    completion: dict[str, object] = {
+        "id": "chatcmpl-scripted",
+        "object": "chat.completion",
+        "created": 0,
+        "model": body.get("model"),
+        "choices": [{"index": 0, "message": message, "finish_reason": said.finish_reason}],
+    }
+    if said.usage is not None:
+        completion["usage"] = said.usage
+    return completion
