@@ -89,15 +89,20 @@ class Judge:
         return Bench(LocalSandbox(), pool, asyncio.Semaphore(1))
 
 
-@pytest.fixture
-def judge(tmp_path: Path) -> Judge:
-    """A gate over an empty project."""
-    root = tmp_path / "project"
-    root.mkdir()
-    return Judge(root, tmp_path / "pool")
+@pytest.fixture(scope="session")
+def make_judge(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Files], Judge]:
+    """Give a function that makes a project of files, with a gate over it."""
+
+    def make(files: Files) -> Judge:
+        place = tmp_path_factory.mktemp("judge")
+        judge = Judge(place / "project", place / "pool")
+        judge.write(files)
+        return judge
+
+    return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def snapshot_of() -> Callable[[Path], Mapping[str, bytes]]:
     """Give a function that reads a directory into memory, to see that nothing changed."""
 

@@ -1,49 +1,233 @@
-"""The gate, over real projects with their own tests."""
+"""The gate, over a real project with its own tests."""
 
 from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SERVICE = """\
-    import asyncio
-    import time
+import asyncio
+import time
 
 
-    def fetch(key):
-        time.sleep(0.001)
-        return key * 2
+def fetch(key):
+    time.sleep(0.001)
+    if key < 0:
+        time.sleep(0.002)
+        return None
+    return key * 2
 
 
-    async def handler(key):
-        value = fetch(key)
-        return value + 1
-    """
+async def handler(key):
+    value = fetch(key)
+    if not value:
+        return "nothing"
+    return value + 1
+
+
+def unseen(key):
+    time.sleep(0.001)
+    return key
+
+
+async def lonely(key):
+    return unseen(key)
+"""
 
 TESTS = """\
-    import asyncio
+import asyncio
 
-    import service
+import pytest
 
-
-    def test_handler():
-        assert asyncio.run(service.handler(2)) == 5
+import service
 
 
-    def test_other():
-        assert 1 + 1 == 2
-    """
+def run(coroutine):
+    return asyncio.run(coroutine)
 
-RIGHT = SERVICE.replace("def fetch", "async def fetch", 1).replace(
-    "time.sleep", "await asyncio.sleep"
-).replace("value = fetch", "value = await fetch")
 
-@pytest.mark.slow
-def test_right_conversion_is_verified(judge, snapshot_of):
-    judge.write({"service.py": SERVICE, "test_service.py": TESTS})
+def test_handler():
+    assert run(service.handler(2)) == 5
+
+
+def test_is_something():
+    assert run(service.handler(1)) is not None
+
+
+@pytest.mark.parametrize("path", ["a b", "c::d", "é"])
+def test_odd_ids(path):
+    assert path
+
+
+@pytest.mark.skipif(not hasattr(service, "fetch"), reason="fetch is gone")
+def test_needs_fetch():
+    assert run(service.handler(3)) == 7
+"""
+
+FETCH = {
+    "def fetch": "async def fetch",
+    "    time.sleep(0.001)\n    if": "    await asyncio.sleep(0.001)\n    if",
+    "value = fetch": "value = await fetch",
+}
+"""The right conversion of the main path; the branch for negative keys stays as it is."""
+
+
+def edited(text, edits):
+    for old, new in edits.items():
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+@pytest.fixture(scope="module")
+def project(make_judge):
+    judge = make_judge({"service.py": SERVICE, "test_service.py": TESTS})
+    return judge, judge.baseline("service.py", "test_service.py")
+
+
+def test_baseline_says_what_the_suite_does(project):
+    _, baseline = project
+    assert (baseline.status, baseline.reason) == ("green", "")
+    assert set(baseline.outcomes.values()) == {"passed"}
+    assert len(baseline.outcomes) == 6
+    assert baseline.lines["service.py"]["test_service.py::test_handler"] == "6-7,10,14-15,17"
+    assert baseline.flaky == baseline.unstable == baseline.failing == ()
+
+
+def test_right_conversion_is_verified(project, snapshot_of):
+    judge, baseline = project
     before = snapshot_of(judge.root)
-    verdict = judge.verdict({"service.py": RIGHT})
+    verdict = judge.verdict({"service.py": edited(SERVICE, FETCH)}, baseline)
     assert (verdict.outcome, verdict.reason) == ("verified", "")
-    assert verdict.covering_tests == ("test_service.py::test_handler",)
+    assert verdict.covering_tests == (
+        "test_service.py::test_handler",
+        "test_service.py::test_is_something",
+        "test_service.py::test_needs_fetch",
+    )
     assert verdict.tests is not None
-    assert verdict.tests.ran == 1
+    assert verdict.tests.ran == 3, "only the tests that reach the change"
     assert snapshot_of(judge.root) == before
+
+
+def test_combined_result_runs_the_whole_suite(project):
+    judge, baseline = project
+    verdict = judge.combined({"service.py": edited(SERVICE, FETCH)}, baseline)
+    assert (verdict.outcome, verdict.change_set) == ("verified", "combined")
+    assert verdict.tests is not None
+    assert verdict.tests.ran == 6
+
+
+UNVERIFIED = {
+    "no test reaches it": {
+        "def unseen(key):\n    time.sleep": "async def unseen(key):\n    await asyncio.sleep",
+        "return unseen": "return await unseen",
+    },
+    "a changed branch is not reached": {
+        **FETCH,
+        "        time.sleep(0.002)": "        await asyncio.sleep(0.002)",
+    },
+}
+
+
+@pytest.mark.parametrize("edits", UNVERIFIED.values(), ids=UNVERIFIED)
+def test_unreached_change_is_unverified(project, edits):
+    judge, baseline = project
+    verdict = judge.verdict({"service.py": edited(SERVICE, edits)}, baseline)
+    assert verdict.outcome == "unverified"
+    assert "no passing test executes" in verdict.reason
+    assert verdict.uncovered
+    assert all(site.file == "service.py" for site in verdict.uncovered)
+
+
+FAILED = {
+    "missing await": ({**FETCH, "value = await fetch": "value = fetch"}, "tests", "never awaited"),
+    "wrong value": ({**FETCH, "return key * 2": "return key * 3"}, "tests", "assert 7 == 5"),
+    "import that is not there": (
+        {**FETCH, "import time": "import time\nimport no_such_library"},
+        "import",
+        "No module named 'no_such_library'",
+    ),
+    "function renamed": (
+        {"def fetch": "def gather_it", "fetch(key)": "gather_it(key)"},
+        "tests",
+        "is skipped now: Skipped: fetch is gone",
+    ),
+    "hangs": (
+        {**FETCH, "    if not value": "    await asyncio.sleep(3600)\n    if not value"},
+        "tests-hang",
+        "hang in test_service.py::test_handler",
+    ),
+    "ends the process": (
+        {**FETCH, "    if not value": "    __import__('os')._exit(0)\n    if not value"},
+        "tests-crash",
+        "ended with 0 in test_service.py::test_handler",
+    ),
+    "task thrown away": (
+        {
+            **FETCH,
+            "    value = await fetch(key)": "    asyncio.get_running_loop()"
+            ".call_soon(lambda: fetch(key))\n    value = await fetch(key)",
+        },
+        "never-awaited",
+        "the coroutine fetch was never awaited",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edits", "check", "says"), FAILED.values(), ids=FAILED)
+def test_wrong_conversion_fails(project, edits, check, says):
+    judge, baseline = project
+    judge.limit = 20.0
+    verdict = judge.verdict({"service.py": edited(SERVICE, edits)}, baseline)
+    assert verdict.outcome == "failed"
+    found = [failure for failure in verdict.failures if failure.check == check]
+    assert any(says in failure.message for failure in verdict.failures), verdict.failures
+    assert found, verdict.failures
+
+
+WEAKENED = {
+    "deleted": ({"def test_is_something": "def was_something"}, "collection", "1 tests are gone"),
+    "skipped": (
+        {"def test_is_something": "@pytest.mark.skip\ndef test_is_something"},
+        "tests",
+        "is skipped now",
+    ),
+    "expected to fail": (
+        {"def test_is_something": "@pytest.mark.xfail\ndef test_is_something", "is not": "is"},
+        "tests",
+        "is xfailed now",
+    ),
+    "module broken": ({"import service": "import services"}, "collection", "can't be collected"),
+    "added": ({"def run": "def test_more(): pass\ndef run"}, "collection", "1 tests appeared"),
+}
+
+
+@pytest.mark.parametrize(("edits", "check", "says"), WEAKENED.values(), ids=WEAKENED)
+def test_weakened_tests_fail(project, edits, check, says):
+    judge, baseline = project
+    after = {
+        "service.py": edited(SERVICE, FETCH),
+        "test_service.py": edited(TESTS, edits),
+    }
+    verdict = judge.verdict(after, baseline)
+    assert verdict.outcome == "failed"
+    assert any(f.check == check and says in f.message for f in verdict.failures), verdict.failures
+
+
+def test_vacuous_test_fails(make_judge):
+    """A green test that never awaited what it calls is seen through."""
+    judge = make_judge(
+        {
+            "checker.py": "import time\n\n\ndef ok(n):\n    time.sleep(0)\n    return n > 1\n",
+            "tests/test_checker.py": "from checker import ok\n\n\ndef test_ok():\n    assert ok(3)\n",
+            "pyproject.toml": "[tool.pytest.ini_options]\nfilterwarnings = ['ignore']\n",
+        }
+    )
+    after = {
+        "checker.py": "import asyncio\n\n\nasync def ok(n):\n    await asyncio.sleep(0)\n"
+        "    return n > 1\n"
+    }
+    verdict = judge.verdict(after)
+    assert verdict.outcome == "failed"
+    assert [failure.check for failure in verdict.failures] == ["never-awaited"]
