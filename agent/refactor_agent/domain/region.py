@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Literal
 
 from refactor_agent.domain.callgraph import CallGraph
@@ -69,8 +71,17 @@ class Located:
     """What `locate` gives: the regions, the graph they were found in, and what was skipped."""
 
     def __init__(
-        self, regions: tuple[Region, ...], graph: CallGraph, skipped: tuple[Skipped, ...] = ()
+        self,
+        regions: tuple[Region, ...],
+        graph: CallGraph | Callable[[], CallGraph],
+        skipped: tuple[Skipped, ...] = (),
     ) -> None:
+        """Take a graph, or a function that makes it when it is first asked for."""
         self.regions = regions
-        self.graph = graph
         self.skipped = skipped
+        self._graph = graph
+
+    @cached_property
+    def graph(self) -> CallGraph:
+        """The call graph; making it resolves every call of the project."""
+        return self._graph if isinstance(self._graph, CallGraph) else self._graph()

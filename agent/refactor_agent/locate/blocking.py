@@ -1,0 +1,79 @@
+"""Whether a library call blocks, given its arguments."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import NamedTuple
+
+from refactor_agent.locate.rules_port import Rules
+from refactor_agent.locate.summary import CallFacts
+from refactor_agent.locate.terms import Term
+from refactor_agent.rulebook.schema import BlockingCall
+
+__all__ = ["Blocker", "Blockers"]
+
+
+class Blocker(NamedTuple):
+    """A blocking call of a library."""
+
+    rule: str
+    callee: str
+    weight: int
+
+
+class Blockers:
+    """Look-ups of blocking calls, each name once."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._known: dict[str, tuple[Blocker, BlockingCall] | None] = {}
+
+    def find(self, qualified: str, call: CallFacts | None) -> Blocker | None:
+        """Give the blocker behind ``qualified``, unless the arguments say that it returns at once.
+
+        ``call`` is ``None`` for calls that syntax makes, such as ``__enter__``.
+        """
+        if qualified not in self._known:
+            self._known[qualified] = self._look_up(qualified)
+        known = self._known[qualified]
+        if known is None or (call is not None and _returns_at_once(known[1], call)):
+            return None
+        return known[0]
+
+    def _look_up(self, qualified: str) -> tuple[Blocker, BlockingCall] | None:
+        found = self._rules.blocking(qualified)
+        if found is None:
+            return None
+        rule, stub = found
+        callee = self._rules.canonical(qualified)
+        return Blocker(rule.id, callee, rule.weight_of(stub)), stub
+
+
+def _returns_at_once(stub: BlockingCall, call: CallFacts) -> bool:
+    if not stub.unless:
+        return False
+    given = dict(call.keywords)
+    positions = _positions(stub.parameters)
+    for name, literal in stub.unless.items():
+        term = given.get(name)
+        position = positions.get(name)
+        if term is None and position is not None and position < len(call.args):
+            term = call.args[position]
+        if _is_literal(term, literal):
+            return True
+    return False
+
+
+def _is_literal(term: Term, literal: str) -> bool:
+    return term is not None and term[0] == "#" and repr(term[1]) == literal
+
+
+@lru_cache(maxsize=None)
+def _positions(parameters: str) -> dict[str, int]:
+    definition = ast.parse(f"def f({parameters}): ...").body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        raise AssertionError("unreachable: a stub line is a function")
+    arguments = definition.args
+    names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+    return {name: position for position, name in enumerate(names)}

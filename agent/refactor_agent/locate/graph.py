@@ -1,0 +1,115 @@
+"""The call graph, for the stages that change code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refactor_agent.domain.callgraph import Call, CallGraph, Function, Reference
+from refactor_agent.domain.place import Span
+from refactor_agent.locate.effects import Effects
+from refactor_agent.locate.families import families
+from refactor_agent.locate.graph_calls import function_calls
+from refactor_agent.locate.graph_references import function_references
+from refactor_agent.locate.resolve.attributes import is_property
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.values import (
+    ClassObject,
+    External,
+    FunctionValue,
+    ModuleValue,
+    Value,
+)
+
+__all__ = ["make_graph"]
+
+
+def make_graph(effects: Effects) -> CallGraph:
+    """Resolve every call and reference of the project."""
+    evaluator = effects.evaluator
+    index = evaluator.index
+    exported = _exported(evaluator)
+    related = families(evaluator)
+    functions: dict[str, Function] = {}
+    calls: list[Call] = []
+    references: list[Reference] = []
+    for function in index.functions.values():
+        if function.facts.parent >= 0 and not function.facts.is_lambda:
+            family, is_open = related.get(function.name, ((), False))
+            functions[function.name] = _function(
+                evaluator, function, family, open_family=is_open, exported=exported
+            )
+        calls.extend(function_calls(effects, function))
+        references.extend(function_references(evaluator, function))
+    calls.sort(key=lambda call: call.site)
+    return CallGraph(
+        functions=functions,
+        calls=calls,
+        references=references,
+        modules={name: module.file for name, module in index.modules.items()},
+        imports={
+            module.file: frozenset(module.summary.imports) for module in index.modules.values()
+        },
+    )
+
+
+def _function(
+    evaluator: Evaluator,
+    function: ProjectFunction,
+    family: tuple[str, ...],
+    *,
+    open_family: bool,
+    exported: frozenset[str],
+) -> Function:
+    facts, owner = function.facts, function.owner
+    return Function(
+        name=function.name,
+        file=function.module.file,
+        span=Span(*facts.span),
+        is_async=facts.is_async,
+        is_generator=facts.is_generator,
+        is_property=is_property(function),
+        nested=facts.parent > 0,
+        owner=owner.name if owner is not None else None,
+        decorators=tuple(_decorators(evaluator, function)),
+        family=family,
+        open_family=open_family,
+        exported=function.name in exported or (owner is not None and owner.name in exported),
+        is_test=function.module.is_test,
+        writes=facts.writes,
+        awaits=facts.awaits,
+    )
+
+
+def _decorators(evaluator: Evaluator, function: ProjectFunction) -> Iterator[str]:
+    for term, text in function.facts.decorators:
+        target = term
+        if term is not None and term[0] == "k":
+            target = function.around.body.calls[term[1]].func
+        values = evaluator.term(function.around, target)
+        yield (_qualified(values[0]) if len(values) == 1 else None) or text
+
+
+def _qualified(value: Value) -> str | None:
+    if isinstance(value, External | FunctionValue | ModuleValue):
+        name = value.name
+        return name.removeprefix("builtins.") if isinstance(value, External) else name
+    return value.cls if isinstance(value, ClassObject) else None
+
+
+def _exported(evaluator: Evaluator) -> frozenset[str]:
+    """Give what ``__all__`` lists, and what a package's ``__init__`` imports."""
+    found: set[str] = set()
+    for module in evaluator.index.modules.values():
+        summary = module.summary
+        names = list(summary.exports or ())
+        if summary.package:
+            names.extend(summary.names)
+        home = module.functions[0]
+        for name in names:
+            for value in evaluator.term(home, ("g", name)):
+                if isinstance(value, FunctionValue):
+                    found.add(value.name)
+                elif isinstance(value, ClassObject):
+                    found.add(value.cls)
+    return frozenset(found)

@@ -1,0 +1,103 @@
+"""Whether code is handed to a worker thread or another process."""
+
+from __future__ import annotations
+
+from refactor_agent.locate.offloads import METHODS, OFFLOADS, TARGET_KEYWORDS, WRAPPERS
+from refactor_agent.locate.resolve.decorators import decoration
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.values import External, FunctionValue
+from refactor_agent.locate.summary import CallFacts
+from refactor_agent.locate.terms import Term
+
+__all__ = ["hands_over", "runs_elsewhere"]
+
+_PARTIALS = frozenset({"functools.partial"})
+
+
+def hands_over(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> list[Term]:
+    """Give the arguments of ``call`` that it runs on another thread or in another process."""
+    position = _position(evaluator, function, call)
+    if position is None:
+        return []
+    found = [call.args[position]] if position < len(call.args) else []
+    found.extend(term for name, term in call.keywords if name in TARGET_KEYWORDS)
+    return [*found, *(inner for term in found for inner in _inside(evaluator, function, term))]
+
+
+def _position(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> int | None:
+    func = call.func
+    if func is not None and func[0] == "a" and func[2] in METHODS:
+        return METHODS[func[2]]
+    for value in evaluator.term(function, func):
+        if isinstance(value, External):
+            if value.name in WRAPPERS or value.name in evaluator.offload_wrappers:
+                return 0
+            if value.name in OFFLOADS:
+                return OFFLOADS[value.name]
+        elif isinstance(value, FunctionValue):
+            position = _inferred(evaluator, evaluator.index.functions[value.name])
+            if position is not None:
+                return position
+    return None
+
+
+def _inferred(evaluator: Evaluator, function: ProjectFunction) -> int | None:
+    """Give the position of the parameter that a function of the project hands to an offload."""
+    if function.name in evaluator.offload_wrappers:
+        return 0
+    known = evaluator.handed.get(function.name, -1)
+    if known != -1:
+        return known
+    evaluator.handed[function.name] = None
+    names = [item.name for item in function.facts.parameters if item.kind == "positional"]
+    if function.facts.owner >= 0 and not function.has_decorator("staticmethod"):
+        names = names[1:]
+    found: int | None = None
+    for call in function.body.calls if names else ():
+        for term in hands_over(evaluator, function, call):
+            if term is not None and term[0] == "p" and term[1] in names:
+                found = names.index(term[1])
+    evaluator.handed[function.name] = found
+    return found
+
+
+def _inside(evaluator: Evaluator, function: ProjectFunction, term: Term) -> list[Term]:
+    """Give what a partial, or a definition, wraps."""
+    while term is not None and term[0] == "l":
+        term = function.body.definitions[term[1]]
+    if term is None or term[0] != "k":
+        return [term] if term is not None and term[0] in "fp" else []
+    call = function.body.calls[term[1]]
+    values = evaluator.term(function, call.func)
+    if call.args and any(isinstance(v, External) and v.name in _PARTIALS for v in values):
+        return [call.args[0]]
+    return []
+
+
+def runs_elsewhere(evaluator: Evaluator, function: ProjectFunction) -> bool:
+    """Say whether ``function`` is a lambda or nested function that only an offload is given."""
+    if decoration(evaluator, function).runs_elsewhere:
+        return not function.facts.is_async
+    if function.facts.parent < 0 or (function.facts.parent == 0 and not function.facts.is_lambda):
+        return False
+    return function.number in _handed_in(evaluator, function.around)
+
+
+def _handed_in(evaluator: Evaluator, around: ProjectFunction) -> frozenset[int]:
+    """Give the nested functions that the body of ``around`` hands over."""
+    known = evaluator.handed_nested.get(around.name)
+    if known is None:
+        own = {
+            function.name: function.number
+            for function in around.module.functions
+            if function.facts.parent == around.number
+        }
+        found: set[int] = set()
+        for call in around.body.calls if own else ():
+            for term in hands_over(evaluator, around, call):
+                for value in evaluator.term(around, term):
+                    if isinstance(value, FunctionValue) and value.name in own:
+                        found.add(own[value.name])
+        known = evaluator.handed_nested[around.name] = frozenset(found)
+    return known

@@ -1,0 +1,118 @@
+"""The shortest chain from each function to each blocking call it runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from refactor_agent.locate.blocking import Blocker
+from refactor_agent.locate.effects import Effect, Effects
+from refactor_agent.locate.resolve.index import ProjectFunction
+
+__all__ = ["Chain", "Reach", "Step"]
+
+
+class Step(NamedTuple):
+    """One function on a chain, and the effect by which the chain leaves it."""
+
+    function: ProjectFunction
+    effect: Effect
+
+
+class Chain(NamedTuple):
+    """From a function to a blocking call."""
+
+    steps: tuple[Step, ...]
+    blocker: Blocker
+
+
+class Reach:
+    """Chains from entries to blockers, through functions that run on the caller's thread."""
+
+    def __init__(self, effects: Effects, entries: Iterable[ProjectFunction]) -> None:
+        self._effects = effects
+        self._functions = effects.evaluator.index.functions
+        self._next: dict[str, dict[Blocker, Effect]] = {}
+        """For each sync function and blocker: the first step of the shortest chain."""
+        self._entries = list(entries)
+        self._propagate(self._collect())
+
+    def chains(self) -> Iterable[Chain]:
+        """Give one chain for each entry, effect in it, and blocker behind that effect."""
+        for entry in self._entries:
+            for effect in self._usable(entry):
+                if isinstance(effect.target, Blocker):
+                    yield Chain((Step(entry, effect),), effect.target)
+                    continue
+                for blocker in self._next.get(effect.target, ()):
+                    if not _suppressed(entry, effect, blocker):
+                        yield self._chain(entry, effect, blocker)
+
+    def _chain(self, entry: ProjectFunction, effect: Effect, blocker: Blocker) -> Chain:
+        steps = [Step(entry, effect)]
+        while isinstance(target := steps[-1].effect.target, str):
+            steps.append(Step(self._functions[target], self._next[target][blocker]))
+        return Chain(tuple(steps), blocker)
+
+    def _usable(self, function: ProjectFunction) -> list[Effect]:
+        return [
+            effect
+            for effect in self._effects.of(function)
+            if not isinstance(effect.target, Blocker)
+            or not _suppressed(function, effect, effect.target)
+        ]
+
+    def _collect(self) -> dict[str, list[Effect]]:
+        """Gather the effects of every function that an entry reaches."""
+        found: dict[str, list[Effect]] = {}
+        waiting = [
+            effect.target
+            for entry in self._entries
+            for effect in self._effects.of(entry)
+            if isinstance(effect.target, str)
+        ]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found[name] = self._usable(self._functions[name])
+            waiting.extend(
+                effect.target for effect in found[name] if isinstance(effect.target, str)
+            )
+        return found
+
+    def _propagate(self, effects: dict[str, list[Effect]]) -> None:
+        """Carry blockers from callees to callers, one step a round, so that the first is shortest."""
+        callers: dict[str, list[tuple[str, Effect]]] = defaultdict(list)
+        fresh: dict[tuple[str, Blocker], None] = {}
+        for name in sorted(effects):
+            self._next[name] = {}
+            for effect in effects[name]:
+                if isinstance(effect.target, str):
+                    callers[effect.target].append((name, effect))
+                elif effect.target not in self._next[name]:
+                    self._next[name][effect.target] = effect
+                    fresh[name, effect.target] = None
+        while fresh:
+            following: dict[tuple[str, Blocker], None] = {}
+            for callee, blocker in fresh:
+                for name, effect in callers[callee]:
+                    if blocker in self._next[name]:
+                        continue
+                    if not _suppressed(self._functions[name], effect, blocker):
+                        self._next[name][blocker] = effect
+                        following[name, blocker] = None
+            fresh = following
+
+
+def _suppressed(function: ProjectFunction, effect: Effect, blocker: Blocker) -> bool:
+    """Say whether a comment on the lines of the effect suppresses the blocker's rule."""
+    ignores = function.module.summary.ignores
+    if not ignores:
+        return False
+    for line in range(effect.place[0], effect.place[2] + 1):
+        rules = ignores.get(line)
+        if rules is not None and (not rules or blocker.rule in rules):
+            return True
+    return False

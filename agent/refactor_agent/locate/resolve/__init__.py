@@ -1,0 +1,1 @@
+"""From summaries to what names, receivers and calls mean."""

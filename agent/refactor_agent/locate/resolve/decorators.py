@@ -1,0 +1,70 @@
+"""What decorators make of a function: the same, an async one, or one on a worker thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from refactor_agent.locate.offloads import WRAPPERS
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.values import External, FunctionValue, Offloaded, Values
+
+if TYPE_CHECKING:
+    from refactor_agent.locate.resolve.evaluate import Evaluator
+
+__all__ = ["Decoration", "decoration"]
+
+
+class Decoration(NamedTuple):
+    """The effect of all decorators of a function."""
+
+    is_async: bool = False
+    """Calling it gives an awaitable."""
+    runs_elsewhere: bool = False
+    """Its body runs on a worker thread."""
+    wrappers: tuple[str, ...] = ()
+    """Functions of the project that run when it is called, and call it."""
+
+
+_PLAIN = Decoration()
+
+
+def decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:
+    """Say what the decorators of ``function`` do to its calls."""
+    if not function.facts.decorators:
+        return _PLAIN
+    known = evaluator.decorations.get(function.name)
+    if known is None:
+        evaluator.decorations[function.name] = _PLAIN
+        known = _decoration(evaluator, function)
+        evaluator.decorations[function.name] = known
+    return known
+
+
+def _decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:
+    wrappers: list[ProjectFunction] = []
+    for term, _ in function.facts.decorators:
+        for value in evaluator.term(function.around, term):
+            if isinstance(value, External) and value.name in WRAPPERS:
+                return Decoration(is_async=True, runs_elsewhere=True)
+            if isinstance(value, Offloaded):
+                return Decoration(is_async=True, runs_elsewhere=True)
+            if isinstance(value, FunctionValue):
+                wrappers.extend(_wrappers(evaluator, evaluator.index.functions[value.name]))
+    sync = [wrapper for wrapper in wrappers if not wrapper.facts.is_async]
+    if wrappers and not sync:
+        return Decoration(is_async=True, runs_elsewhere=True)
+    return Decoration(wrappers=tuple(wrapper.name for wrapper in sync))
+
+
+def _wrappers(evaluator: Evaluator, decorator: ProjectFunction) -> list[ProjectFunction]:
+    """Give the nested functions that a decorator puts in place of what it decorates."""
+    found: list[ProjectFunction] = []
+    results: Values = ()
+    for term in decorator.body.returns:
+        results += evaluator.term(decorator, term)
+    for value in results:
+        if isinstance(value, FunctionValue):
+            function = evaluator.index.functions[value.name]
+            if function.facts.parent >= 0 and function.around.name == decorator.name:
+                found.append(function)
+    return found

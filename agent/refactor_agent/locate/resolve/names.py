@@ -1,0 +1,83 @@
+"""Names of modules: definitions, imports, re-exports and star imports."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from refactor_agent.locate.resolve.index import ProjectModule
+from refactor_agent.locate.resolve.values import External, ModuleValue, Values, join
+
+if TYPE_CHECKING:
+    from refactor_agent.locate.resolve.evaluate import Evaluator
+
+__all__ = ["imported_module", "imported_name", "module_name", "own_name"]
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def imported_module(evaluator: Evaluator, name: str) -> Values:
+    """Give a module by its full name."""
+    if name in evaluator.index.packages:
+        return (ModuleValue(name),)
+    return (External(name),)
+
+
+def imported_name(evaluator: Evaluator, module: str, name: str) -> Values:
+    """Give what ``from module import name`` binds."""
+    known = evaluator.index.modules.get(module)
+    if known is not None:
+        found = module_name(evaluator, known, name)
+        if found is not None:
+            return found
+    submodule = f"{module}.{name}"
+    if submodule in evaluator.index.packages:
+        return (ModuleValue(submodule),)
+    return () if module in evaluator.index.packages else (External(submodule),)
+
+
+def module_name(evaluator: Evaluator, module: ProjectModule, name: str) -> Values | None:
+    """Give a name that ``module`` binds; ``None`` when it does not."""
+    known = module.names.get(name)
+    if known is not None:
+        return known
+    terms = module.summary.names.get(name)
+    if terms is None:
+        return _starred(evaluator, module, name)
+    module.names[name] = ()
+    home = module.functions[0]
+    found = join(evaluator.term(home, term) for term in terms)
+    module.names[name] = found
+    return found
+
+
+def _starred(evaluator: Evaluator, module: ProjectModule, name: str) -> Values | None:
+    for source in module.summary.stars:
+        found = evaluator.guarded(
+            ("star", module.summary.module, source, name),
+            lambda: _exported(evaluator, source, name),
+        )
+        if found:
+            return found
+    return None
+
+
+def _exported(evaluator: Evaluator, source: str, name: str) -> Values:
+    known = evaluator.index.modules.get(source)
+    if known is None:
+        return ()
+    exports = known.summary.exports
+    if name not in exports if exports is not None else name.startswith("_"):
+        return ()
+    return module_name(evaluator, known, name) or ()
+
+
+def own_name(evaluator: Evaluator, module: ProjectModule, name: str) -> Values:
+    """Give what a bare name means in ``module``: its own, or a builtin."""
+    found = module_name(evaluator, module, name)
+    if found is not None:
+        return found
+    if name in _BUILTINS:
+        return (External(f"builtins.{name}"),)
+    external = [star for star in module.summary.stars if star not in evaluator.index.packages]
+    return tuple(External(f"{star}.{name}") for star in external) if len(external) == 1 else ()

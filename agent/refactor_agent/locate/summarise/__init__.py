@@ -1,0 +1,40 @@
+"""From the bytes of one file to its summary: a pure function, without imports of the target."""
+
+from __future__ import annotations
+
+import ast
+
+from refactor_agent.locate.summarise.expressions import EXPRESSIONS
+from refactor_agent.locate.summarise.statements import STATEMENTS
+from refactor_agent.locate.summarise.suppressions import suppressions
+from refactor_agent.locate.summarise.walk import Walk
+from refactor_agent.locate.summary import ModuleSummary
+
+__all__ = ["summarise"]
+
+
+def summarise(source: bytes, module: str, *, package: bool = False) -> ModuleSummary:
+    """Summarise a file; ``package`` says that it is an ``__init__.py``.
+
+    Raises `SyntaxError`, `ValueError` (null bytes, undecodable), `RecursionError` or
+    `MemoryError` where the file can't be read.
+    """
+    tree = ast.parse(source)
+    lines = source.count(b"\n") + 1
+    walk = Walk(module, (EXPRESSIONS, STATEMENTS), package=package, span=(1, 0, lines, 0))
+    names = walk.scope.names
+    walk.block(tree.body)
+    while walk.deferred:
+        walk.deferred.popleft()()
+    walk.functions[0].scope = None
+    return ModuleSummary(
+        module,
+        package,
+        {name: tuple(dict.fromkeys(terms)) for name, terms in names.items()},
+        tuple(walk.stars),
+        None if walk.exports is None else tuple(walk.exports),
+        tuple(function.freeze() for function in walk.functions),
+        tuple(cls.freeze() for cls in walk.classes),
+        tuple(walk.imports),
+        suppressions(source),
+    )

@@ -1,0 +1,149 @@
+"""Functions, lambdas and classes: what is known when they are defined, and when they run."""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+
+from refactor_agent.locate.summarise.annotations import annotation
+from refactor_agent.locate.summarise.scope import Scope
+from refactor_agent.locate.summarise.walk import ClassBuilder, FunctionBuilder, Walk, place_of
+from refactor_agent.locate.summary import Parameter
+from refactor_agent.locate.terms import Place, Term
+
+__all__ = ["define_class", "define_function", "define_lambda"]
+
+
+def define_function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Note a function; its body is walked when the scope around it is complete."""
+    frames = walk.frames
+    walk.frames = ("signature", *frames)
+    decorators = tuple((walk.value(item), _text(item)) for item in node.decorator_list)
+    name = walk.unique(walk.qualify(node.name))
+    builder = FunctionBuilder(name, node.name, _span(node), walk.scope.function)
+    builder.decorators = decorators
+    builder.is_async = isinstance(node, ast.AsyncFunctionDef)
+    builder.is_stub = _is_stub(node.body)
+    builder.parameters = _parameters(walk, node.args)
+    builder.returns = annotation(walk, node.returns)
+    walk.frames = frames
+    number = _add(walk, builder, node.body)
+    if walk.scope.kind == "class":
+        builder.owner = walk.scope.owner
+        _note_method(walk, builder, number)
+    walk.scope.bind(node.name, ("f", number))
+
+
+def _note_method(walk: Walk, builder: FunctionBuilder, number: int) -> None:
+    methods = walk.classes[builder.owner].methods
+    accessors = (".setter", ".deleter", ".getter")
+    if any(text.endswith(accessors) for _, text in builder.decorators):
+        return
+    if any(text.rpartition(".")[2] == "overload" for _, text in builder.decorators):
+        return
+    methods.setdefault(builder.bare, []).append(number)
+
+
+def define_lambda(walk: Walk, node: ast.Lambda) -> Term:
+    """Note a lambda, as a function that is not called yet."""
+    name = walk.unique(f"{walk.qualify('<lambda>')}")
+    builder = FunctionBuilder(name, "<lambda>", place_of(node), walk.scope.function)
+    builder.is_lambda = True
+    builder.parameters = _parameters(walk, node.args)
+    body = ast.Return(value=node.body, lineno=node.lineno, col_offset=node.col_offset)
+    return ("f", _add(walk, builder, [body]))
+
+
+def _add(walk: Walk, builder: FunctionBuilder, body: list[ast.stmt]) -> int:
+    number = len(walk.functions)
+    walk.functions.append(builder)
+    walk.functions[builder.parent].has_nested = True
+    walk.deferred.append(partial(_walk_body, walk, number, body, walk.scope))
+    return number
+
+
+def _walk_body(walk: Walk, number: int, body: list[ast.stmt], around: Scope) -> None:
+    builder = walk.functions[number]
+    scope = Scope("function", number, around, builder.body.definitions)
+    scope.owner = builder.owner
+    positional = [item.name for item in builder.parameters if item.kind == "positional"]
+    if builder.owner >= 0 and positional and not _is_static(builder):
+        scope.self_name = positional[0]
+    for parameter in builder.parameters:
+        scope.bind(parameter.name, ("p", parameter.name))
+    builder.scope = scope
+    walk.scope, walk.body, walk.frames = scope, builder.body, ()
+    if builder.is_lambda:
+        walk.frames = ("lambda",)
+    walk.block(body)
+
+
+def _is_static(builder: FunctionBuilder) -> bool:
+    return any(text == "staticmethod" for _, text in builder.decorators)
+
+
+def _parameters(walk: Walk, arguments: ast.arguments) -> tuple[Parameter, ...]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    defaults.extend(arguments.defaults)
+    found = [
+        _parameter(walk, item, "positional", default)
+        for item, default in zip(positional, defaults, strict=True)
+    ]
+    if arguments.vararg is not None:
+        found.append(_parameter(walk, arguments.vararg, "varargs", None))
+    for item, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        found.append(_parameter(walk, item, "keyword", default))
+    if arguments.kwarg is not None:
+        found.append(_parameter(walk, arguments.kwarg, "kwargs", None))
+    return tuple(found)
+
+
+def _parameter(walk: Walk, item: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
+    given = None if default is None else walk.value(default)
+    return Parameter(item.arg, kind, annotation(walk, item.annotation), given)
+
+
+def define_class(walk: Walk, node: ast.ClassDef) -> None:
+    """Note a class and walk its body, which runs at once."""
+    frames, outer = walk.frames, walk.scope
+    walk.frames = ("signature", *frames)
+    name = walk.unique(walk.qualify(node.name))
+    builder = ClassBuilder(name, _span(node), outer.function)
+    builder.decorators = tuple(walk.value(item) for item in node.decorator_list)
+    builder.bases = tuple(walk.value(item) for item in node.bases)
+    for keyword in node.keywords:
+        walk.value(keyword.value)
+    number = len(walk.classes)
+    walk.classes.append(builder)
+    scope = Scope("class", outer.function, outer, walk.body.definitions)
+    scope.owner = number
+    walk.scope, walk.frames = scope, ("class_body", *frames)
+    walk.block(node.body)
+    walk.scope, walk.frames = outer, frames
+    outer.bind(node.name, ("c", number))
+
+
+def _span(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Place:
+    line, column, end_line, end_column = place_of(node)
+    if node.decorator_list:
+        line = min(line, *(item.lineno for item in node.decorator_list))
+    return (line, column, end_line, end_column)
+
+
+def _text(node: ast.expr) -> str:
+    target = node.func if isinstance(node, ast.Call) else node
+    return ast.unparse(target) if isinstance(target, ast.Name | ast.Attribute) else "?"
+
+
+def _is_stub(body: list[ast.stmt]) -> bool:
+    return all(_does_nothing(node) for node in body)
+
+
+def _does_nothing(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Raise) and node.exc is not None:
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return isinstance(node, ast.Pass) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )

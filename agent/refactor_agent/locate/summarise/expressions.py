@@ -1,0 +1,336 @@
+"""Expressions: the term of each, and the calls and loads inside it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from refactor_agent.locate.summarise.definitions import define_lambda
+from refactor_agent.locate.summarise.targets import assign, note_write
+from refactor_agent.locate.summarise.walk import Walk, place_of
+from refactor_agent.locate.summary import CallFacts, FrameMark, Load
+from refactor_agent.locate.terms import Term, union
+
+__all__ = ["EXPRESSIONS", "condition"]
+
+_SHORT = 60
+
+
+def _values(walk: Walk, nodes: list[ast.expr]) -> list[Term]:
+    return [walk.value(node) for node in nodes]
+
+
+def _name(walk: Walk, node: ast.Name) -> Term:
+    passed, walk.passed = walk.passed, -1
+    term = walk.scope.read(node.id)
+    if term is not None and term[0] in "gfix":
+        walk.body.loads.append(Load(term, passed, walk.frames, place_of(node)))
+    return term
+
+
+def _attribute(walk: Walk, node: ast.Attribute) -> Term:
+    passed, walk.passed = walk.passed, -1
+    term = ("a", _base(walk, node.value), node.attr)
+    if isinstance(node.ctx, ast.Load):
+        walk.body.loads.append(Load(term, passed, walk.frames, place_of(node)))
+    return term
+
+
+def _base(walk: Walk, node: ast.expr) -> Term:
+    """Walk the object of an attribute; a bare name there is no use of a function as a value."""
+    return walk.scope.read(node.id) if isinstance(node, ast.Name) else walk.value(node)
+
+
+def _constant(_walk: Walk, node: ast.Constant) -> Term:
+    constant = node.value
+    if constant is None or isinstance(constant, bool | int):
+        return ("#", constant) if not isinstance(constant, int) or constant < 1 << 31 else None
+    if isinstance(constant, str) and len(constant) <= _SHORT:
+        return ("#", constant)
+    return ("b", type(constant).__name__)
+
+
+def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
+    body, func = walk.body, node.func
+    number = len(body.calls)
+    body.calls.append(None)
+    if isinstance(func, ast.Attribute):
+        callee: Term = ("a", _base(walk, func.value), func.attr)
+        _note_mutation(walk, func)
+    else:
+        callee = _base(walk, func)
+    starred = False
+    arguments: list[Term] = []
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            starred = True
+        arguments.append(_argument(walk, argument, number))
+    keywords = []
+    for keyword in node.keywords:
+        starred = starred or keyword.arg is None
+        keywords.append((keyword.arg or "**", _argument(walk, keyword.value, number)))
+    body.calls[number] = CallFacts(
+        callee, tuple(arguments), tuple(keywords), starred, awaited, walk.frames, place_of(node)
+    )
+    return ("k", number)
+
+
+def _argument(walk: Walk, node: ast.expr, call: int) -> Term:
+    if isinstance(node, ast.Name | ast.Attribute):
+        walk.passed = call
+    return walk.value(node)
+
+
+_MUTATORS = frozenset(
+    "add append clear discard extend insert pop popitem remove setdefault sort update".split()
+)
+
+
+def _note_mutation(walk: Walk, func: ast.Attribute) -> None:
+    if func.attr in _MUTATORS:
+        note_write(walk, func.value)
+
+
+def _await(walk: Walk, node: ast.Await) -> Term:
+    walk.body.awaits = True
+    inner = node.value
+    if isinstance(inner, ast.Call):
+        return ("y", _call(walk, inner, awaited=True))
+    return ("y", walk.value(inner))
+
+
+def _subscript(walk: Walk, node: ast.Subscript) -> Term:
+    base = walk.value(node.value)
+    return ("s", base, walk.value(node.slice))
+
+
+def _slice(walk: Walk, node: ast.Slice) -> Term:
+    for part in (node.lower, node.upper, node.step):
+        if part is not None:
+            walk.value(part)
+    return ("b", "slice")
+
+
+def _binary(walk: Walk, node: ast.BinOp) -> Term:
+    """Walk a binary operation; the left spine by a loop, as generated code nests it deeply."""
+    spine: list[ast.BinOp] = [node]
+    while isinstance(left := spine[-1].left, ast.BinOp):
+        spine.append(left)
+    term = walk.value(spine[-1].left)
+    for part in reversed(spine):
+        term = ("o", _OPERATORS.get(type(part.op), "?"), term, walk.value(part.right))
+        if len(spine) > 8:
+            term = walk.scope.define(term)
+    return term
+
+
+_OPERATORS: dict[type[ast.operator], str] = {ast.Div: "/", ast.BitOr: "|", ast.Add: "+"}
+
+
+def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
+    if isinstance(node.op, ast.And):
+        mark = len(walk.scope.log)
+        terms = [_condition_value(walk, part) for part in node.values]
+        walk.scope.forget(mark)
+        return terms[-1]
+    return union(_values(walk, node.values))
+
+
+def _condition_value(walk: Walk, node: ast.expr) -> Term:
+    term = walk.value(node)
+    _narrow(walk, node)
+    return term
+
+
+def condition(walk: Walk, node: ast.expr) -> Callable[[], None]:
+    """Walk a condition; the result binds what is known where it holds."""
+    walk.value(node)
+    return lambda: _narrow(walk, node)
+
+
+def _narrow(walk: Walk, node: ast.expr) -> None:
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+        for part in node.values:
+            _narrow(walk, part)
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "isinstance"
+        and len(node.args) == 2
+        and isinstance(node.args[0], ast.Name)
+    ):
+        before, number = len(walk.body.loads), len(walk.body.calls)
+        kind = walk.value(node.args[1])
+        del walk.body.loads[before:]
+        if number == len(walk.body.calls):
+            walk.scope.bind(node.args[0].id, ("N", kind), temporary=True)
+    elif isinstance(node, ast.NamedExpr):
+        _narrow(walk, node.value)
+
+
+def _unary(walk: Walk, node: ast.UnaryOp) -> Term:
+    operand = walk.value(node.operand)
+    return ("b", "bool") if isinstance(node.op, ast.Not) else operand
+
+
+def _compare(walk: Walk, node: ast.Compare) -> Term:
+    walk.value(node.left)
+    _values(walk, node.comparators)
+    return ("b", "bool")
+
+
+def _choice(walk: Walk, node: ast.IfExp) -> Term:
+    narrow = condition(walk, node.test)
+    mark = len(walk.scope.log)
+    narrow()
+    first = walk.value(node.body)
+    walk.scope.forget(mark)
+    return union([first, walk.value(node.orelse)])
+
+
+def _named(walk: Walk, node: ast.NamedExpr) -> Term:
+    term = walk.scope.define(walk.value(node.value))
+    assign(walk, node.target, term)
+    return term
+
+
+def _sequence(kind: str) -> Callable[[Walk, Any], Term]:
+    def handler(walk: Walk, node: ast.List | ast.Set) -> Term:
+        terms: list[Term] = []
+        for item in node.elts:
+            term = walk.value(item)
+            terms.append(("e", term) if isinstance(item, ast.Starred) else term)
+        return ("q", kind, union(terms[:32]))
+
+    return handler
+
+
+def _tuple(walk: Walk, node: ast.Tuple) -> Term:
+    terms = tuple(_values(walk, node.elts))
+    if len(terms) > 32 or any(isinstance(item, ast.Starred) for item in node.elts):
+        return ("q", "tuple", union(list(terms[:32])))
+    return ("t", terms)
+
+
+def _dict(walk: Walk, node: ast.Dict) -> Term:
+    items: list[tuple[str, Term]] = []
+    terms: list[Term] = []
+    for key, item in zip(node.keys, node.values, strict=True):
+        if key is not None:
+            walk.value(key)
+        term = walk.value(item)
+        if key is None:
+            terms.append(("s", term, None))
+            continue
+        terms.append(term)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and term is not None:
+            items.append((key.value, term))
+    if len(items) > 64:
+        return ("d", (), union(terms[:64]))
+    return ("d", tuple(items), union(terms[:64]))
+
+
+def _starred(walk: Walk, node: ast.Starred) -> Term:
+    return walk.value(node.value)
+
+
+def _comprehension(kind: str) -> Callable[[Walk, Any], Term]:
+    frame: FrameMark = "generator_expression" if kind == "generator" else "comprehension"
+
+    def handler(walk: Walk, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Term:
+        mark, frames = _generators(walk, node.generators, frame)
+        element = walk.scope.define(walk.value(node.elt))
+        walk.scope.forget(mark)
+        walk.frames = frames
+        return ("q", kind, element)
+
+    return handler
+
+
+def _dict_comprehension(walk: Walk, node: ast.DictComp) -> Term:
+    mark, frames = _generators(walk, node.generators, "comprehension")
+    walk.value(node.key)
+    element = walk.scope.define(walk.value(node.value))
+    walk.scope.forget(mark)
+    walk.frames = frames
+    return ("d", (), element)
+
+
+def _generators(
+    walk: Walk, generators: list[ast.comprehension], frame: FrameMark
+) -> tuple[int, tuple[FrameMark, ...]]:
+    mark, frames = len(walk.scope.log), walk.frames
+    for generator in generators:
+        term = walk.value(generator.iter)
+        walk.frames = (frame, *frames)
+        if generator.is_async:
+            walk.body.awaits = True
+        else:
+            walk.body.iterations.append((term, walk.frames, place_of(generator.iter)))
+        element = ("E" if generator.is_async else "e", term)
+        assign(walk, generator.target, element, temporary=True)
+        for test in generator.ifs:
+            condition(walk, test)()
+    return mark, frames
+
+
+def _lambda(walk: Walk, node: ast.Lambda) -> Term:
+    return define_lambda(walk, node)
+
+
+def _yield(walk: Walk, node: ast.Yield) -> Term:
+    walk.body.is_generator = True
+    walk.body.yields.append(walk.value(node.value) if node.value else ("#", None))
+    return None
+
+
+def _yield_from(walk: Walk, node: ast.YieldFrom) -> Term:
+    walk.body.is_generator = True
+    term = walk.value(node.value)
+    walk.body.iterations.append((term, walk.frames, place_of(node.value)))
+    walk.body.yields.append(("e", term))
+    return None
+
+
+def _joined(walk: Walk, node: ast.JoinedStr) -> Term:
+    _values(walk, node.values)
+    return ("b", "str")
+
+
+def _formatted(walk: Walk, node: ast.FormattedValue) -> Term:
+    walk.value(node.value)
+    if node.format_spec is not None:
+        walk.value(node.format_spec)
+    return ("b", "str")
+
+
+EXPRESSIONS: dict[type[ast.AST], Callable[[Walk, Any], Term]] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Constant: _constant,
+    ast.Call: _call,
+    ast.Await: _await,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.BinOp: _binary,
+    ast.BoolOp: _boolean,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.IfExp: _choice,
+    ast.NamedExpr: _named,
+    ast.List: _sequence("list"),
+    ast.Set: _sequence("set"),
+    ast.Tuple: _tuple,
+    ast.Dict: _dict,
+    ast.Starred: _starred,
+    ast.ListComp: _comprehension("list"),
+    ast.SetComp: _comprehension("set"),
+    ast.GeneratorExp: _comprehension("generator"),
+    ast.DictComp: _dict_comprehension,
+    ast.Lambda: _lambda,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
+    ast.JoinedStr: _joined,
+    ast.FormattedValue: _formatted,
+}

@@ -1,0 +1,158 @@
+"""Names and what they are bound to at each point of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from refactor_agent.locate.terms import Term, union
+
+__all__ = ["Binding", "Loop", "Scope", "ScopeKind"]
+
+ScopeKind = Literal["module", "class", "function"]
+
+
+class Binding(NamedTuple):
+    """What a name is bound to; ``stamp`` orders bindings in time."""
+
+    stamp: int
+    term: Term
+
+
+class Loop:
+    """A loop being walked: names used in it may have been rebound by an earlier round."""
+
+    __slots__ = ("merged", "start")
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.merged: dict[str, tuple[int, Term]] = {}
+        """Name to the definition that stands for it in the loop, and its value before."""
+
+
+class Scope:
+    """The bindings of one module, class or function while it is walked in source order.
+
+    Bindings are kept in one dictionary with an undo log, so that a branch costs only as much
+    as it binds.
+    """
+
+    __slots__ = (
+        "declared", "definitions", "env", "function", "index", "kind", "log", "loops", "names",
+        "owner", "parent", "self_name", "stamp",
+    )  # fmt: skip
+
+    def __init__(
+        self, kind: ScopeKind, function: int, parent: Scope | None, definitions: list[Term]
+    ) -> None:
+        self.kind = kind
+        self.function = function
+        """The function in whose body its code stands."""
+        self.parent = parent
+        self.definitions = definitions
+        self.owner = -1
+        """The class whose body it is, or whose method."""
+        self.self_name: str | None = None
+        self.env: dict[str, Binding] = {}
+        self.names: dict[str, list[Term]] = {}
+        self.declared: dict[str, Scope] = {}
+        """Names declared global or nonlocal, and the scope they live in."""
+        self.log: list[tuple[str, Binding | None]] = []
+        self.loops: list[Loop] = []
+        self.stamp = 0
+
+    def define(self, term: Term) -> Term:
+        """Give ``term`` a number in the body, so that it is worked out once."""
+        if term is None or term[0] in "klpgxfcmib#":
+            return term
+        self.definitions.append(term)
+        return ("l", len(self.definitions) - 1)
+
+    def bind(self, name: str, term: Term, *, temporary: bool = False) -> None:
+        """Bind ``name`` from here on; ``temporary`` bindings are not seen from outside."""
+        home = self.declared.get(name)
+        if home is not None:
+            if term is None or term[0] in "gfcmib#q":
+                home.names.setdefault(name, []).append(term)
+            return
+        term = self.define(term)
+        self._put(name, term)
+        if not temporary:
+            self.names.setdefault(name, []).append(term)
+
+    def _put(self, name: str, term: Term) -> None:
+        self.stamp += 1
+        self.log.append((name, self.env.get(name)))
+        self.env[name] = Binding(self.stamp, term)
+
+    def read(self, name: str) -> Term:
+        """Give what ``name`` is bound to here."""
+        binding = self.env.get(name)
+        if binding is not None:
+            if self.loops and binding.stamp <= self.loops[-1].start and name != self.self_name:
+                return self._merged(name, binding, len(self.loops) - 1)
+            return binding.term
+        outer = self.parent
+        while outer is not None:
+            if outer.kind == "function" and name in outer.names:
+                return ("x", outer.function, name)
+            outer = outer.parent
+        return ("g", name)
+
+    def _merged(self, name: str, binding: Binding, level: int) -> Term:
+        loop = self.loops[level]
+        if binding.stamp > loop.start:
+            return binding.term
+        if name not in loop.merged:
+            before = binding.term if level == 0 else self._merged(name, binding, level - 1)
+            self.definitions.append(before)
+            loop.merged[name] = (len(self.definitions) - 1, before)
+        return ("l", loop.merged[name][0])
+
+    def loop(self, body: Callable[[], None]) -> None:
+        """Walk the body of a loop, which runs any number of times."""
+        loop = Loop(self.stamp)
+        self.loops.append(loop)
+        mark = len(self.log)
+        body()
+        self.loops.pop()
+        for name, (number, before) in loop.merged.items():
+            binding = self.env.get(name)
+            if binding is not None and binding.stamp > loop.start:
+                self.definitions[number] = union([before, binding.term])
+        self._join([self._undo(mark), {}])
+
+    def branch(self, arms: list[Callable[[], bool]], *, complete: bool) -> None:
+        """Walk alternatives; an arm gives ``False`` when it never reaches its end.
+
+        ``complete``: one of the arms always runs.
+        """
+        outcomes: list[dict[str, Binding | None]] = [] if complete else [{}]
+        for arm in arms:
+            mark = len(self.log)
+            reaches = arm()
+            changed = self._undo(mark)
+            if reaches:
+                outcomes.append(changed)
+        self._join(outcomes)
+
+    def forget(self, mark: int) -> None:
+        """Undo all bindings made since the log was ``mark`` long."""
+        self._undo(mark)
+
+    def _undo(self, mark: int) -> dict[str, Binding | None]:
+        changed = {name: self.env.get(name) for name, _ in self.log[mark:]}
+        for name, before in reversed(self.log[mark:]):
+            if before is None:
+                self.env.pop(name, None)
+            else:
+                self.env[name] = before
+        del self.log[mark:]
+        return changed
+
+    def _join(self, outcomes: list[dict[str, Binding | None]]) -> None:
+        names = dict.fromkeys(name for outcome in outcomes for name in outcome)
+        for name in names:
+            bindings = [outcome.get(name, self.env.get(name)) for outcome in outcomes]
+            terms = [binding.term for binding in bindings if binding is not None]
+            self._put(name, self.define(union(terms)))

@@ -1,0 +1,251 @@
+"""Statements: bindings, branches, loops and frames."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from refactor_agent.locate.summarise.annotations import annotation
+from refactor_agent.locate.summarise.definitions import define_class, define_function
+from refactor_agent.locate.summarise.expressions import condition
+from refactor_agent.locate.summarise.imports import import_from, import_modules
+from refactor_agent.locate.summarise.patterns import bind_pattern
+from refactor_agent.locate.summarise.targets import assign, note_write, store_attribute
+from refactor_agent.locate.summarise.walk import Walk, place_of
+from refactor_agent.locate.summary import Attribute, FrameMark, WithFacts
+from refactor_agent.locate.terms import Term
+
+__all__ = ["STATEMENTS"]
+
+
+def _framed(walk: Walk, frame: FrameMark, nodes: list[ast.stmt]) -> bool:
+    before, walk.frames = walk.frames, (frame, *walk.frames)
+    reaches = walk.block(nodes)
+    walk.frames = before
+    return reaches
+
+
+def _expression(walk: Walk, node: ast.Expr) -> None:
+    walk.value(node.value)
+
+
+def _assign(walk: Walk, node: ast.Assign) -> None:
+    term = walk.value(node.value)
+    _note_exports(walk, node.targets[0], node.value)
+    if len(node.targets) > 1:
+        term = walk.scope.define(term)
+    for target in node.targets:
+        assign(walk, target, term)
+
+
+def _note_exports(walk: Walk, target: ast.expr, node: ast.expr) -> None:
+    if walk.scope.kind != "module" or not isinstance(target, ast.Name) or target.id != "__all__":
+        return
+    if isinstance(node, ast.List | ast.Tuple):
+        names = [item.value for item in node.elts if isinstance(item, ast.Constant)]
+        walk.exports = [*(walk.exports or []), *(name for name in names if isinstance(name, str))]
+
+
+def _augmented(walk: Walk, node: ast.AugAssign) -> None:
+    term = walk.value(node.value)
+    _note_exports(walk, node.target, node.value)
+    if isinstance(node.target, ast.Name):
+        assign(walk, node.target, ("o", "?", walk.scope.read(node.target.id), term))
+    else:
+        note_write(walk, node.target)
+        walk.value(node.target)
+
+
+def _annotated(walk: Walk, node: ast.AnnAssign) -> None:
+    declared = annotation(walk, node.annotation)
+    term = walk.value(node.value) if node.value is not None else None
+    if node.value is not None:
+        _note_exports(walk, node.target, node.value)
+    if isinstance(node.target, ast.Attribute):
+        store_attribute(walk, node.target, declared, term)
+    elif isinstance(node.target, ast.Name):
+        scope = walk.scope
+        scope.bind(node.target.id, ("A", declared, term))
+        if scope.kind == "class":
+            attributes = walk.classes[scope.owner].attributes.setdefault(node.target.id, [])
+            attributes.append(Attribute(scope.function, declared, scope.define(term)))
+
+
+def _return(walk: Walk, node: ast.Return) -> None:
+    if node.value is not None:
+        walk.body.returns.append(walk.value(node.value))
+
+
+def _for(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
+    is_async = isinstance(node, ast.AsyncFor)
+    term = walk.scope.define(walk.value(node.iter))
+    if is_async:
+        walk.body.awaits = True
+    else:
+        walk.body.iterations.append((term, walk.frames, place_of(node.iter)))
+    element: Term = ("E" if is_async else "e", term)
+
+    def body() -> None:
+        assign(walk, node.target, element)
+        _framed(walk, "loop", node.body)
+
+    walk.scope.loop(body)
+    walk.block(node.orelse)
+
+
+def _while(walk: Walk, node: ast.While) -> None:
+    def body() -> None:
+        before, walk.frames = walk.frames, ("loop", *walk.frames)
+        condition(walk, node.test)()
+        walk.frames = before
+        _framed(walk, "loop", node.body)
+
+    walk.scope.loop(body)
+    walk.block(node.orelse)
+
+
+def _if(walk: Walk, node: ast.If) -> None:
+    """Walk ``if``; a chain of ``elif`` by a loop, as generated code makes it long."""
+    arms: list[Callable[[], bool]] = []
+    current = node
+    while True:
+        arms.append(partial(_arm, walk, current))
+        rest = current.orelse
+        if len(rest) == 1 and isinstance(rest[0], ast.If):
+            current = rest[0]
+            continue
+        break
+    if current.orelse:
+        arms.append(partial(walk.block, current.orelse))
+    walk.scope.branch(arms, complete=bool(current.orelse))
+
+
+def _arm(walk: Walk, node: ast.If) -> bool:
+    condition(walk, node.test)()
+    return walk.block(node.body)
+
+
+def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
+    before, is_async = walk.frames, isinstance(node, ast.AsyncWith)
+    walk.body.awaits = walk.body.awaits or is_async
+    for item in node.items:
+        term = walk.scope.define(walk.value(item.context_expr))
+        walk.body.withs.append(WithFacts(term, is_async, walk.frames, place_of(item.context_expr)))
+        if item.optional_vars is not None:
+            assign(walk, item.optional_vars, ("W" if is_async else "w", term))
+        walk.frames = (len(walk.body.withs) - 1, *walk.frames)
+    walk.block(node.body)
+    walk.frames = before
+
+
+def _try(walk: Walk, node: ast.Try) -> None:
+    arms: list[Callable[[], bool]] = []
+
+    def body() -> bool:
+        frame_needed = bool(node.handlers)
+        reaches = _framed(walk, "try", node.body) if frame_needed else walk.block(node.body)
+        return walk.block(node.orelse) if node.orelse and reaches else reaches
+
+    arms.append(body)
+    arms.extend(partial(_handler, walk, node, handler) for handler in node.handlers)
+    walk.scope.branch(arms, complete=True)
+    if node.finalbody:
+        _framed(walk, "finally", node.finalbody)
+
+
+def _handler(walk: Walk, _node: ast.Try, handler: ast.ExceptHandler) -> bool:
+    if handler.type is not None:
+        kind = walk.value(handler.type)
+        if handler.name is not None:
+            walk.scope.bind(handler.name, ("N", kind))
+    return _framed(walk, "handler", handler.body)
+
+
+def _match(walk: Walk, node: ast.Match) -> None:
+    subject = walk.scope.define(walk.value(node.subject))
+    if isinstance(node.subject, ast.Name):
+        name: str | None = node.subject.id
+    else:
+        name = None
+
+    def arm(case: ast.match_case) -> bool:
+        bind_pattern(walk, case.pattern, subject, name)
+        if case.guard is not None:
+            condition(walk, case.guard)()
+        return walk.block(case.body)
+
+    walk.scope.branch([partial(arm, case) for case in node.cases], complete=False)
+
+
+def _assert(walk: Walk, node: ast.Assert) -> None:
+    condition(walk, node.test)()
+    if node.msg is not None:
+        walk.value(node.msg)
+
+
+def _raise(walk: Walk, node: ast.Raise) -> None:
+    for part in (node.exc, node.cause):
+        if part is not None:
+            walk.value(part)
+
+
+def _delete(walk: Walk, node: ast.Delete) -> None:
+    for target in node.targets:
+        if not isinstance(target, ast.Name):
+            note_write(walk, target)
+            walk.value(target)
+
+
+def _global(walk: Walk, node: ast.Global) -> None:
+    home = walk.scope
+    while home.parent is not None:
+        home = home.parent
+    for name in node.names:
+        walk.scope.declared[name] = home
+        walk.scope.env.pop(name, None)
+
+
+def _nonlocal(walk: Walk, node: ast.Nonlocal) -> None:
+    for name in node.names:
+        home = walk.scope.parent
+        while home is not None and (home.kind != "function" or name not in home.names):
+            home = home.parent
+        if home is not None:
+            walk.scope.declared[name] = home
+
+
+def _nothing(_walk: Walk, _node: ast.stmt) -> None:
+    return
+
+
+STATEMENTS: dict[type[ast.AST], Callable[[Walk, Any], None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AugAssign: _augmented,
+    ast.AnnAssign: _annotated,
+    ast.Return: _return,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.If: _if,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+    ast.Assert: _assert,
+    ast.Raise: _raise,
+    ast.Delete: _delete,
+    ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
+    ast.Import: import_modules,
+    ast.ImportFrom: import_from,
+    ast.FunctionDef: define_function,
+    ast.AsyncFunctionDef: define_function,
+    ast.ClassDef: define_class,
+    ast.Pass: _nothing,
+    ast.Break: _nothing,
+    ast.Continue: _nothing,
+}

@@ -1,0 +1,183 @@
+"""The state of one walk over a file."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from refactor_agent.locate.summarise.scope import Scope
+from refactor_agent.locate.summary import (
+    Attribute,
+    Body,
+    CallFacts,
+    ClassFacts,
+    FrameMark,
+    FunctionFacts,
+    Load,
+    Parameter,
+    WithFacts,
+)
+from refactor_agent.locate.terms import Place, Term
+
+__all__ = ["BodyBuilder", "ClassBuilder", "FunctionBuilder", "Handlers", "Walk", "place_of"]
+
+
+_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+class BodyBuilder:
+    """A `Body` being filled."""
+
+    __slots__ = (
+        "awaits", "calls", "definitions", "is_generator", "iterations", "loads", "returns",
+        "withs", "writes", "yields",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.calls: list[CallFacts | None] = []
+        self.loads: list[Load] = []
+        self.definitions: list[Term] = []
+        self.returns: list[Term] = []
+        self.yields: list[Term] = []
+        self.iterations: list[tuple[Term, tuple[FrameMark, ...], Place]] = []
+        self.withs: list[WithFacts] = []
+        self.writes: dict[str, None] = {}
+        self.awaits = False
+        self.is_generator = False
+
+
+class FunctionBuilder:
+    """A `FunctionFacts` being filled."""
+
+    __slots__ = (
+        "bare", "body", "decorators", "has_nested", "is_async", "is_lambda", "is_stub", "name",
+        "owner", "parameters", "parent", "returns", "scope", "span",
+    )  # fmt: skip
+
+    def __init__(self, name: str, bare: str, span: Place, parent: int) -> None:
+        self.name = name
+        self.bare = bare
+        self.span = span
+        self.parent = parent
+        self.owner = -1
+        self.is_async = False
+        self.is_lambda = False
+        self.is_stub = False
+        self.has_nested = False
+        self.decorators: tuple[tuple[Term, str], ...] = ()
+        self.parameters: tuple[Parameter, ...] = ()
+        self.returns: Term = None
+        self.body = BodyBuilder()
+        self.scope: Scope | None = None
+
+    def freeze(self) -> FunctionFacts:
+        """Give the finished facts."""
+        body = self.body
+        names = self.scope.names if self.has_nested and self.scope is not None else {}
+        frozen = Body(
+            tuple(call for call in body.calls if call is not None),
+            tuple(body.loads),
+            tuple(body.definitions),
+            tuple(dict.fromkeys(body.returns)),
+            tuple(dict.fromkeys(body.yields)),
+            tuple(body.iterations),
+            tuple(body.withs),
+            {name: tuple(dict.fromkeys(terms)) for name, terms in names.items()},
+        )
+        return FunctionFacts(
+            self.name, self.bare, self.span, self.parent, self.owner, self.is_async,
+            self.is_lambda, body.is_generator, self.is_stub, body.awaits, self.decorators,
+            self.parameters, self.returns, tuple(body.writes), frozen.encode(),
+        )  # fmt: skip
+
+
+class ClassBuilder:
+    """A `ClassFacts` being filled."""
+
+    __slots__ = ("attributes", "bases", "decorators", "methods", "name", "parent", "span")
+
+    def __init__(self, name: str, span: Place, parent: int) -> None:
+        self.name = name
+        self.span = span
+        self.parent = parent
+        self.bases: tuple[Term, ...] = ()
+        self.decorators: tuple[Term, ...] = ()
+        self.methods: dict[str, list[int]] = {}
+        self.attributes: dict[str, list[Attribute]] = {}
+
+    def freeze(self) -> ClassFacts:
+        """Give the finished facts."""
+        return ClassFacts(
+            self.name, self.span, self.parent, self.bases, self.decorators,
+            {name: tuple(group) for name, group in self.methods.items()},
+            {name: tuple(dict.fromkeys(group)) for name, group in self.attributes.items()},
+        )  # fmt: skip
+
+
+Handlers: TypeAlias = tuple[
+    "Mapping[type[ast.AST], Callable[[Walk, Any], Term]]",
+    "Mapping[type[ast.AST], Callable[[Walk, Any], None]]",
+]
+"""What to do with each kind of expression and of statement."""
+
+
+class Walk:
+    """Where the walk is, and what it has gathered."""
+
+    __slots__ = (
+        "body", "classes", "deferred", "exports", "expressions", "frames", "functions", "imports",
+        "module", "package", "passed", "scope", "stars", "statements", "taken",
+    )  # fmt: skip
+
+    def __init__(self, module: str, handlers: Handlers, *, package: bool, span: Place) -> None:
+        self.expressions, self.statements = handlers
+        self.module = module
+        self.package = package
+        self.functions = [FunctionBuilder(module, module, span, -1)]
+        self.functions[0].has_nested = True
+        self.classes: list[ClassBuilder] = []
+        self.body = self.functions[0].body
+        self.scope = Scope("module", 0, None, self.body.definitions)
+        self.frames: tuple[FrameMark, ...] = ()
+        self.passed = -1
+        """The call whose direct argument the next name or attribute is."""
+        self.deferred: deque[Callable[[], None]] = deque()
+        """Bodies of functions: walked after the scope around them is complete."""
+        self.stars: list[str] = []
+        self.exports: list[str] | None = None
+        self.imports: dict[str, None] = {}
+        self.taken: dict[str, int] = {}
+
+    def value(self, node: ast.expr) -> Term:
+        """Walk an expression and give its term."""
+        return self.expressions[type(node)](self, node)
+
+    def block(self, nodes: Sequence[ast.stmt]) -> bool:
+        """Walk statements; ``False`` when control never leaves by the end of them."""
+        for node in nodes:
+            self.statements[type(node)](self, node)
+        return not (nodes and isinstance(nodes[-1], _LEAVES))
+
+    def unique(self, name: str) -> str:
+        """Give ``name``, numbered when a definition already has it."""
+        count = self.taken[name] = self.taken.get(name, 0) + 1
+        return name if count == 1 else f"{name}#{count}"
+
+    def qualify(self, name: str) -> str:
+        """Give the qualified name of something defined here."""
+        scope = self.scope
+        if scope.kind == "class":
+            return f"{self.classes[scope.owner].name}.{name}"
+        return f"{self.functions[scope.function].name}.{name}"
+
+
+def place_of(node: ast.expr | ast.stmt) -> Place:
+    """Give where ``node`` stands."""
+    return (
+        node.lineno,
+        node.col_offset,
+        node.end_lineno or node.lineno,
+        node.end_col_offset or node.col_offset,
+    )

@@ -1,0 +1,213 @@
+"""The summary of one file: compact plain data, from which all resolution starts."""
+
+from __future__ import annotations
+
+import marshal
+from typing import NamedTuple, TypeAlias
+
+from refactor_agent.locate.terms import Place, Term
+
+__all__ = [
+    "SUMMARY_VERSION",
+    "Attribute",
+    "Body",
+    "CallFacts",
+    "ClassFacts",
+    "FunctionFacts",
+    "Load",
+    "ModuleSummary",
+    "Parameter",
+    "WithFacts",
+    "from_bytes",
+    "to_bytes",
+]
+
+SUMMARY_VERSION = 1
+"""Goes up whenever a summary of the same bytes would look different."""
+
+FrameMark: TypeAlias = str | int
+"""A frame of the call graph, or the index of a ``with`` of the same body."""
+
+
+class CallFacts(NamedTuple):
+    """One call expression."""
+
+    func: Term
+    args: tuple[Term, ...]
+    keywords: tuple[tuple[str, Term], ...]
+    starred: bool
+    awaited: bool
+    frames: tuple[FrameMark, ...]
+    place: Place
+
+
+class Load(NamedTuple):
+    """An attribute or name that is read: perhaps a property, perhaps a function as a value."""
+
+    term: Term
+    passed_to: int
+    """The call whose direct argument it is, or -1."""
+    frames: tuple[FrameMark, ...]
+    place: Place
+
+
+class WithFacts(NamedTuple):
+    """One item of a ``with`` statement."""
+
+    term: Term
+    is_async: bool
+    frames: tuple[FrameMark, ...]
+    place: Place
+
+
+class Body(NamedTuple):
+    """What happens inside one function."""
+
+    calls: tuple[CallFacts, ...]
+    loads: tuple[Load, ...]
+    definitions: tuple[Term, ...]
+    returns: tuple[Term, ...]
+    yields: tuple[Term, ...]
+    iterations: tuple[tuple[Term, tuple[FrameMark, ...], Place], ...]
+    withs: tuple[WithFacts, ...]
+    names: dict[str, tuple[Term, ...]]
+    """Every binding of each variable; only kept where nested functions may read it."""
+
+    @staticmethod
+    def decode(data: bytes) -> Body:
+        """Read what `encode` wrote."""
+        calls, loads, definitions, returns, yields, iterations, withs, names = marshal.loads(data)
+        return Body(
+            tuple(map(CallFacts._make, calls)),
+            tuple(map(Load._make, loads)),
+            definitions,
+            returns,
+            yields,
+            iterations,
+            tuple(map(WithFacts._make, withs)),
+            names,
+        )
+
+    def encode(self) -> bytes:
+        """Write the body so that it takes little room until it is needed."""
+        return marshal.dumps(
+            (
+                tuple(map(tuple, self.calls)),
+                tuple(map(tuple, self.loads)),
+                self.definitions,
+                self.returns,
+                self.yields,
+                self.iterations,
+                tuple(map(tuple, self.withs)),
+                self.names,
+            )
+        )
+
+
+class Parameter(NamedTuple):
+    """A parameter; its terms stand in the body around the function."""
+
+    name: str
+    kind: str
+    """``positional``, ``keyword``, ``varargs`` or ``kwargs``."""
+    annotation: Term
+    default: Term
+
+
+class FunctionFacts(NamedTuple):
+    """One function, method or lambda; index 0 of a summary is the module's own code."""
+
+    name: str
+    """Qualified, with a ``#2`` behind the second definition of the same name."""
+    bare: str
+    span: Place
+    parent: int
+    """The function around it; -1 for the module itself."""
+    owner: int
+    """Its class; -1 for none."""
+    is_async: bool
+    is_lambda: bool
+    is_generator: bool
+    is_stub: bool
+    """Does nothing but raise `NotImplementedError`, pass, or hold a docstring."""
+    awaits: bool
+    decorators: tuple[tuple[Term, str], ...]
+    parameters: tuple[Parameter, ...]
+    returns: Term
+    """The return annotation, in the body around the function."""
+    writes: tuple[str, ...]
+    body: bytes
+
+
+class Attribute(NamedTuple):
+    """One assignment or declaration of a class or instance attribute."""
+
+    function: int
+    """The function in whose body the terms stand."""
+    annotation: Term
+    term: Term
+
+
+class ClassFacts(NamedTuple):
+    """One class."""
+
+    name: str
+    span: Place
+    parent: int
+    """The function in whose body its bases and decorators stand."""
+    bases: tuple[Term, ...]
+    decorators: tuple[Term, ...]
+    methods: dict[str, tuple[int, ...]]
+    attributes: dict[str, tuple[Attribute, ...]]
+
+
+class ModuleSummary(NamedTuple):
+    """Everything `locate` keeps of one file."""
+
+    module: str
+    package: bool
+    names: dict[str, tuple[Term, ...]]
+    stars: tuple[str, ...]
+    exports: tuple[str, ...] | None
+    """``__all__``, where it is a literal."""
+    functions: tuple[FunctionFacts, ...]
+    classes: tuple[ClassFacts, ...]
+    imports: tuple[str, ...]
+    """Top-level packages."""
+    ignores: dict[int, tuple[str, ...]]
+    """Line to the rule ids that a comment on it suppresses; an empty tuple means all."""
+
+
+def to_bytes(summary: ModuleSummary) -> bytes:
+    """Write a summary for another process or the cache."""
+    functions = tuple(
+        (*function[:11], tuple(map(tuple, function.parameters)), *function[12:])
+        for function in summary.functions
+    )
+    classes = tuple(
+        (
+            *cls[:6],
+            {name: tuple(map(tuple, group)) for name, group in cls.attributes.items()},
+        )
+        for cls in summary.classes
+    )
+    return marshal.dumps((*summary[:5], functions, classes, *summary[7:]))
+
+
+def from_bytes(data: bytes) -> ModuleSummary:
+    """Read what `to_bytes` wrote."""
+    plain = marshal.loads(data)
+    functions = tuple(
+        FunctionFacts._make((*row[:11], tuple(map(Parameter._make, row[11])), *row[12:]))
+        for row in plain[5]
+    )
+    classes = tuple(
+        ClassFacts._make(
+            (
+                *row[:6],
+                {name: tuple(map(Attribute._make, group)) for name, group in row[6].items()},
+            )
+        )
+        for row in plain[6]
+    )
+    return ModuleSummary._make((*plain[:5], functions, classes, *plain[7:]))

@@ -1,0 +1,55 @@
+"""Terms: what a file says about a value, before anything is resolved.
+
+A term is a small plain tuple whose first item is its tag, so that summaries can be marshalled,
+cached and compared. ``None`` is a value of which nothing is known. Indices point into the
+summary (functions, classes) or into the body the term stands in (calls, definitions).
+
+==========================  ================================================================
+``("k", call)``             the result of a call of the same body
+``("l", definition)``       a definition of the same body
+``("p", name)``             a parameter of the function whose body it is
+``("x", function, name)``   a variable of an enclosing function
+``("g", name)``             a name of the module, or a builtin
+``("f", function)``         a function or lambda
+``("c", class)``            a class
+``("m", module)``           an imported module
+``("i", module, name)``     a name imported from a module
+``("a", base, name)``       an attribute
+``("s", base, key)``        a subscript
+``("#", value)``            a short constant
+``("b", name)``             an instance of a builtin type
+``("d", items, value)``     a dict display: constant keys with their values, and all values
+``("q", kind, element)``    a list, set or generator
+``("t", items)``            a tuple
+``("u", terms)``            any of several
+``("w", term)``             what ``with`` binds; ``("W", term)`` for ``async with``
+``("e", term)``             an element got by iterating; ``("E", term)`` for ``async for``
+``("n", term, position)``   one item of an unpacked value
+``("y", term)``             what ``await`` gives
+``("o", op, left, right)``  a binary operation
+``("N", term)``             an instance of the class or classes
+``("A", annotation, term)`` a value declared with an annotation
+==========================  ================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+__all__ = ["Place", "Term", "union"]
+
+Term: TypeAlias = tuple[Any, ...] | None
+
+Place: TypeAlias = tuple[int, int, int, int]
+"""Line, column, end line, end column, as :class:`~refactor_agent.domain.place.Span`."""
+
+
+def union(terms: list[Term]) -> Term:
+    """Give the term for a value that is any of ``terms``."""
+    known: list[Term] = []
+    for term in terms:
+        parts = term[1] if term is not None and term[0] == "u" else (term,)
+        known.extend(part for part in parts if part is not None and part not in known)
+    if not known:
+        return None
+    return known[0] if len(known) == 1 else ("u", tuple(known))
