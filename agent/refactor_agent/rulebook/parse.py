@@ -128,9 +128,9 @@ class _Reader:
             raise self._fault(self.offset + 1, f"headings go in this order: {', '.join(SECTIONS)}")
         if not cases:
             raise self._fault(sections["Examples"].line, "a rule needs at least one example")
-        titles = [case.title for case in cases]
+        titles = [_DOC.sub("", case.title) for case in cases]
         for case in cases:
-            if titles.count(case.title) > 1:
+            if titles.count(_DOC.sub("", case.title)) > 1:
                 raise self._fault(case.line, f"example {case.title!r} is there twice")
 
     def _headings(self) -> Iterator[_Part]:
@@ -163,9 +163,8 @@ class _Reader:
                 f"example {part.title!r} needs one 'before' and its 'after', or one 'same', "
                 "or one 'refuse' block",
             )
-        doc = _DOC.search(part.title)
-        title = part.title[: doc.start()] if doc else part.title
-        return Example(title=title, doc=doc is not None, blocks=blocks)
+        title, marks = _DOC.subn("", part.title)
+        return Example(title=title, doc=marks > 0, blocks=blocks)
 
     def _block(self, fence: Token) -> Block:
         start, _ = fence.map or (0, 0)
