@@ -37,6 +37,8 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "same": frozenset({"dependencies"}),
     "refuse": frozenset({"reason", "dependencies"}),
 }
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same as `yaml.safe_load`, ten times as fast; `scan` loads all rules at every start."""
 _MARKDOWN = MarkdownIt("commonmark")
 
 
@@ -85,7 +87,8 @@ class _Reader:
 
     def _front_matter(self) -> FrontMatter:
         try:
-            return FrontMatter.model_validate(yaml.safe_load(self.yaml))
+            data = yaml.load(self.yaml, Loader=_LOADER)  # noqa: S506 - a safe one
+            return FrontMatter.model_validate(data)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 2 if mark else 1
@@ -129,9 +132,9 @@ class _Reader:
         if not cases:
             raise self._fault(sections["Examples"].line, "a rule needs at least one example")
         titles = [_DOC.sub("", case.title) for case in cases]
-        for case in cases:
-            if titles.count(_DOC.sub("", case.title)) > 1:
-                raise self._fault(case.line, f"example {case.title!r} is there twice")
+        for title, case in zip(titles, cases, strict=True):
+            if titles.count(title) > 1:
+                raise self._fault(case.line, f"example {title!r} is there twice")
 
     def _headings(self) -> Iterator[_Part]:
         parts: list[_Part] = []
