@@ -1,8 +1,8 @@
 """A scripted OpenAI-compatible server on the loopback interface, for tests of the real client.
 
-    script = [answer({"pkg.mod.f": "async def f(): ..."}), Failed(500)]
-    with ScriptedModelServer(script) as server:
-        ...  # point the client at server.base_url; then look at server.requests
+script = [answer({"pkg.mod.f": "async def f(): ..."}), Failed(500)]
+with ScriptedModelServer(script) as server:
+    ...  # point the client at server.base_url; then look at server.requests
 """
 
 from __future__ import annotations
@@ -155,7 +155,9 @@ class ScriptedModelServer:
                 if isinstance(reaction, Dropped):
                     self.close_connection = True
                 elif isinstance(reaction, Failed):
-                    self._send(reaction.status, reaction.body, reaction.content_type, reaction.headers)
+                    self._send(
+                        reaction.status, reaction.body, reaction.content_type, reaction.headers
+                    )
                 else:
                     time.sleep(reaction.delay)
                     self._send(200, json.dumps(_completion(reaction, body)), "application/json", {})
@@ -175,7 +177,7 @@ class ScriptedModelServer:
                 except ConnectionError:  # the client gave up waiting, as some scripts want
                     self.close_connection = True
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 """Say nothing."""
 
         return Handler

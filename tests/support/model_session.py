@@ -91,7 +91,6 @@ def function_request(
     name: str = "app.jobs.poll",
     change: Change = "body",
     new_name: str | None = None,
-    imports: str = "import time",
     offload: Offload | None = None,
 ) -> ModelRequest:
     """Make the request to change one function of ``app/jobs.py``."""
@@ -110,6 +109,6 @@ def function_request(
         change_set="001-poll",
         title="Stop poll from blocking",
         functions=(part,),
-        files=(FilePart(file="app/jobs.py", imports=imports),),
+        files=(FilePart(file="app/jobs.py", imports="import time"),),
         conventions=Conventions(libraries=("app", "httpx"), offload=offload),
     )

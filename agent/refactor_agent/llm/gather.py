@@ -67,7 +67,7 @@ def make_request(
         parts = tuple(_part(source, change_set, attempt, ground) for source in sources)
         files = tuple(_files(parts, ground.tree))
     except SpliceConflictError as error:
-        return Refusal(reason="source-conflict", message=str(error))
+        return Refusal(reason=error.reason, message=str(error))
     except SyntaxError as error:
         return Refusal(reason="unsupported-syntax", message=f"can't be parsed here: {error}")
     facts = tuple(_facts(sources, change_set, attempt, ground.located))

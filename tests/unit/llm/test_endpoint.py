@@ -6,13 +6,13 @@ import json
 import socket
 
 import pytest
-from support.model_server import Dropped, Failed, Request, Said, ScriptedModelServer, answer
-from support.model_session import ModelSession, function_request
 
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.llm import Limits, Policy
 from refactor_agent.llm.ledger import Entry
+from support.model_server import Dropped, Failed, Request, Said, ScriptedModelServer, answer
+from support.model_session import ModelSession, function_request
 
 POLL = "async def poll(job):\n    time.sleep(0.5)\n    return job"
 GOOD = answer({"app.jobs.poll": POLL.replace("time.sleep", "await asyncio.sleep")})
@@ -121,7 +121,10 @@ def test_an_answer_that_was_kept_but_not_charged_is_charged_on_resume(tmp_path):
             },
             (9, 4, 8, 0),
         ),
-        ({"prompt_tokens": 9, "completion_tokens": 4, "prompt_tokens_details": None}, (9, 4, None, 0)),
+        (
+            {"prompt_tokens": 9, "completion_tokens": 4, "prompt_tokens_details": None},
+            (9, 4, None, 0),
+        ),
     ],
 )
 def test_usage_is_what_the_endpoint_says_or_nothing(tmp_path, usage, told):

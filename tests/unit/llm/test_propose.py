@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.model_server import Said, ScriptedModelServer, answer
-from support.model_session import ModelSession, function_request
 
 from refactor_agent.boundary import BOUNDARY_MODULE, boundary_source
 from refactor_agent.domain.plan import FunctionRef, Refusal
@@ -15,6 +13,8 @@ from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.edit import apply_proposal, function_source
 from refactor_agent.llm import Offload, Policy, failed_round
 from refactor_agent.tree import Tree
+from support.model_server import Said, ScriptedModelServer, answer
+from support.model_session import ModelSession, function_request
 
 POLL = "async def poll(job):\n    time.sleep(0.5)\n    return job"
 GOOD = "async def poll(job):\n    await asyncio.sleep(0.5)\n    return job\n"
@@ -74,7 +74,8 @@ def test_a_proposal_fits_the_tree(tmp_path):
     changed = apply_proposal(tree, proposal)["jobs.py"].decode()
     assert changed == (
         "import asyncio\n\n\nclass Jobs:\n    async def poll(self):\n"
-        '        await asyncio.sleep(1)\n        return """\n  a\nb"""\n\n    def other(self): ...\n'
+        '        await asyncio.sleep(1)\n        return """\n  a\nb"""\n\n'
+        "    def other(self): ...\n"
     )
 
 
@@ -153,7 +154,9 @@ FAULTS = {
     "extra-statement": answer({NAME: f"CLIENT = object()\n{GOOD}"}),
     "extra-statement after it": answer({NAME: f"{GOOD}\nasync def helper(): ..."}),
     "extra-statement instead": answer({NAME: "class poll: ..."}),
-    "elided-code": answer({NAME: GOOD.replace("    return", "    # ... existing code ...\n    return")}),
+    "elided-code": answer(
+        {NAME: GOOD.replace("    return", "    # ... existing code ...\n    return")}
+    ),
     "bad-import": answer({NAME: GOOD}, imports=["asyncio"]),
     "bad-import of everything": answer({NAME: GOOD}, imports=["from asyncio import *"]),
     "bad-import of the future": answer({NAME: GOOD}, imports=["from __future__ import print"]),
@@ -162,7 +165,9 @@ FAULTS = {
         {NAME: GOOD.replace("asyncio.sleep", "time")}, imports=["from asyncio import sleep as time"]
     ),
     "new-dependency": answer({NAME: GOOD}, imports=["import trio"]),
-    "new-dependency inside": answer({NAME: GOOD.replace("    await", "    import trio\n    await")}),
+    "new-dependency inside": answer(
+        {NAME: GOOD.replace("    await", "    import trio\n    await")}
+    ),
     "unchanged": answer({NAME: POLL}),
     "unchanged for want of functions": answer({}),
 }

@@ -1,0 +1,186 @@
+"""What a model is told comes from the plan, the call graph, the rules and the source."""
+
+from __future__ import annotations
+
+import pytest
+
+from refactor_agent.domain.callgraph import Call, CallGraph, Function
+from refactor_agent.domain.place import Site, Span
+from refactor_agent.domain.plan import Attempt, CallEdit, ChangeSet, Colour, FunctionRef, Refusal
+from refactor_agent.domain.region import Hop, Located, Region
+from refactor_agent.llm import Ground, Offload, conventions_of, make_request
+from refactor_agent.llm.request import Caller, CallFact
+from refactor_agent.rulebook import load_rulebook
+from refactor_agent.tree import Tree
+
+API = """\
+from app.store import Store
+
+store = Store()
+
+
+async def answer(question):
+    return store.fetch(question)
+"""
+STORE = """\
+from __future__ import annotations
+
+import time
+
+try:
+    import ujson as json
+except ImportError:
+    import json
+
+PAUSE = 0.5
+UNUSED = 1
+
+
+class Store(Base, metaclass=Meta):
+    limit: int = 3
+
+    def __init__(self):
+        self.url = "http://localhost"
+
+    def fetch(self, question):
+        if question:
+            time.sleep(PAUSE)
+        return json.loads(question)
+
+    def other(self): ...
+"""
+ENTRY = FunctionRef(file="app/api.py", name="app.api.answer")
+FETCH = FunctionRef(file="app/store.py", name="app.store.Store.fetch")
+SLEEP = Site("app/store.py", Span(22, 12, 22, 29))
+CALL = Site("app/api.py", Span(7, 11, 7, 32))
+
+
+def graph() -> CallGraph:
+    """Give the call graph of the two files, and of a sync script beside them."""
+    functions = {
+        ENTRY.name: Function(ENTRY.name, ENTRY.file, Span(6, 0, 7, 32), is_async=True),
+        FETCH.name: Function(FETCH.name, FETCH.file, Span(20, 4, 23, 35)),
+    }
+    calls = [
+        Call(ENTRY.name, CALL, (FETCH.name,)),
+        Call(FETCH.name, SLEEP, ("time.sleep",)),
+        Call("app.script", Site("app/script.py", Span(1, 0, 1, 9)), (FETCH.name,)),
+    ]
+    modules = {"app.api": "app/api.py", "app.store": "app/store.py"}
+    return CallGraph(
+        functions, calls, modules=modules, imports={"app/store.py": frozenset({"time", "ujson"})}
+    )
+
+
+def change_set(**changes: object) -> ChangeSet:
+    """Make the change set of the one region."""
+    return ChangeSet(
+        id="001-answer",
+        title="Stop answer from blocking",
+        entries=(ENTRY,),
+        regions=("r1",),
+        functions=(ENTRY, FETCH),
+        refusals=(Refusal(reason="no-way", message="no rule knows how"),),
+        model_may_try=True,
+    ).model_copy(update=changes)
+
+
+@pytest.fixture
+def ground(tmp_path):
+    """Lay the project down and give what a run knows of it."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "api.py").write_text(API)
+    (tmp_path / "app" / "store.py").write_text(STORE)
+    hops = (
+        Hop(function=ENTRY.name, site=CALL, callee=FETCH.name),
+        Hop(function=FETCH.name, site=SLEEP, callee="time.sleep"),
+    )
+    other = Region(id="r2", rule="RA101", hops=hops[1:], weight=9)
+    located = Located((Region(id="r1", rule="RA101", hops=hops, weight=9), other), graph())
+    conventions = conventions_of(
+        located.graph, python="3.11", offload=Offload(module="app._async_adapters")
+    )
+    return Ground(located, Tree(tmp_path), load_rulebook(), conventions)
+
+
+def test_functions_stand_with_their_callers(ground):
+    request = make_request(change_set(), ground)
+    entry, fetch = request.functions
+    assert (entry.change, entry.is_async, entry.is_entry) == ("body", True, True)
+    assert (fetch.change, fetch.is_async, fetch.is_entry) == ("may_colour", False, False)
+    assert fetch.code.startswith("def fetch(self, question):\n    if question:\n")
+    assert fetch.callers == (
+        Caller(name=ENTRY.name, is_async=True, planned=True),
+        Caller(name="app.script", is_async=False, planned=False),
+    )
+    assert request.refusals == change_set().refusals
+
+
+def test_calls_are_counted_from_the_functions_first_line(ground):
+    request = make_request(change_set(), ground)
+    assert request.calls == (
+        CallFact(function=ENTRY.name, line=2, callee=FETCH.name, becomes="coroutine"),
+        CallFact(
+            function=FETCH.name, line=3, callee="time.sleep", becomes="blocks", rule="RA101"
+        ),
+    )  # fmt: skip
+
+
+def test_what_surrounds_the_functions_is_what_they_use(ground):
+    request = make_request(change_set(), ground)
+    api, store = request.files
+    assert api.context == "store = Store()"
+    assert store.imports == (
+        "from __future__ import annotations\nimport time\n"
+        "try:\n    import ujson as json\nexcept ImportError:\n    import json"
+    )
+    assert store.context == (
+        "PAUSE = 0.5\n\nclass Store(Base, metaclass=Meta):\n    limit: int = 3\n"
+        '    def __init__(self):\n        self.url = "http://localhost"'
+    )
+
+
+def test_rules_come_with_their_example_and_equivalents(ground):
+    (card,) = make_request(change_set(), ground).rules
+    assert card.id == "RA101"
+    assert card.equivalents == (("time.sleep", "asyncio.sleep"),)
+    assert "time.sleep(" in card.before
+    assert "await asyncio.sleep(" in card.after
+    assert card.blocks
+    assert card.differs
+
+
+def test_an_attempt_binds_the_model(ground):
+    twin = Colour(function=FETCH, mode="twin", new_name="afetch")
+    edit = CallEdit(site=CALL, function=ENTRY.name, callee=FETCH.name, action="await")
+    attempt = Attempt(strategy="native", colours=(twin,), calls=(edit,))
+    request = make_request(change_set(attempts=(attempt,)), ground, attempt)
+    entry, fetch = request.functions
+    assert (entry.change, entry.new_name) == ("body", "answer")
+    assert (fetch.change, fetch.new_name) == ("twin", "afetch")
+    assert [call.becomes for call in request.calls] == ["await", "blocks"]
+
+
+def test_conventions_are_the_projects_own(ground):
+    conventions = ground.conventions
+    assert conventions.libraries == ("app", "time", "ujson")
+    assert conventions.python == "3.11"
+
+
+def test_the_same_plan_gives_the_same_request(ground):
+    first, second = (make_request(change_set(), ground) for _ in range(2))
+    assert first.model_dump_json() == second.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("app/api.py", "x = 1\n", "no-such-function"),
+        ("app/store.py", "def (:\n", "does-not-parse"),
+    ],
+)
+def test_source_that_can_not_be_taken_apart_is_refused(ground, file, text, reason):
+    (ground.tree.root / file).write_text(text)
+    refusal = make_request(change_set(), ground)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == reason

@@ -1,0 +1,128 @@
+"""Secrets stay on this machine and come back to their place."""
+
+from __future__ import annotations
+
+import pytest
+
+from refactor_agent.llm.redaction import Vault
+from support.model_server import ScriptedModelServer, answer
+from support.model_session import ModelSession, function_request
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA1\n  x\n-----END RSA PRIVATE KEY-----"
+SECRETS = {
+    "openai": ('client = OpenAI("{}")', "sk-proj-abcdefghijklmnop0123"),
+    "anthropic": ("# use {}", "sk-ant-api03-abcdefghijklmnop"),
+    "github": ("x = '{}'", "ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
+    "github, fine": ("x = '{}'", "github_pat_11ABCDEFG0abcdefghijkl_mnop"),
+    "gitlab": ("x = '{}'", "glpat-abcdefghij0123456789"),
+    "aws": ("boto3.client('s3', '{}')", "AKIAIOSFODNN7EXAMPLE"),
+    "google": ("x = '{}'", "AIzaSyA-abcdefghijklmnopqrstuvwxyz01234"),
+    "slack": ("x = '{}'", "xoxb-1234567890-abcdefghij"),
+    "hugging face": ("x = '{}'", "hf_abcdefghijklmnopqrstuvwx"),
+    "pypi": ("x = '{}'", "pypi-AgEIcHlwaS5vcmcCJDAwMDAw"),
+    "json web token": ("x = '{}'", JWT),
+    "private key": ('KEY = """{}"""', PEM),
+    "bearer": ('{{"Authorization": "Bearer {}"}}', "abcdef123456.ghijkl"),
+    "database": ('connect("postgresql://app:{}@db/app")', "hunter2"),
+    "broker": ('Celery(broker="redis://:{}@cache:6379/0")', "s3cr3t"),
+    "password": ('password = "{}"', "hunter22"),
+    "annotated": ('api_key: str = "{}"', "0123456789abcdef"),
+    "keyword": ('login(user, password="{}")', "hunter22"),
+    "dictionary": ("{{'client_secret': '{}'}}", "hunter22"),
+    "environment": ('API-KEY: "{}"', "0123456789abcdef"),
+    "bytes": ('secret = b"{}"', "0123456789abcdef"),
+}
+
+
+@pytest.mark.parametrize("case", SECRETS)
+def test_a_secret_is_hidden_and_restored(case):
+    template, secret = SECRETS[case]
+    text = template.format(secret)
+    vault = Vault(text)
+    hidden = vault.hide(text)
+    assert secret not in hidden
+    assert hidden == template.format("REDACTED_SECRET_1")
+    assert vault.hide(hidden) == hidden
+    assert vault.restore(hidden) == text
+
+
+INNOCENT = [
+    "tokenizer = 'gpt2-medium'",
+    "token_url = 'https://example.org/token'",
+    "password_field = 'password'",
+    "primary_key = 'customer_id'",
+    "cache_key = 'user:42:profile'",
+    "password = os.environ['APP_PASSWORD']",
+    "password = ''",
+    'raise ValueError("bad token: " + name)',
+    "url = 'http://localhost:8000/api'",
+    "url = 'redis://cache:6379/0'",
+    "url = f'postgresql://{user}:{password}@{host}/app'",
+    "task-skeleton-with-a-long-name",
+]
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_innocent_code_is_sent_as_it_is(text):
+    assert Vault(text).hide(text) == text
+
+
+def test_one_secret_has_one_placeholder_everywhere():
+    """Also where nothing around it gives it away, such as in a test's output."""
+    code = 'api_key = "0123456789abcdef"\npassword = "hunter22"'
+    vault = Vault(code)
+    assert vault.hide(code) == 'api_key = "REDACTED_SECRET_1"\npassword = "REDACTED_SECRET_2"'
+    assert vault.hide("sent 0123456789abcdef to db") == "sent REDACTED_SECRET_1 to db"
+
+
+def test_a_weak_secret_is_not_hidden_out_of_context():
+    """Else a password that is a word would tear other code apart."""
+    assert Vault('password = "postgres"').hide("import postgres") == "import postgres"
+
+
+def test_placeholders_that_stand_in_the_code_are_left_alone():
+    text = 'x = "REDACTED_SECRET_7"\npassword = "hunter22"'
+    vault = Vault(text)
+    hidden = vault.hide(text)
+    assert hidden == 'x = "REDACTED_SECRET_7"\npassword = "REDACTED_SECRET_8"'
+    assert vault.restore(hidden) == text
+
+
+SECRET = "sk-proj-abcdefghijklmnop0123"
+SOURCE = f'    async def poll(self):\n        time.sleep(1)\n        return "{SECRET}"'
+NAME = "app.jobs.Jobs.poll"
+
+
+def propose(tmp_path, code):
+    """Ask about a function that holds a secret; the server answers ``code`` once."""
+    with ScriptedModelServer([answer({NAME: code}, imports=["import asyncio"])]) as server:
+        session = ModelSession(tmp_path, server.base_url)
+        outcome = session.propose(function_request(SOURCE, name=NAME))
+    return outcome, server.requests
+
+
+def test_the_model_never_sees_a_secret_and_the_code_keeps_it(tmp_path):
+    code = 'async def poll(self):\n    await asyncio.sleep(1)\n    return "REDACTED_SECRET_1"'
+    proposal, requests = propose(tmp_path, code)
+    assert SECRET not in requests[0].prompt
+    assert 'return "REDACTED_SECRET_1"' in requests[0].prompt
+    assert proposal.functions[0].code == SOURCE.replace("time", "await asyncio") + "\n"
+    kept = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [text for text in kept if SECRET in text]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'async def poll(self):\n    await asyncio.sleep(1)\n    return "secret"',
+        'async def poll(self):\n    print("REDACTED_SECRET_1")\n    return "REDACTED_SECRET_1"',
+    ],
+    ids=["lost", "copied"],
+)
+def test_a_secret_that_moved_is_a_fault(tmp_path, code):
+    """A secret must neither vanish nor find its way into a log call."""
+    _, requests = propose(tmp_path, code)
+    assert len(requests) == 2
+    assert "answer/moved-secret" in requests[1].prompt
+    assert SECRET not in requests[1].prompt
