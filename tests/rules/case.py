@@ -7,12 +7,13 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from refactor_agent.domain.plan import Attempt, ChangeSet, Plan, Refusal
 from refactor_agent.domain.region import Located
 from refactor_agent.edit import apply_proposal
+from refactor_agent.locate import locate
 from refactor_agent.project import Project, open_project
 from refactor_agent.rulebook import Block, Example, Mark, Rule, RuleBook, load_rulebook
 from refactor_agent.tree import Tree
@@ -20,10 +21,9 @@ from rules.failure import CaseFailure
 
 try:
     from refactor_agent.convert import propose
-    from refactor_agent.locate import locate
     from refactor_agent.plan import make_plan
 except ImportError:
-    propose = locate = make_plan = None
+    propose = make_plan = None
 
 MODULE = "example.py"
 
@@ -32,14 +32,14 @@ def run_case(rule: Rule, example: Example, directory: Path) -> None:
     """Check ``example``; raises `CaseFailure` that says where it is not so."""
     for block in example.blocks:
         compile(block.code, f"{rule.path}:{block.line}", "exec")
-    if propose is None:
-        return
     first = example.blocks[0]
     mini = _Mini(write_project(directory / "target", first), _rulebook())
     if first.role == "same":
         _expect_none(mini.findings(), rule, "a 'same' block")
         return
     _expect_findings(first, mini.findings())
+    if propose is None:
+        return
     if first.role == "refuse":
         _expect_refusal(mini, first.options["reason"])
         return
@@ -56,8 +56,12 @@ class _Mini:
 
     def __post_init__(self) -> None:
         self.located: Located = locate(self.project, self.book)
-        self.plan: Plan = make_plan(self.located, self.book, self.project)
         self.tree = Tree(self.project.root)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The change sets."""
+        return make_plan(self.located, self.book, self.project)
 
     def findings(self) -> set[Mark]:
         """Give the place and rule of every blocking call found in the module."""

@@ -131,10 +131,10 @@ class _Reader:
             raise self._fault(self.offset + 1, f"headings go in this order: {', '.join(SECTIONS)}")
         if not cases:
             raise self._fault(sections["Examples"].line, "a rule needs at least one example")
-        titles = [_DOC.sub("", case.title) for case in cases]
-        for title, case in zip(titles, cases, strict=True):
-            if titles.count(title) > 1:
-                raise self._fault(case.line, f"example {title!r} is there twice")
+        names = [_DOC.sub("", case.title) for case in cases]
+        for name, case in zip(names, cases, strict=True):
+            if names.count(name) > 1:
+                raise self._fault(case.line, f"example {name!r} is there twice")
 
     def _headings(self) -> Iterator[_Part]:
         parts: list[_Part] = []
