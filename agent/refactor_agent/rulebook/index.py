@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from refactor_agent.errors import UsageError
@@ -37,14 +39,32 @@ class Index:
 
     def canonical(self, name: str) -> str:
         """Replace the longest aliased prefix of ``name``."""
-        if name in self.aliases:
-            return self.aliases[name]
-        head = name
-        while "." in head:
-            head = head.rpartition(".")[0]
+        if self._starts.match(name) is None:
+            return name
+        head, tail = name, ""
+        while head:
             if head in self.aliases:
-                return self.aliases[head] + name[len(head) :]
+                return self.aliases[head] + tail
+            head, _, last = head.rpartition(".")
+            tail = f".{last}{tail}"
+        for pattern, target in self._patterns:
+            if match := pattern.match(name):
+                return target + name[match.end() :]
         return name
+
+    @cached_property
+    def _starts(self) -> re.Pattern[str]:
+        """Match what can have an alias at all: most names can't."""
+        starts = {re.split(r"[.*]", alias, maxsplit=1)[0] for alias in self.aliases}
+        return re.compile("|".join(map(re.escape, sorted(starts))) or r"(?!)")
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple(
+            (re.compile(re.escape(alias).replace(r"\*", r"[\w.]*") + r"(?![\w])"), target)
+            for alias, target in self.aliases.items()
+            if "*" in alias
+        )
 
 
 def build_index(rules: Sequence[Rule]) -> Index:

@@ -131,7 +131,8 @@ class FrontMatter(Value):
     """Packages with the same API, and the range of their versions that was checked: all that is
     said of ``library`` holds with their name."""
     aliases: Mapping[str, str] = {}
-    """Other names of the same thing, prefixes too: ``requests.sessions: requests``."""
+    """Other names of the same thing, prefixes too: ``requests.sessions: requests``. A ``*`` stands
+    for any part of a name: ``loaders.*Loader: loaders.BaseLoader``."""
     blocks: tuple[Annotated[BlockingCall, BeforeValidator(_stub_line)], ...]
     returns: Mapping[str, str] = {}
     """Calls and attributes that don't block, and the type they give: needed to follow receivers.

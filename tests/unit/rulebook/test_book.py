@@ -22,6 +22,7 @@ threads:
   slow.Base: bound
 aliases:
   slow.impl: slow
+  slow_stubs_*.*Client: slow.Client
 twins: {slower: ">=2,<3"}
 native:
   distribution: slow
@@ -66,6 +67,9 @@ def book(rule):
         ("slow.Special.get", "slow.Client.get"),
         ("slow.Special.anything", "slow.Base.*"),
         ("slow.impl.Special.anything", "slow.Base.*"),
+        ("slow_stubs_one.OneClient.get", "slow.Client.get"),
+        ("slow_stubs_one.deep.OneClient.get", "slow.Client.get"),
+        ("slow_stubs_one.OneClients.get", None),
         ("slow.Special._private", None),
         ("slow.Special.copy", None),
         ("slow.Special.name", None),
@@ -99,6 +103,7 @@ def test_weights_and_arguments_that_make_a_call_harmless(book):
         ("slow.Special.anything", "list[slow.Special]"),
         ("slower.make", "slower.Client"),
         ("slow.Client.get", "list[slow.Client]"),
+        ("slow_stubs_one.OneClient", "slow.Client"),
         ("slow.unknown", None),
     ],
 )
