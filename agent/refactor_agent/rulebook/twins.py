@@ -36,7 +36,7 @@ def _joined(rule: Rule, renamed: Callable[[str], str], source: Rule) -> Rule:
         update={
             "blocks": (*rule.blocks, *(_call(call, renamed) for call in source.blocks)),
             "returns": {**rule.returns, **table(dict(source.returns))},
-            "aliases": {**rule.aliases, **table(dict(source.aliases))},
+            "aliases": {**table(dict(source.aliases)), **rule.aliases},
             "bases": {**rule.bases, **bases},
             "threads": {
                 **rule.threads,
