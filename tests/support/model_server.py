@@ -74,16 +74,18 @@ Reaction = Said | Failed | Dropped
 Script = Iterable[Reaction] | Callable[[Request], Reaction]
 
 
-def answer(functions: Mapping[str, str], *, imports: Collection[str] = (), **said: object) -> Said:
+def answer(
+    functions: Mapping[str, str], *, imports: Collection[str] = (), assumes: Collection[str] = ()
+) -> Said:
     """Make a well-formed answer with these functions."""
     content = {
         "status": "done",
         "functions": [{"name": name, "code": code} for name, code in functions.items()],
         "imports": list(imports),
-        "assumptions": [],
+        "assumptions": list(assumes),
         "refusal": None,
     }
-    return Said(json.dumps(content), **said)  # type: ignore[arg-type]
+    return Said(json.dumps(content))
 
 
 class ScriptedModelServer:

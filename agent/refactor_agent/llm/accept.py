@@ -43,7 +43,7 @@ class Accepted(NamedTuple):
             functions=tuple(_edit(function, vault) for function in self.functions),
             imports=self.imports,
             new_files=(module,) if module else (),
-            notes=tuple(f"the model assumes: {vault.restore(each)}" for each in self.assumptions),
+            notes=tuple(f"the model assumes: {each}" for each in self.assumptions),
         )
 
 

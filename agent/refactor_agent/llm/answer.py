@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue, ValidationError
 
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.verdict import CheckFailure
@@ -20,13 +20,25 @@ _DECODER = json.JSONDecoder(strict=False)
 """Not strict: small models put raw line breaks into JSON strings."""
 
 
+def _whole(text: str) -> str:
+    """Turn away half characters, which JSON can name and no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a surrogate pair") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+
+
 class AnsweredFunction(BaseModel):
     """One function, whole."""
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
-    code: str
+    name: Text
+    code: Text
 
 
 class Answer(BaseModel):
@@ -36,9 +48,9 @@ class Answer(BaseModel):
 
     status: Literal["done", "refused"]
     functions: list[AnsweredFunction]
-    imports: list[str]
-    assumptions: list[str]
-    refusal: str | None
+    imports: list[Text]
+    assumptions: list[Text]
+    refusal: Text | None
 
 
 def fault(code: str, message: str) -> CheckFailure:
@@ -85,8 +97,10 @@ def _objects(text: str) -> Iterator[JsonValue]:
     while position >= 0:
         try:
             value, end = _DECODER.raw_decode(text, position)
-        except (json.JSONDecodeError, RecursionError):
+        except json.JSONDecodeError:
             end = position + 1
+        except RecursionError:
+            return
         else:
             yield value
         position = text.find("{", end)

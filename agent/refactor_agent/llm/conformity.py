@@ -19,8 +19,10 @@ __all__ = ["Conforming", "FunctionNode", "check_function"]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _ELISION = re.compile(
-    r"#.*?(?:\.\.\.|…|\b(?:rest|remainder) of (?:the|this)\b|\bremains? (?:the same|unchanged)\b"
-    r"|\b(?:existing|previous|original) (?:code|logic|implementation)\b)",
+    r"#\s*(?:\.\.\.|…)"
+    r"|#.*\b(?:rest|remainder) of (?:the|this)\b"
+    r"|#.*\bremains? (?:the same|unchanged)\b"
+    r"|#.*\b(?:existing|previous|original) (?:code|logic|implementation)\b",
     re.IGNORECASE,
 )
 
@@ -42,14 +44,15 @@ def check_function(part: FunctionPart, before: str, code: str) -> Conforming | C
     try:
         code = dedent(code.strip("\n").replace("\r\n", "\n") + "\n")
         module = _compiled(code)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return fault("syntax-error", f"{name} is not valid Python: {error}.")
     imports = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
     rest = [node for node in module.body if node not in imports]
     if len(rest) != 1 or not isinstance(rest[0], FunctionNode):
         return fault("extra-statement", f"{name}: the code must be that one function, no more.")
     node, text = rest[0], _cut(code, rest[0])
-    problem = _shape(part, _function(before), node) or _elided(name, before, text)
+    old = _function(before)
+    problem = _shape(part, old, node) or _elided(name, (before, text), (old, node))
     if problem is not None:
         return problem
     return Conforming(part, text, node, tuple(ast.unparse(statement) for statement in imports))
@@ -90,12 +93,22 @@ def _colour(part: FunctionPart, old: FunctionNode, new: FunctionNode) -> CheckFa
     return None
 
 
-def _elided(name: str, before: str, after: str) -> CheckFailure | None:
-    known = set(_comments(before))
-    for comment in _comments(after):
+def _elided(
+    name: str, code: tuple[str, str], nodes: tuple[FunctionNode, FunctionNode]
+) -> CheckFailure | None:
+    if _ellipses(nodes[1]) > _ellipses(nodes[0]):
+        return fault("elided-code", f"{name}: `...` stands for code; write it all out.")
+    known = set(_comments(code[0]))
+    for comment in _comments(code[1]):
         if comment not in known and _ELISION.search(comment):
             return fault("elided-code", f"{name}: {comment!r} stands for code; write it all out.")
     return None
+
+
+def _ellipses(function: FunctionNode) -> int:
+    """Count the statements that are nothing but ``...``."""
+    values = (node.value for node in ast.walk(function) if isinstance(node, ast.Expr))
+    return sum(isinstance(value, ast.Constant) and value.value is ... for value in values)
 
 
 def _comments(code: str) -> list[str]:

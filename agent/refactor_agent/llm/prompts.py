@@ -45,15 +45,16 @@ class Prompts:
     def propose(self, request: ModelRequest, rounds: Sequence[Round], vault: Vault) -> Prompt:
         """Render the first question, or with ``rounds`` that failed the repair of the last one."""
         system = _block(self._propose, "instructions", standard=self._texts[STANDARD])
-        task = _block(self._propose, "task", request=request)
+        task = vault.hide(_block(self._propose, "task", request=request))
         used = ["propose.md.j2", STANDARD]
         if rounds:
-            task += "\n" + _block(self._repair, "task", rounds=tuple(rounds), latest=rounds[-1])
+            repair = _block(self._repair, "task", rounds=tuple(rounds), latest=rounds[-1])
+            task += "\n" + vault.hide(repair)
             used.append("repair.md.j2")
         return Prompt(
             messages=(
                 Message(role="system", content=vault.hide(system)),
-                Message(role="user", content=vault.hide(task)),
+                Message(role="user", content=task),
             ),
             template=sha256("\0".join(self._texts[name] for name in used).encode()),
         )

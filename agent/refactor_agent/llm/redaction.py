@@ -65,11 +65,11 @@ class Vault:
         secrets = {placeholder: secret for secret, placeholder in self._placeholders.items()}
         return _PLACEHOLDER.sub(lambda found: secrets.get(found[0], found[0]), text)
 
-    def moved(self, before: str, after: str) -> tuple[str, ...]:
+    @staticmethod
+    def moved(before: str, after: str) -> tuple[str, ...]:
         """Give the placeholders that occur more or less often in ``after`` than in ``before``."""
-        own = set(self._placeholders.values())
         counts = [Counter(f[0] for f in _PLACEHOLDER.finditer(text)) for text in (before, after)]
-        names = (counts[0].keys() | counts[1].keys()) & own
+        names = counts[0].keys() | counts[1].keys()
         return tuple(sorted(name for name in names if counts[0][name] != counts[1][name]))
 
     def _replace(self, found: re.Match[str]) -> str:

@@ -11,7 +11,8 @@ __all__ = ["strict_schema"]
 
 UNSUPPORTED = frozenset({"oneOf", "allOf", "prefixItems", "uniqueItems", "patternProperties"})
 """What strict mode of hosted endpoints rejects: unions by tag, tuples, sets, patterns."""
-DECORATION = ("title", "default")
+DECORATION = ("title", "default", "description")
+"""What says nothing about the form, or is written for readers of the code."""
 
 
 def strict_schema(model: type[BaseModel]) -> dict[str, object]:

@@ -157,6 +157,14 @@ FAULTS = {
     "elided-code": answer(
         {NAME: GOOD.replace("    return", "    # ... existing code ...\n    return")}
     ),
+    "elided-code in a statement": answer({NAME: GOOD.replace("    return job", "    ...")}),
+    "syntax-error by depth": answer(
+        {NAME: f"async def poll(job):\n    return {'(' * 300}{')' * 300}"}
+    ),
+    "wrong-schema by half a character": Said(
+        GOOD_ANSWER.content.replace('"assumptions": []', '"assumptions": ["\\ud800"]')
+    ),
+    "no-json by depth": Said('{"a":' * 20_000),
     "bad-import": answer({NAME: GOOD}, imports=["asyncio"]),
     "bad-import of everything": answer({NAME: GOOD}, imports=["from asyncio import *"]),
     "bad-import of the future": answer({NAME: GOOD}, imports=["from __future__ import print"]),

@@ -96,7 +96,8 @@ NAME = "app.jobs.Jobs.poll"
 
 def propose(tmp_path, code):
     """Ask about a function that holds a secret; the server answers ``code`` once."""
-    with ScriptedModelServer([answer({NAME: code}, imports=["import asyncio"])]) as server:
+    said = answer({NAME: code}, imports=["import asyncio"], assumes=["REDACTED_SECRET_1 is valid"])
+    with ScriptedModelServer([said]) as server:
         session = ModelSession(tmp_path, server.base_url)
         outcome = session.propose(function_request(SOURCE, name=NAME))
     return outcome, server.requests
@@ -108,6 +109,7 @@ def test_the_model_never_sees_a_secret_and_the_code_keeps_it(tmp_path):
     assert SECRET not in requests[0].prompt
     assert 'return "REDACTED_SECRET_1"' in requests[0].prompt
     assert proposal.functions[0].code == SOURCE.replace("time", "await asyncio") + "\n"
+    assert proposal.notes == ("the model assumes: REDACTED_SECRET_1 is valid",)
     kept = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
     assert not [text for text in kept if SECRET in text]
 
@@ -117,8 +119,9 @@ def test_the_model_never_sees_a_secret_and_the_code_keeps_it(tmp_path):
     [
         'async def poll(self):\n    await asyncio.sleep(1)\n    return "secret"',
         'async def poll(self):\n    print("REDACTED_SECRET_1")\n    return "REDACTED_SECRET_1"',
+        'async def poll(self):\n    print("REDACTED_SECRET_2")\n    return "REDACTED_SECRET_1"',
     ],
-    ids=["lost", "copied"],
+    ids=["lost", "copied", "invented"],
 )
 def test_a_secret_that_moved_is_a_fault(tmp_path, code):
     """A secret must neither vanish nor find its way into a log call."""

@@ -15,7 +15,6 @@ def test_the_answers_schema_requires_everything_and_allows_no_more():
     schema = strict_schema(Answer)
     function = schema["$defs"]["AnsweredFunction"]
     assert function == {
-        "description": "One function, whole.",
         "type": "object",
         "properties": {"name": {"type": "string"}, "code": {"type": "string"}},
         "required": ["name", "code"],
