@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from refactor_agent.locate.rules_port import Rules
@@ -69,11 +69,9 @@ def _is_literal(term: Term, literal: str) -> bool:
     return term is not None and term[0] == "#" and repr(term[1]) == literal
 
 
-@lru_cache(maxsize=None)
+@cache
 def _positions(parameters: str) -> dict[str, int]:
-    definition = ast.parse(f"def f({parameters}): ...").body[0]
-    if not isinstance(definition, ast.FunctionDef):
-        raise AssertionError("unreachable: a stub line is a function")
-    arguments = definition.args
+    tree = ast.parse(f"def f({parameters}): ...")
+    (arguments,) = (node for node in ast.walk(tree) if isinstance(node, ast.arguments))
     names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
     return {name: position for position, name in enumerate(names)}

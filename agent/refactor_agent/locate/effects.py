@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from refactor_agent.locate.blocking import Blocker, Blockers
@@ -68,7 +68,7 @@ class Effects:
         """Give what the body of ``function`` runs, without what async functions it awaits run."""
         known = self._known.get(function.name)
         if known is None:
-            known = tuple(dict.fromkeys(self._work_out(function)))
+            known = _without_doubles(self._work_out(function))
             self._known[function.name] = known
         return known
 
@@ -175,6 +175,19 @@ class Effects:
                 continue
             for name in ("__iter__", "__next__"):
                 yield from self._implicit(value, name, place)
+
+
+def _without_doubles(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Give each effect once; a call that blocks whatever its receiver is blocks once."""
+    found: dict[object, Effect] = {}
+    for effect in effects:
+        target = effect.target
+        if isinstance(target, Blocker):
+            key = (target.rule, target.callee.rpartition(".")[2], effect.place)
+            found.setdefault(key, effect)
+        else:
+            found.setdefault(effect, effect)
+    return tuple(found.values())
 
 
 def _runs_when_called(function: ProjectFunction) -> bool:

@@ -25,7 +25,7 @@ from refactor_agent.locate.resolve.values import (
     Values,
 )
 from refactor_agent.locate.summary import CallFacts, FrameMark
-from refactor_agent.locate.terms import Place, Term
+from refactor_agent.locate.terms import Term
 
 __all__ = ["caller_of", "frames_of", "function_calls"]
 

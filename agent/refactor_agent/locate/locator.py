@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 
 from refactor_agent.domain.region import Located, Skipped
 from refactor_agent.locate.blocking import Blockers
@@ -21,39 +24,93 @@ from refactor_agent.project import Project
 
 __all__ = ["is_test_file", "locate"]
 
+_TEST_DIRECTORIES = frozenset({"test", "tests"})
 
-def locate(project: Project, rulebook: Rules, *, jobs: int | None = None) -> Located:
+
+def locate(
+    project: Project,
+    rulebook: Rules,
+    *,
+    changes: Mapping[str, bytes] | None = None,
+    cache: Path | None = None,
+    jobs: int | None = None,
+) -> Located:
     """Find every path from an ``async def`` to a call that blocks the loop.
 
-    ``jobs`` is the number of processes that read files; ``None`` takes one per core.
+    ``changes`` are files whose bytes differ from the disk's, as in a `Tree`; ``cache`` is a
+    directory for summaries of unchanged files; ``jobs`` is the number of processes that read
+    files, one per core when it is ``None``.
     """
-    sources = project.sources
-    skipped = list(sources.skipped)
+    changed = changes or {}
+    sources = _sources(project, changed)
+    with _without_collector():
+        modules, skipped = _read(sources, cache, jobs)
+        evaluator = Evaluator(Index(modules), rulebook, project.config.offload_wrappers)
+        link_subclasses(evaluator)
+        effects = Effects(evaluator, Blockers(rulebook))
+        entries = [
+            function
+            for function in evaluator.index.functions.values()
+            if function.facts.is_async and not function.module.is_test
+        ]
+        paths = {item.file: item.path for item in project.sources.files}
+        regions = make_regions(Reach(effects, entries).chains(), SourceLines(paths, changed))
+    return Located(regions, lambda: make_graph(effects), (*project.sources.skipped, *skipped))
+
+
+def _sources(project: Project, changed: Mapping[str, bytes]) -> list[Source]:
+    """Give the files of the project under changes; added ones are named as their neighbours."""
+    found = [
+        Source(item.file, item.module, str(item.path), changed.get(item.file))
+        for item in project.sources.files
+    ]
+    known = {source.file for source in found}
+    packages = {str(PurePosixPath(source.file).parent): _package(source) for source in found}
+    for file in sorted(changed.keys() - known):
+        path = PurePosixPath(file)
+        if path.suffix == ".py":
+            package = packages.get(str(path.parent), ".".join(path.parts[:-1]))
+            module = f"{package}.{path.stem}" if package else path.stem
+            found.append(Source(file, module, str(project.root / file), changed[file]))
+    return found
+
+
+def _package(source: Source) -> str:
+    if source.file.endswith("__init__.py"):
+        return source.module
+    return source.module.rpartition(".")[0]
+
+
+def _read(
+    sources: list[Source], cache: Path | None, jobs: int | None
+) -> tuple[list[ProjectModule], list[Skipped]]:
     modules: list[ProjectModule] = []
-    wanted = [Source(item.file, item.module, str(item.path)) for item in sources.files]
-    for scanned in scan_sources(wanted, jobs):
+    skipped: list[Skipped] = []
+    for scanned in scan_sources(sources, cache, jobs):
         if scanned.reason:
             skipped.append(Skipped(file=scanned.file, reason=scanned.reason))
-            continue
-        summary = from_bytes(scanned.summary)
-        modules.append(ProjectModule(scanned.file, summary, is_test=is_test_file(scanned.file)))
-    evaluator = Evaluator(Index(modules), rulebook, project.config.offload_wrappers)
-    link_subclasses(evaluator)
-    effects = Effects(evaluator, Blockers(rulebook))
-    entries = [
-        function
-        for function in evaluator.index.functions.values()
-        if function.facts.is_async and not function.module.is_test
-    ]
-    lines = SourceLines({item.file: item.path for item in sources.files})
-    regions = make_regions(Reach(effects, entries).chains(), lines)
-    return Located(regions, lambda: make_graph(effects), tuple(skipped))
+        else:
+            summary = from_bytes(scanned.summary)
+            modules.append(ProjectModule(scanned.file, summary, is_test=is_test_file(scanned.file)))
+    return modules, skipped
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the cycle collector from walking millions of tuples that are all in use."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def is_test_file(file: str) -> bool:
-    """Say whether ``file`` holds tests: its code is called by nobody's event loop."""
+    """Say whether ``file`` holds tests: its async functions are no service's entries."""
     path = PurePosixPath(file)
     name = path.name
     if name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py"):
         return True
-    return any(part in {"tests", "test"} for part in path.parts[:-1])
+    return not _TEST_DIRECTORIES.isdisjoint(path.parts[:-1])

@@ -83,7 +83,7 @@ class Reach:
         return found
 
     def _propagate(self, effects: dict[str, list[Effect]]) -> None:
-        """Carry blockers from callees to callers, one step a round, so that the first is shortest."""
+        """Carry blockers from callees to callers, one call a round: the first is the shortest."""
         callers: dict[str, list[tuple[str, Effect]]] = defaultdict(list)
         fresh: dict[tuple[str, Blocker], None] = {}
         for name in sorted(effects):

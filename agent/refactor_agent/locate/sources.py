@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from refactor_agent.domain.place import Site
@@ -14,9 +13,12 @@ __all__ = ["SourceLines"]
 class SourceLines:
     """Reads files again when a finding quotes them."""
 
-    def __init__(self, paths: Mapping[str, Path]) -> None:
+    def __init__(
+        self, paths: Mapping[str, Path], changes: Mapping[str, bytes] | None = None
+    ) -> None:
         self._paths = paths
-        self._lines = lru_cache(maxsize=64)(self._read)
+        self._changes = changes or {}
+        self._known: dict[str, list[bytes]] = {}
 
     def line(self, site: Site) -> str:
         """Give the first line of ``site``, stripped; empty when the file is gone."""
@@ -35,9 +37,16 @@ class SourceLines:
         part[0] = part[0][span.column :]
         return " ".join(b" ".join(part).decode("utf-8", "replace").split())
 
-    def _read(self, file: str) -> list[bytes]:
+    def _lines(self, file: str) -> list[bytes]:
+        if file not in self._known:
+            self._known[file] = self._read(file).split(b"\n")
+        return self._known[file]
+
+    def _read(self, file: str) -> bytes:
+        if file in self._changes:
+            return self._changes[file]
         path = self._paths.get(file)
         try:
-            return path.read_bytes().splitlines() if path is not None else []
+            return path.read_bytes() if path is not None else b""
         except OSError:
-            return []
+            return b""

@@ -78,7 +78,7 @@ def _subscripted(evaluator: Evaluator, function: ProjectFunction, term: Term) ->
     return join(groups)
 
 
-def _generic(
+def _generic(  # noqa: PLR0911 - one for each kind of generic
     evaluator: Evaluator, function: ProjectFunction, name: str, parts: list[Term]
 ) -> Values:
     name = CONTAINERS.get(name, name)

@@ -35,7 +35,9 @@ def is_property(function: ProjectFunction) -> bool:
     return function.facts.owner >= 0 and function.has_decorator(*_PROPERTIES)
 
 
-def attribute(evaluator: Evaluator, value: Value, name: str) -> Values:
+def attribute(  # noqa: PLR0911 - one for each kind of value
+    evaluator: Evaluator, value: Value, name: str
+) -> Values:
     """Give the attribute ``name`` of a value."""
     if isinstance(value, ModuleValue):
         module = evaluator.index.modules.get(value.name)

@@ -47,7 +47,7 @@ def result(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
     return join(result_of(evaluator, function, call, value) for value in callees)
 
 
-def result_of(
+def result_of(  # noqa: PLR0911 - one for each kind of value
     evaluator: Evaluator, function: ProjectFunction, call: CallFacts, value: Value
 ) -> Values:
     """Give the result of calling one value."""
@@ -81,7 +81,7 @@ def _external(
     position = OFFLOADS.get(value.name)
     if position is not None:
         offloaded = _offloaded(evaluator, function, call, position)
-        return offloaded if offloaded else evaluator.libraries.called(value)
+        return offloaded or evaluator.libraries.called(value)
     return file_opened(evaluator.libraries.called(value), call, 1)
 
 

@@ -102,7 +102,8 @@ class Evaluator:
     def _alias_of(
         self, home: ProjectFunction, terms: tuple[Term, ...]
     ) -> tuple[ProjectFunction, Term] | None:
-        for term in terms:
+        for given in terms:
+            term = given
             while term is not None and term[0] == "l":
                 term = home.body.definitions[term[1]]
             if term is not None and term[0] == "i":

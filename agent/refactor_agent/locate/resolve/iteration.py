@@ -96,7 +96,9 @@ def _unwrapped(values: Values) -> Values:
     )
 
 
-def item(evaluator: Evaluator, value: Value, key: Term) -> Values:
+def item(  # noqa: PLR0911 - one for each kind of value
+    evaluator: Evaluator, value: Value, key: Term
+) -> Values:
     """Give ``value[key]``."""
     constant = key[1] if key is not None and key[0] == "#" else None
     if isinstance(value, Record):
@@ -137,7 +139,9 @@ def unpacked(evaluator: Evaluator, value: Value, position: int) -> Values:
     return element(evaluator, value)
 
 
-def entered(evaluator: Evaluator, value: Value, method: str) -> Values:
+def entered(  # noqa: PLR0911 - one for each kind of value
+    evaluator: Evaluator, value: Value, method: str
+) -> Values:
     """Give what ``with value as …`` binds."""
     if isinstance(value, GeneratorValue):
         return value.element

@@ -116,7 +116,7 @@ def parse_type(text: str) -> Values:
         return ()
 
 
-def _parse(node: ast.expr) -> Values:
+def _parse(node: ast.expr) -> Values:  # noqa: PLR0911 - one for each kind of node
     if isinstance(node, ast.BinOp):
         return join((_parse(node.left), _parse(node.right)))
     if isinstance(node, ast.Name | ast.Attribute):

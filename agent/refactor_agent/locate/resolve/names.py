@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
 from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.index import ProjectModule
@@ -53,10 +54,8 @@ def module_name(evaluator: Evaluator, module: ProjectModule, name: str) -> Value
 
 def _starred(evaluator: Evaluator, module: ProjectModule, name: str) -> Values | None:
     for source in module.summary.stars:
-        found = evaluator.guarded(
-            ("star", module.summary.module, source, name),
-            lambda: _exported(evaluator, source, name),
-        )
+        key = ("star", module.summary.module, source, name)
+        found = evaluator.guarded(key, partial(_exported, evaluator, source, name))
         if found:
             return found
     return None

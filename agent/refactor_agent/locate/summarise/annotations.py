@@ -10,7 +10,9 @@ from refactor_agent.locate.terms import Term
 __all__ = ["annotation"]
 
 
-def annotation(walk: Walk, node: ast.expr | None) -> Term:
+def annotation(  # noqa: PLR0911 - one for each kind of node
+    walk: Walk, node: ast.expr | None
+) -> Term:
     """Give the term of an annotation; strings in it are annotations too."""
     if node is None:
         return None

@@ -83,8 +83,11 @@ def _argument(walk: Walk, node: ast.expr, call: int) -> Term:
 
 
 _MUTATORS = frozenset(
-    "add append clear discard extend insert pop popitem remove setdefault sort update".split()
-)
+    {
+        "add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove",
+        "setdefault", "sort", "update",
+    }
+)  # fmt: skip
 
 
 def _note_mutation(walk: Walk, func: ast.Attribute) -> None:

@@ -10,7 +10,9 @@ from refactor_agent.locate.terms import Term
 __all__ = ["bind_pattern"]
 
 
-def bind_pattern(walk: Walk, pattern: ast.pattern, subject: Term, name: str | None) -> None:
+def bind_pattern(  # noqa: C901 - one branch for each kind of pattern
+    walk: Walk, pattern: ast.pattern, subject: Term, name: str | None
+) -> None:
     """Bind what ``pattern`` captures; ``name`` is the variable that is matched, if it is one."""
     if isinstance(pattern, ast.MatchClass):
         kind: Term = ("N", walk.value(pattern.cls))
