@@ -2,9 +2,10 @@
 
 from refactor_agent.edit.apply import apply_proposal
 from refactor_agent.edit.conflict import SpliceConflictError
-from refactor_agent.edit.declared import declared_distributions
+from refactor_agent.edit.declared import declared_distributions, read_pyproject
 from refactor_agent.edit.dependencies import DependencyChanges, dependency_changes
 from refactor_agent.edit.functions import FunctionSource, function_source
+from refactor_agent.edit.requirement import normalized
 
 __all__ = [
     "DependencyChanges",
@@ -14,4 +15,6 @@ __all__ = [
     "declared_distributions",
     "dependency_changes",
     "function_source",
+    "normalized",
+    "read_pyproject",
 ]

@@ -1,0 +1,101 @@
+"""Attempts: the edits of one strategy for one group of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from refactor_agent.domain.plan import Attempt, CallEdit, Demote, Dependency
+from refactor_agent.plan.choices import Choices
+from refactor_agent.plan.colours import Action
+from refactor_agent.plan.facts import Edge
+from refactor_agent.plan.native import NativeLeaves
+from refactor_agent.plan.notes import notes
+
+__all__ = ["demote_attempt", "native_attempt", "offload_attempt"]
+
+
+def native_attempt(
+    choices: Choices, leaves: NativeLeaves, entries: Sequence[str], demoted: Sequence[str]
+) -> Attempt:
+    """Await what has an async equivalent; offload, where it stands, what has none.
+
+    ``demoted`` are entries of the same group that only a demotion resolves.
+    """
+    coloured = sorted({name for entry in entries for name in choices.coloured_from(entry)})
+    entry_edges = [edge for entry in entries for edge in choices.entry_edges(entry)]
+    below = [edge for name in coloured for edge in choices.facts.edges(name)]
+    chosen = {
+        (edge.function, edge.site): (edge, choices.actions[edge.function, edge.site])
+        for edge in (*entry_edges, *below)
+        if (edge.function, edge.site) in choices.actions
+    }
+    calls = _edits(chosen.values())
+    native = [edge for edge, action in chosen.values() if action == "native"]
+    colours = tuple(choices.colours[name] for name in coloured)
+    return Attempt(
+        strategy="native",
+        colours=colours,
+        calls=calls,
+        demotes=_demotes(choices, demoted),
+        dependencies=_dependencies(leaves, native),
+        rules=_rules(edge for edge, _ in chosen.values()),
+        notes=notes(choices.facts, "native", entries, [e for e, _ in chosen.values()], colours),
+    )
+
+
+def offload_attempt(choices: Choices, entries: Sequence[str], demoted: Sequence[str]) -> Attempt:
+    """Hand the call by which each entry blocks to a thread."""
+    edges = [edge for entry in entries for edge in choices.entry_edges(entry)]
+    return Attempt(
+        strategy="offload",
+        calls=_edits((edge, "offload") for edge in edges),
+        demotes=_demotes(choices, demoted),
+        rules=_rules(edges),
+        notes=notes(choices.facts, "offload", entries, edges, ()),
+    )
+
+
+def demote_attempt(choices: Choices, entries: Sequence[str]) -> Attempt:
+    """Turn handlers into plain functions."""
+    edges = [edge for entry in entries for edge in choices.facts.edges(entry)]
+    return Attempt(
+        strategy="demote",
+        demotes=_demotes(choices, entries),
+        rules=_rules(edges),
+        notes=notes(choices.facts, "demote", entries, edges, ()),
+    )
+
+
+def _demotes(choices: Choices, entries: Sequence[str]) -> tuple[Demote, ...]:
+    return tuple(Demote(function=choices.facts.ref(entry)) for entry in entries)
+
+
+def _edits(chosen: Iterable[tuple[Edge, Action]]) -> tuple[CallEdit, ...]:
+    """Write the edits in source order; iteration over a file is part of the block around it."""
+    edits = (
+        CallEdit(
+            site=edge.site,
+            function=edge.function,
+            callee=edge.callees[0],
+            action=action,
+            rule=edge.rule,
+        )
+        for edge, action in chosen
+        if edge.call is not None
+    )
+    return tuple(sorted(edits, key=lambda edit: edit.site))
+
+
+def _dependencies(leaves: NativeLeaves, edges: Iterable[Edge]) -> tuple[Dependency, ...]:
+    found = {d.distribution: d for edge in edges if (d := leaves.dependency(edge)) is not None}
+    return tuple(found[name] for name in sorted(found))
+
+
+def _rules(edges: Iterable[Edge]) -> tuple[str, ...]:
+    return tuple(sorted(set(_rule_ids(edges))))
+
+
+def _rule_ids(edges: Iterable[Edge]) -> Iterator[str]:
+    for edge in edges:
+        if edge.rule is not None:
+            yield edge.rule

@@ -1,0 +1,106 @@
+"""What becomes of every region, before change sets are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from refactor_agent.domain.place import Site
+from refactor_agent.domain.plan import Colour, Refusal
+from refactor_agent.domain.region import Region
+from refactor_agent.plan.colours import Action, Colours
+from refactor_agent.plan.demote import demote_refusals
+from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.loops import runs_on_another_loop
+from refactor_agent.plan.modes import Modes
+from refactor_agent.plan.offload import Offloads
+from refactor_agent.plan.reasons import refuse
+
+__all__ = ["Choices"]
+
+
+class Choices:
+    """The planner's answers, per entry and per region."""
+
+    def __init__(self, facts: Facts, colours: Colours, offloads: Offloads, modes: Modes) -> None:
+        self.facts = facts
+        self._colours = colours
+        self._offloads = offloads
+        self._modes = modes
+
+    @cached_property
+    def actions(self) -> Mapping[tuple[str, Site], Action]:
+        """What each blocking call of an entry, or of a coloured function, becomes."""
+        found: dict[tuple[str, Site], Action] = {}
+        for entry in self.facts.entries:
+            for edge in self._entry_edges(entry):
+                self._note(edge, found)
+        for name in self._coloured:
+            for edge in self.facts.edges(name):
+                self._note(edge, found)
+        return found
+
+    @cached_property
+    def colours(self) -> Mapping[str, Colour]:
+        """The colour of every function that becomes async anywhere in the plan."""
+        return self._modes.colours(self._coloured, self.actions)
+
+    def coloured_from(self, entry: str) -> tuple[str, ...]:
+        """Name the functions that become async on behalf of ``entry``."""
+        return self._colours.coloured(self._entry_edges(entry))
+
+    def resolved(self, region: Region) -> bool:
+        """Say whether the region's path ends in an edit."""
+        for hop in region.hops:
+            action = self.actions.get((hop.function, hop.site))
+            if action != "await":
+                return action is not None
+        return False
+
+    def entry_edges(self, entry: str) -> tuple[Edge, ...]:
+        """Give the blocking calls of ``entry`` that become something else."""
+        return tuple(edge for edge in self.facts.edges(entry) if (entry, edge.site) in self.actions)
+
+    def native_refusals(self, region: Region) -> tuple[Refusal, ...]:
+        """Say why the region is not resolved natively."""
+        edge = self._edge(region)
+        return self._elsewhere(region.entry) or self._colours.refusals(edge)
+
+    def offload_refusals(self, region: Region) -> tuple[Refusal, ...]:
+        """Say why the region's first call can't go to a thread."""
+        return self.edge_offload_refusals(self._edge(region))
+
+    def edge_offload_refusals(self, edge: Edge) -> tuple[Refusal, ...]:
+        """Say why one call of an entry can't go to a thread."""
+        return self._elsewhere(edge.function) or self._offloads.refusals(edge)
+
+    def demote_refusals(self, entry: str) -> tuple[Refusal, ...]:
+        """Say why ``entry`` can't become a plain function."""
+        return self._elsewhere(entry) or demote_refusals(self.facts, entry)
+
+    @cached_property
+    def _coloured(self) -> tuple[str, ...]:
+        edges = (edge for entry in self.facts.entries for edge in self._entry_edges(entry))
+        return self._colours.coloured(edges)
+
+    def _entry_edges(self, entry: str) -> Iterator[Edge]:
+        """Give the edges of an entry that may be edited."""
+        if self._elsewhere(entry):
+            return
+        for edge in self.facts.edges(entry):
+            if self._colours.action(edge) is not None:
+                yield edge
+
+    def _note(self, edge: Edge, found: dict[tuple[str, Site], Action]) -> None:
+        action = self._colours.action(edge)
+        if action is not None:
+            found[edge.function, edge.site] = action
+
+    def _edge(self, region: Region) -> Edge:
+        site = region.hops[0].site
+        return next(edge for edge in self.facts.edges(region.entry) if edge.site == site)
+
+    def _elsewhere(self, entry: str) -> tuple[Refusal, ...]:
+        if runs_on_another_loop(self.facts, entry):
+            return (refuse("other-event-loop", entry),)
+        return ()

@@ -1,0 +1,41 @@
+"""Demote: a handler that awaits nothing becomes a plain function, run in the thread pool."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from refactor_agent.domain.callgraph import Function
+from refactor_agent.domain.plan import Refusal
+from refactor_agent.plan.facts import Facts
+from refactor_agent.plan.reasons import refuse
+from refactor_agent.plan.threads import subtree, subtree_refusals
+
+__all__ = ["demote_refusals"]
+
+_ROUTE = re.compile(
+    r"(fastapi|starlette)\.(\w+\.)*(FastAPI|APIRouter|Starlette|Router)"
+    r"\.(get|post|put|patch|delete|head|options|trace|route|api_route)"
+)
+"""Decorators of FastAPI and Starlette that run plain functions in a thread pool."""
+
+
+def demote_refusals(facts: Facts, entry: str) -> tuple[Refusal, ...]:
+    """Say why the async function ``entry`` must stay async; empty when it need not."""
+    function = facts.graph.functions[entry]
+    reasons = tuple(_reasons(facts, function))
+    if reasons:
+        return tuple(refuse(reason, entry, None, "demote") for reason in reasons)
+    moved = subtree(facts, [entry])
+    return tuple(dict.fromkeys(subtree_refusals(facts, moved, entry, "demote")))
+
+
+def _reasons(facts: Facts, function: Function) -> Iterator[str]:
+    if not function.decorators or not all(_ROUTE.fullmatch(d) for d in function.decorators):
+        yield "not-a-handler"
+    if function.awaits:
+        yield "awaits"
+    if function.is_generator:
+        yield "generator"
+    if facts.graph.calls_of(function.name) or facts.graph.references_to(function.name):
+        yield "called-elsewhere"

@@ -1,0 +1,108 @@
+"""Native: what can be awaited all the way down to an async equivalent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from refactor_agent.domain.plan import Dependency, Refusal
+from refactor_agent.edit import normalized
+from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.places import place_refusals
+from refactor_agent.plan.reasons import refuse
+from refactor_agent.rulebook import NativeCall
+
+__all__ = ["NativeLeaves"]
+
+
+class NativeLeaves:
+    """Which blocking calls have an async equivalent that fits where they stand."""
+
+    def __init__(self, facts: Facts, declared: Collection[str], allowed: Collection[str]) -> None:
+        self._facts = facts
+        self._declared = declared
+        self._allowed = allowed
+
+    def native(self, edge: Edge) -> NativeCall | None:
+        """Give the equivalent of a leaf, if any."""
+        return self._facts.book.native(edge.callees[0])
+
+    def refusals(self, edge: Edge) -> tuple[Refusal, ...]:
+        """Say why the blocking call of ``edge`` can't be replaced; empty when it can."""
+        native = self.native(edge)
+        if native is None:
+            return (self._refuse("no-async-equivalent", edge),)
+        reasons = [
+            *self._dependency(native),
+            *self._receiver(edge, native),
+            *self._result(edge, native),
+        ]
+        placed = place_refusals(self._facts, edge, "native")
+        return (*placed, *(self._refuse(reason, edge) for reason in reasons))
+
+    def dependency(self, edge: Edge) -> Dependency | None:
+        """Give what the target must newly declare for the equivalent of ``edge``."""
+        native = self.native(edge)
+        if (
+            native is None
+            or native.distribution is None
+            or normalized(native.distribution) in self._declared
+        ):
+            return None
+        return Dependency(distribution=native.distribution, specifier=native.versions)
+
+    def _refuse(self, reason: str, edge: Edge) -> Refusal:
+        return refuse(reason, edge.callees[0], edge.site, "native")
+
+    def _dependency(self, native: NativeCall) -> Iterator[str]:
+        name = normalized(native.distribution or "")
+        if name and name not in self._declared and name not in self._allowed:
+            yield "dependency-not-declared"
+
+    def _receiver(self, edge: Edge, native: NativeCall) -> Iterator[str]:
+        """Check that the object whose type changes belongs to this function alone."""
+        call = edge.call
+        if native.types is None or call is None:
+            return
+        kind = native.types[0]
+        made_here = any(
+            self._facts.book.returns(callee) == kind
+            for other in self._facts.graph.calls_in(edge.function)
+            for callee in other.callees
+        )
+        if call.receiver_origin not in {"local", "result"} or not made_here:
+            yield "client-not-local"
+        if self._is_passed_on(edge.function, kind) or self._is_used_by_callers(edge, kind):
+            yield "client-escapes"
+        for other in self._facts.edges(edge.function):
+            same = other.call is not None and other.call.receiver == call.receiver
+            if same and self.native(other) is None:
+                yield "no-async-equivalent"
+
+    def _result(self, edge: Edge, native: NativeCall) -> Iterator[str]:
+        """Check that no other function gets an object of the sync library to work on."""
+        made = self._facts.book.returns(edge.callees[0])
+        if made is None or _package(made) != _package(self._facts.book.canonical(edge.callees[0])):
+            return
+        if _package(native.target) == _package(made) and not self._facts.book.async_type(made):
+            return
+        if self._is_passed_on(edge.function, made) or self._is_used_by_callers(edge, made):
+            yield "result-escapes"
+
+    def _is_passed_on(self, function: str, kind: str) -> bool:
+        return any(
+            kind in call.argument_types
+            and any(self._facts.function(callee) for callee in call.callees)
+            for call in self._facts.graph.calls_in(function)
+        )
+
+    def _is_used_by_callers(self, edge: Edge, kind: str) -> bool:
+        callers = {call.caller for call in self._facts.graph.calls_of(edge.function)}
+        return any(
+            kind == call.receiver or kind in call.argument_types
+            for caller in callers - {edge.function}
+            for call in self._facts.graph.calls_in(caller)
+        )
+
+
+def _package(name: str) -> str:
+    return name.partition(".")[0]

@@ -1,0 +1,42 @@
+"""Places in which nothing can be awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from refactor_agent.domain.callgraph import Frame
+from refactor_agent.domain.plan import Refusal, Strategy
+from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.reasons import refuse
+
+__all__ = ["awaitable_frames", "place_refusals"]
+
+_FORBIDDEN: Mapping[Frame, str] = MappingProxyType(
+    {
+        "lock": "lock-held",
+        "lambda": "lambda",
+        "generator_expression": "generator-expression",
+        "class_body": "class-body",
+        "signature": "signature",
+    }
+)
+
+
+def awaitable_frames(frames: tuple[Frame, ...]) -> bool:
+    """Say whether a call under ``frames`` can be awaited in an async function."""
+    return not any(frame in _FORBIDDEN for frame in frames)
+
+
+def place_refusals(facts: Facts, edge: Edge, strategy: Strategy) -> tuple[Refusal, ...]:
+    """Say why nothing can be awaited where ``edge`` stands; empty when it can."""
+    if edge.call is None:
+        return (refuse(_hidden_call(facts, edge), edge.callees[0], edge.site, strategy),)
+    reasons = dict.fromkeys(_FORBIDDEN[frame] for frame in edge.call.frames if frame in _FORBIDDEN)
+    return tuple(refuse(reason, edge.callees[0], edge.site, strategy) for reason in reasons)
+
+
+def _hidden_call(facts: Facts, edge: Edge) -> str:
+    """Say what calls the callee where no call of it is written."""
+    function = facts.function(edge.callees[0])
+    return "property" if function is not None and function.is_property else "used-as-value"
