@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import io
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.place import Site
-from refactor_agent.domain.plan import Attempt, ChangeSet, Colour, Refusal
+from refactor_agent.domain.plan import Attempt, ChangeSet, Refusal
 from refactor_agent.domain.region import Located
 from refactor_agent.edit import FunctionSource, SpliceConflictError, function_source
+from refactor_agent.llm.modes import Mode, is_planned, modes
 from refactor_agent.llm.request import (
     Becomes,
     Caller,
     CallFact,
-    Change,
     Conventions,
     FilePart,
     FunctionPart,
@@ -64,7 +64,9 @@ def make_request(
     """
     try:
         sources = _sources(change_set, ground.tree)
-        parts = tuple(_part(source, change_set, attempt, ground) for source in sources)
+        graph = ground.located.graph
+        colouring = modes([source.function.name for source in sources], graph, attempt)
+        parts = tuple(_part(source, change_set, colouring, graph) for source in sources)
         files = tuple(_files(parts, ground.tree))
     except SpliceConflictError as error:
         return Refusal(reason=error.reason, message=str(error))
@@ -90,37 +92,32 @@ def _sources(change_set: ChangeSet, tree: Tree) -> tuple[FunctionSource, ...]:
 
 
 def _part(
-    source: FunctionSource, change_set: ChangeSet, attempt: Attempt | None, ground: Ground
+    source: FunctionSource,
+    change_set: ChangeSet,
+    colouring: Mapping[str, Mode],
+    graph: CallGraph,
 ) -> FunctionPart:
-    ref, graph = source.function, ground.located.graph
+    ref = source.function
     known = graph.functions.get(ref.name)
-    is_async = known is not None and known.is_async
-    planned = {each.name for each in change_set.functions}
-    colours = attempt.colours if attempt else ()
-    colour = next((each for each in colours if each.function == ref), None)
+    change, new_name = colouring[ref.name]
     callers = sorted({call.caller for call in graph.calls_of(ref.name)})
     return FunctionPart(
         ref=ref,
         before=source.before_hash,
         source=source.code,
         indent=source.indent,
-        change=_change(colour, attempt, is_async=is_async),
-        new_name=colour.new_name if colour else ref.name.rpartition(".")[2],
-        is_async=is_async,
-        is_entry=ref in change_set.entries,
-        callers=tuple(_caller(name, graph, planned) for name in callers),
+        change=change,
+        new_name=new_name,
+        is_async=known is not None and known.is_async,
+        is_entry=any(is_planned(entry.name, [ref.name]) for entry in change_set.entries),
+        callers=tuple(_caller(name, graph, colouring) for name in callers),
     )
 
 
-def _change(colour: Colour | None, attempt: Attempt | None, *, is_async: bool) -> Change:
-    if colour is not None:
-        return "twin" if colour.mode == "twin" else "colour"
-    return "body" if is_async or attempt is not None else "may_colour"
-
-
-def _caller(name: str, graph: CallGraph, planned: set[str]) -> Caller:
+def _caller(name: str, graph: CallGraph, planned: Collection[str]) -> Caller:
     known = graph.functions.get(name)
-    return Caller(name=name, is_async=known is not None and known.is_async, planned=name in planned)
+    is_async = known is not None and known.is_async
+    return Caller(name=name, is_async=is_async, planned=is_planned(name, planned))
 
 
 def _files(parts: Sequence[FunctionPart], tree: Tree) -> Iterator[FilePart]:

@@ -29,7 +29,7 @@ __all__ = [
 
 Change = Literal["body", "may_colour", "colour", "twin"]
 """``body``: its colour stays. ``may_colour``: it may become async if all its callers are in the
-change set. ``colour``: it becomes async. ``twin``: it stays, and an async twin is added."""
+change set. ``colour``: it becomes async. ``twin``: it stays, and may get an async twin."""
 
 Becomes = Literal["blocks", "coroutine", "await", "native", "offload"]
 """``blocks``: holds the event loop. ``coroutine``: calls a planned function on the way to a

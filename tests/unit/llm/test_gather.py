@@ -107,12 +107,13 @@ def test_functions_stand_with_their_callers(ground):
     request = make_request(change_set(), ground)
     entry, fetch = request.functions
     assert (entry.change, entry.is_async, entry.is_entry) == ("body", True, True)
-    assert (fetch.change, fetch.is_async, fetch.is_entry) == ("may_colour", False, False)
+    assert (fetch.change, fetch.is_async, fetch.is_entry) == ("twin", False, False)
     assert fetch.code.startswith("def fetch(self, question):\n    if question:\n")
     assert fetch.callers == (
         Caller(name=ENTRY.name, is_async=True, planned=True),
         Caller(name="app.script", is_async=False, planned=False),
     )
+    assert fetch.new_name == "fetch_async", "the script beside them stays sync"
     assert request.refusals == change_set().refusals
 
 
