@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from refactor_agent.domain.plan import Attempt, CallEdit, Demote, Dependency
 from refactor_agent.plan.choices import Choices
@@ -15,7 +15,11 @@ __all__ = ["demote_attempt", "native_attempt", "offload_attempt"]
 
 
 def native_attempt(
-    choices: Choices, leaves: NativeLeaves, entries: Sequence[str], demoted: Sequence[str]
+    choices: Choices,
+    leaves: NativeLeaves,
+    entries: Sequence[str],
+    demoted: Sequence[str],
+    rules: tuple[str, ...],
 ) -> Attempt:
     """Await what has an async equivalent; offload, where it stands, what has none.
 
@@ -38,30 +42,32 @@ def native_attempt(
         calls=calls,
         demotes=_demotes(choices, demoted),
         dependencies=_dependencies(leaves, native),
-        rules=_rules(edge for edge, _ in chosen.values()),
+        rules=rules,
         notes=notes(choices.facts, "native", entries, [e for e, _ in chosen.values()], colours),
     )
 
 
-def offload_attempt(choices: Choices, entries: Sequence[str], demoted: Sequence[str]) -> Attempt:
+def offload_attempt(
+    choices: Choices, entries: Sequence[str], demoted: Sequence[str], rules: tuple[str, ...]
+) -> Attempt:
     """Hand the call by which each entry blocks to a thread."""
     edges = [edge for entry in entries for edge in choices.entry_edges(entry)]
     return Attempt(
         strategy="offload",
         calls=_edits((edge, "offload") for edge in edges),
         demotes=_demotes(choices, demoted),
-        rules=_rules(edges),
+        rules=rules,
         notes=notes(choices.facts, "offload", entries, edges, ()),
     )
 
 
-def demote_attempt(choices: Choices, entries: Sequence[str]) -> Attempt:
+def demote_attempt(choices: Choices, entries: Sequence[str], rules: tuple[str, ...]) -> Attempt:
     """Turn handlers into plain functions."""
     edges = [edge for entry in entries for edge in choices.facts.edges(entry)]
     return Attempt(
         strategy="demote",
         demotes=_demotes(choices, entries),
-        rules=_rules(edges),
+        rules=rules,
         notes=notes(choices.facts, "demote", entries, edges, ()),
     )
 
@@ -89,13 +95,3 @@ def _edits(chosen: Iterable[tuple[Edge, Action]]) -> tuple[CallEdit, ...]:
 def _dependencies(leaves: NativeLeaves, edges: Iterable[Edge]) -> tuple[Dependency, ...]:
     found = {d.distribution: d for edge in edges if (d := leaves.dependency(edge)) is not None}
     return tuple(found[name] for name in sorted(found))
-
-
-def _rules(edges: Iterable[Edge]) -> tuple[str, ...]:
-    return tuple(sorted(set(_rule_ids(edges))))
-
-
-def _rule_ids(edges: Iterable[Edge]) -> Iterator[str]:
-    for edge in edges:
-        if edge.rule is not None:
-            yield edge.rule

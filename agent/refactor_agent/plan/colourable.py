@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refactor_agent.domain.callgraph import Function
-from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
@@ -35,8 +34,8 @@ def function_refusals(facts: Facts, name: str) -> tuple[Refusal, ...]:
     function = facts.function(name)
     if function is None:
         return (refuse("unknown-function", name, strategy="native"),)
-    site = Site(function.file, function.span)
-    return tuple(refuse(reason, name, site, "native") for reason in _reasons(facts, function))
+    reasons = _reasons(facts, function)
+    return tuple(refuse(reason, name, facts.site(name), "native") for reason in reasons)
 
 
 def _twins(facts: Facts, name: str) -> Iterator[Function | None]:

@@ -146,8 +146,8 @@ class Colours:
                 return (refuse("family", name, None, "native"), *self._why.get(member, ()))
         for edge in self._facts.edges(name):
             if self.action(edge) is None and not is_cheap(edge):
-                below = (*self.refusals(edge), *self._offloads.refusals(edge))
-                return (refuse("unresolved-below", name, edge.site, "native"), *below)
+                found = refuse("unresolved-below", name, edge.site, "native")
+                return (found, *self.refusals(edge))
         return ()
 
     def _can_await(self, edge: Edge) -> bool:

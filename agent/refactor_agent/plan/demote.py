@@ -13,11 +13,12 @@ from refactor_agent.plan.threads import subtree, subtree_refusals
 
 __all__ = ["demote_refusals"]
 
-_ROUTE = re.compile(
-    r"(fastapi|starlette)\.(\w+\.)*(FastAPI|APIRouter|Starlette|Router)"
-    r"\.(get|post|put|patch|delete|head|options|trace|route|api_route)"
-)
+_VERB = r"\.(get|post|put|patch|delete|head|options|trace|route|api_route)"
+_ROUTE = re.compile(rf"(fastapi|starlette)\.(\w+\.)*(FastAPI|APIRouter|Starlette|Router){_VERB}")
 """Decorators of FastAPI and Starlette that run plain functions in a thread pool."""
+
+_ROUTE_AS_WRITTEN = re.compile(rf"(\w+\.)*\w*(app|router|api)\w*{_VERB}", re.IGNORECASE)
+"""The same where the router's type is not known, in modules that import one of the two."""
 
 
 def demote_refusals(facts: Facts, entry: str) -> tuple[Refusal, ...]:
@@ -31,7 +32,9 @@ def demote_refusals(facts: Facts, entry: str) -> tuple[Refusal, ...]:
 
 
 def _reasons(facts: Facts, function: Function) -> Iterator[str]:
-    if not function.decorators or not all(_ROUTE.fullmatch(d) for d in function.decorators):
+    if not function.decorators or not all(
+        _is_route(facts, function, d) for d in function.decorators
+    ):
         yield "not-a-handler"
     if function.awaits:
         yield "awaits"
@@ -39,3 +42,9 @@ def _reasons(facts: Facts, function: Function) -> Iterator[str]:
         yield "generator"
     if facts.graph.calls_of(function.name) or facts.graph.references_to(function.name):
         yield "called-elsewhere"
+
+
+def _is_route(facts: Facts, function: Function, decorator: str) -> bool:
+    imports = facts.graph.imports.get(function.file, frozenset())
+    written = bool(imports & {"fastapi", "starlette"}) and _ROUTE_AS_WRITTEN.fullmatch(decorator)
+    return bool(written or _ROUTE.fullmatch(decorator))

@@ -49,7 +49,7 @@ class Drafts:
             if entry in self._demoted or self._choices.resolved(region)
         ]
         if regions:
-            yield self._change_set(group, regions, list(self._attempts(group)))
+            yield self._change_set(group, regions, list(self._attempts(group, regions)))
 
     @cached_property
     def _by_entry(self) -> Mapping[str, Sequence[Region]]:
@@ -72,16 +72,17 @@ class Drafts:
         coloured = () if entry in self._demoted else self._choices.coloured_from(entry)
         return [self._facts.outermost(name) for name in (entry, *coloured)]
 
-    def _attempts(self, group: Sequence[str]) -> Iterator[Attempt]:
+    def _attempts(self, group: Sequence[str], regions: Sequence[Region]) -> Iterator[Attempt]:
+        rules = tuple(sorted({region.rule for region in regions}))
         demoted = [entry for entry in group if entry in self._demoted]
         others = [entry for entry in group if entry not in self._demoted]
-        native = native_attempt(self._choices, self._leaves, others, demoted)
+        native = native_attempt(self._choices, self._leaves, others, demoted, rules)
         if any(edit.action == "native" for edit in native.calls):
             yield native
         if others and not self._offload_refusals(others):
-            yield offload_attempt(self._choices, others, demoted)
+            yield offload_attempt(self._choices, others, demoted, rules)
         if not any(self._choices.demote_refusals(entry) for entry in group):
-            yield demote_attempt(self._choices, group)
+            yield demote_attempt(self._choices, group, rules)
 
     def _offload_refusals(self, entries: Sequence[str]) -> tuple[Refusal, ...]:
         return tuple(
@@ -128,4 +129,5 @@ class Drafts:
             refusals = self._choices.demote_refusals(entry) if "demote" not in made else ()
             if not any(refusal.reason == "not-a-handler" for refusal in refusals):
                 found.extend(refusals)
-        return tuple(dict.fromkeys(found))
+        distinct = {(refusal.reason, refusal.strategy, refusal.site): refusal for refusal in found}
+        return tuple(distinct.values())

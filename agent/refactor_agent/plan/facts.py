@@ -59,6 +59,11 @@ class Facts:
         """Give the reference to a project function."""
         return FunctionRef(file=self.graph.functions[name].file, name=name)
 
+    def site(self, name: str) -> Site | None:
+        """Give where a project function is defined."""
+        function = self.function(name)
+        return None if function is None else Site(function.file, function.span)
+
     def outermost(self, name: str) -> str:
         """Give the outermost function around ``name``, which is edited as a whole."""
         parts = name.split(".")

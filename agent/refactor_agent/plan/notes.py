@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from refactor_agent.domain.plan import Colour, Strategy
@@ -60,7 +61,9 @@ def _drift(facts: Facts, edges: Iterable[Edge]) -> Iterator[str]:
     for rule_id in sorted({edge.rule for edge in edges if edge.rule is not None}):
         rule = facts.book.rule(rule_id)
         if rule.native is not None and rule.differs:
-            yield f"{rule_id}: {' '.join(rule.differs.split())}"
+            for paragraph in re.split(r"\n\s*\n|^- ", rule.differs, flags=re.MULTILINE):
+                if paragraph.strip():
+                    yield f"{rule_id}: {' '.join(paragraph.split())}"
 
 
 def _loops(facts: Facts, entries: Sequence[str]) -> Iterator[str]:

@@ -56,28 +56,12 @@ class Offloads:
             thread = self._facts.book.thread(kind)
             if thread == "any":
                 continue
-            own = self._is_own(edge, call, is_receiver=is_receiver) or (
-                not is_receiver and creates(self._facts, here, kind)
-            )
+            origin_fits = call.receiver_origin in {"local", "result"} or not is_receiver
+            own = origin_fits and creates(self._facts, here, kind)
             if thread == "bound" and not (own and edge.is_leaf):
                 yield refuse("thread-affine", edge.callees[0], edge.site, "offload")
             elif not own:
                 yield refuse("shared-unsafe-object", edge.callees[0], edge.site, "offload")
-
-    def _is_own(self, edge: Edge, call: Call, *, is_receiver: bool) -> bool:
-        if not is_receiver or call.receiver_origin == "local":
-            return is_receiver
-        if call.receiver_origin != "result":
-            return False
-        makers = [
-            inner
-            for inner in self._facts.graph.calls_in(edge.function)
-            if inner.site.span[:2] == call.site.span[:2]
-            and inner.site.span[2:] < call.site.span[2:]
-        ]
-        return bool(makers) and not any(
-            self._facts.function(callee) for inner in makers for callee in inner.callees
-        )
 
     def _refusals_below(self, callees: tuple[str, ...], call: Call | None) -> tuple[Refusal, ...]:
         roots = (*callees, *(call.callees if call else ()))

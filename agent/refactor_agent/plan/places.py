@@ -30,13 +30,10 @@ def awaitable_frames(frames: tuple[Frame, ...]) -> bool:
 
 def place_refusals(facts: Facts, edge: Edge, strategy: Strategy) -> tuple[Refusal, ...]:
     """Say why nothing can be awaited where ``edge`` stands; empty when it can."""
+    function = facts.function(edge.callees[0])
+    if function is not None and function.is_property:
+        return (refuse("property", edge.callees[0], edge.site, strategy),)
     if edge.call is None:
-        return (refuse(_hidden_call(facts, edge), edge.callees[0], edge.site, strategy),)
+        return (refuse("used-as-value", edge.callees[0], edge.site, strategy),)
     reasons = dict.fromkeys(_FORBIDDEN[frame] for frame in edge.call.frames if frame in _FORBIDDEN)
     return tuple(refuse(reason, edge.callees[0], edge.site, strategy) for reason in reasons)
-
-
-def _hidden_call(facts: Facts, edge: Edge) -> str:
-    """Say what calls the callee where no call of it is written."""
-    function = facts.function(edge.callees[0])
-    return "property" if function is not None and function.is_property else "used-as-value"

@@ -69,12 +69,13 @@ def subtree_refusals(
     """Say why the functions of ``moved`` must stay on the loop's thread."""
     for name in moved.functions:
         if any(_is_shared_write(moved, name, write, facts) for write in facts.writes(name)):
-            yield refuse("shared-state", name, None, strategy)
+            yield refuse("shared-state", name, facts.site(name), strategy)
     for call in moved.calls:
         for reason in _call_reasons(facts, moved, call):
             yield refuse(reason, subject, call.site, strategy)
-    if any(_gives_away(facts, name) for name in moved.functions):
-        yield refuse("thread-affine", subject, None, strategy)
+    for name in moved.functions:
+        if _gives_away(facts, name):
+            yield refuse("thread-affine", name, facts.site(name), strategy)
 
 
 def creates(facts: Facts, calls: Sequence[Call], kind: str) -> bool:
