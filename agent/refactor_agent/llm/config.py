@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
@@ -54,7 +55,7 @@ def model_config(
     """Give the endpoint that the user asked for, or ``None`` when no model is to be used.
 
     Raises:
-        UsageError: a model was named, and neither a base URL nor a key says where it is.
+        UsageError: a model was named, and nothing says where it is, or the URL can't be used.
     """
     if model is None or offline:
         return None
@@ -63,12 +64,32 @@ def model_config(
         raise UsageError(
             f"--model {model} needs --base-url, or a key in {' or '.join(KEY_VARIABLES)}"
         )
-    if url is not None and not url.startswith(("http://", "https://")):
-        raise UsageError(f"--base-url {url} must start with http:// or https://")
-    return ModelConfig(model=model, base_url=(url or DEFAULT_BASE_URL).rstrip("/"))
+    return ModelConfig(model=model, base_url=_checked(url or DEFAULT_BASE_URL))
 
 
 def read_api_key(environ: Mapping[str, str] = os.environ) -> SecretStr | None:
-    """Take the key from the environment; it is never written, logged or put into a value."""
-    found = next((environ[name] for name in KEY_VARIABLES if environ.get(name)), None)
-    return None if found is None else SecretStr(found)
+    """Take the key from the environment; it is never written, logged or put into a value.
+
+    Raises `UsageError` where it can't be sent as a header.
+    """
+    for name in KEY_VARIABLES:
+        key = environ.get(name, "").strip()
+        if not key.isprintable() or not key.isascii():
+            raise UsageError(f"{name} holds characters that no key has; set it again")
+        if key:
+            return SecretStr(key)
+    return None
+
+
+def _checked(url: str) -> str:
+    """Give ``url`` without a slash at its end; it must be one that may be written down."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError("--base-url must be a URL such as http://127.0.0.1:8000/v1")
+    if parts.username or parts.password or parts.query:
+        raise UsageError(f"--base-url must not hold a key; put it into {KEY_VARIABLES[0]}")
+    return url.rstrip("/")

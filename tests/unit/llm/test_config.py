@@ -36,11 +36,22 @@ def test_without_a_name_or_offline_there_is_no_model():
 
 
 @pytest.mark.parametrize(
-    ("base_url", "words"), [(None, "needs --base-url"), ("127.0.0.1:8000", "must start with http")]
+    ("base_url", "words"),
+    [
+        (None, "needs --base-url"),
+        ("127.0.0.1:8000", "must be a URL"),
+        ("ftp://host/v1", "must be a URL"),
+        ("http://", "must be a URL"),
+        ("http://[::1/v1", "must be a URL"),
+        ("http://host:port/v1", "must be a URL"),
+        ("https://user:secret@host/v1", "must not hold a key"),
+        ("https://host/v1?api-key=secret", "must not hold a key"),
+    ],
 )
 def test_a_wrong_endpoint_is_said_in_one_line(base_url, words):
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(UsageError, match=words) as raised:
         model_config("m", base_url, environ={})
+    assert "secret" not in str(raised.value)
 
 
 def test_the_key_hides_itself():
@@ -49,6 +60,15 @@ def test_the_key_hides_itself():
     assert key.get_secret_value() == "sk-own"
     assert "sk-own" not in f"{key} {key!r}"
     assert read_api_key({"OPENAI_API_KEY": ""}) is None
+
+
+def test_a_key_is_taken_without_the_line_break_that_came_with_it():
+    key = read_api_key({"OPENAI_API_KEY": "sk-general\n"})
+    assert key is not None
+    assert key.get_secret_value() == "sk-general"
+    with pytest.raises(UsageError, match="OPENAI_API_KEY holds characters") as raised:
+        read_api_key({"OPENAI_API_KEY": "sk-„general“"})
+    assert "general" not in str(raised.value)
 
 
 def test_the_client_library_is_imported_only_when_a_model_is_opened():
