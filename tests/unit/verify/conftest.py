@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import os
 import sys
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from refactor_agent.domain.plan import ChangeSet
-from refactor_agent.domain.proposal import Proposal, RuleAuthor
+from refactor_agent.domain.plan import ChangeSet, FunctionRef
+from refactor_agent.domain.proposal import FunctionEdit, NewFile, Proposal, RuleAuthor
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.project import Interpreter, open_project
 from refactor_agent.tree import Tree
@@ -29,8 +30,43 @@ from refactor_agent.verify import (
     verify,
     verify_combined,
 )
+from refactor_agent.verify.syntax import parse_module
 
 Files = Mapping[str, str]
+
+
+def change_for(root: Path, files: Mapping[str, bytes]) -> Change:
+    """Give a change whose proposal and plan name just what ``files`` alter under ``root``."""
+    before = Tree(root)
+    edits = []
+    for file, data in files.items():
+        old = parse_module(before.read(file)) if before.exists(file) else None
+        new = parse_module(data)
+        for name, node in (new.functions if old and new else {}).items():
+            known = old.functions.get(name)
+            if known is not None and ast.dump(known) != ast.dump(node):
+                code = ast.get_source_segment(data.decode(), node, padded=True) or ""
+                reference = FunctionRef(file=file, name=name)
+                edits.append(FunctionEdit(function=reference, before="", code=code))
+    proposal = Proposal(
+        change_set="001-x",
+        strategy="native",
+        author=RuleAuthor(rules=()),
+        functions=tuple(edits),
+        new_files=tuple(
+            NewFile(file=file, text=data.decode())
+            for file, data in files.items()
+            if not before.exists(file)
+        ),
+    )
+    planned = ChangeSet(
+        id="001-x",
+        title="x",
+        entries=(),
+        regions=(),
+        functions=tuple(edit.function for edit in edits),
+    )
+    return Change(change_set=planned, proposal=proposal, before=before, files=files)
 
 
 @dataclass
@@ -61,13 +97,8 @@ class Judge:
 
     def change(self, after: Files) -> Change:
         """Make a change set whose proposal turns the project into ``after``."""
-        return Change(
-            change_set=ChangeSet(id="001-x", title="x", entries=(), regions=(), functions=()),
-            proposal=Proposal(
-                change_set="001-x", strategy="native", author=RuleAuthor(rules=()), functions=()
-            ),
-            before=Tree(self.root),
-            files={file: textwrap.dedent(text).encode() for file, text in after.items()},
+        return change_for(
+            self.root, {file: textwrap.dedent(text).encode() for file, text in after.items()}
         )
 
     def verdict(self, after: Files, baseline: Baseline | None = None) -> Verdict:
@@ -87,6 +118,12 @@ class Judge:
     def _bench(self) -> Bench:
         pool = WorkspacePool(self.root, self.pool, size=1)
         return Bench(LocalSandbox(), pool, asyncio.Semaphore(1))
+
+
+@pytest.fixture(scope="session")
+def make_change() -> Callable[[Path, Mapping[str, bytes]], Change]:
+    """Give a function that makes a change of the files under a directory."""
+    return change_for
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.context import Context
 
-__all__ = ["Check", "Objection"]
+__all__ = ["Check", "Example", "Level", "Objection"]
+
+Level = Literal["wrong", "doubtful"]
+"""``wrong`` fails the change; ``doubtful`` leaves it unverified, for a person to look at."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,20 @@ class Objection:
 
     message: str
     site: Site | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A file before and after, and a part of the objection (empty: there is none).
+
+    The examples of a check are its tests and its documentation.
+    """
+
+    title: str
+    before: str
+    after: str
+    says: str = ""
+    file: str = "service.py"
 
 
 @dataclass(frozen=True)
@@ -29,3 +47,5 @@ class Check:
     reason: str
     """One line for people: what goes wrong where this is let through."""
     find: Callable[[Context], Iterator[Objection]]
+    examples: tuple[Example, ...]
+    level: Level = "wrong"

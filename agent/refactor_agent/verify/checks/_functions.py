@@ -1,0 +1,113 @@
+"""The functions a change touches, and walks over their own code."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from refactor_agent.domain.place import Site
+from refactor_agent.verify.checks._check import Objection
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode, Module, span_of
+
+__all__ = [
+    "FunctionChange",
+    "Finding",
+    "changed_functions",
+    "fresh_findings",
+    "has_await",
+    "own_nodes",
+    "turned_async",
+]
+
+_CLOSED = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class FunctionChange:
+    """A function of a changed file that is new or not what it was."""
+
+    file: str
+    name: str
+    """Inside its module: ``Class.method``."""
+    before: FunctionNode | None
+    after: FunctionNode
+    module_before: Module | None
+    module_after: Module
+
+    @property
+    def turned_async(self) -> bool:
+        """It is async now, and was not, or was not there."""
+        return isinstance(self.after, ast.AsyncFunctionDef) and not isinstance(
+            self.before, ast.AsyncFunctionDef
+        )
+
+    def site(self, node: ast.expr | ast.stmt) -> Site:
+        """Give the place of a node of the function as it becomes."""
+        return Site(self.file, span_of(node))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a pattern matched: where, what to say, and what makes two of them the same."""
+
+    node: ast.expr | ast.stmt
+    message: str
+    same: str
+
+
+Finder = Callable[[Module, FunctionNode], Iterable[Finding]]
+
+
+def changed_functions(context: Context) -> Iterator[FunctionChange]:
+    """Give the functions, nested ones too, whose code differs; those of added files as well."""
+    for file in context.python_files:
+        before, after = context.module_before(file), context.module_after(file)
+        if after is None:
+            continue
+        known = before.functions if before else {}
+        for name, node in after.functions.items():
+            old = known.get(name)
+            if old is None or ast.dump(old) != ast.dump(node):
+                yield FunctionChange(file, name, old, node, before, after)
+
+
+def turned_async(context: Context) -> tuple[FunctionChange, ...]:
+    """Give the functions that are async only after the change."""
+    return tuple(change for change in changed_functions(context) if change.turned_async)
+
+
+def fresh_findings(context: Context, finder: Finder) -> Iterator[Objection]:
+    """Object to what ``finder`` sees in a changed function and did not see before."""
+    for change in changed_functions(context):
+        known: Counter[str] = Counter()
+        if change.before is not None and change.module_before is not None:
+            known.update(found.same for found in finder(change.module_before, change.before))
+        for found in finder(change.module_after, change.after):
+            known[found.same] -= 1
+            if known[found.same] < 0:
+                yield Objection(f"{change.name}: {found.message}", change.site(found.node))
+
+
+def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
+    """Give the nodes under ``root`` that run as part of it: no nested function, lambda, class.
+
+    In source order, ``root`` left out.
+    """
+    for child in ast.iter_child_nodes(root):
+        yield child
+        if not isinstance(child, _CLOSED):
+            yield from own_nodes(child)
+
+
+def has_await(nodes: Iterable[ast.AST]) -> bool:
+    """Say whether the code under ``nodes`` gives way to other tasks."""
+    return any(
+        isinstance(part, ast.Await | ast.AsyncFor | ast.AsyncWith)
+        or (isinstance(part, ast.comprehension) and bool(part.is_async))
+        for node in nodes
+        for part in (node, *own_nodes(node))
+        if not isinstance(node, _CLOSED)
+    )

@@ -1,0 +1,108 @@
+"""A converted function keeps its name, parameters and decorators."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refactor_agent.domain.place import Site
+from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode, Module, span_of
+
+__all__ = ["CHECK"]
+
+_SAME = {"asynccontextmanager": "contextmanager", "asynccontextmanager()": "contextmanager()"}
+_RUNNERS = ("pytest.mark.asyncio", "pytest.mark.anyio", "pytest_asyncio.fixture")
+
+
+def _find(context: Context) -> Iterator[Objection]:
+    for change in changed_functions(context):
+        if change.before is not None:
+            for message in _differences(change.before, change.after):
+                yield Objection(f"{change.name}: {message}", change.site(change.after))
+    for file in context.python_files:
+        before, after = context.module_before(file), context.module_after(file)
+        if before and after:
+            yield from _gone(file, before, after)
+
+
+def _differences(before: FunctionNode, after: FunctionNode) -> Iterator[str]:
+    if ast.dump(before.args) != ast.dump(after.args):
+        old, new = ast.unparse(before.args), ast.unparse(after.args)
+        yield f"its parameters were ({old}) and are ({new})"
+    old_decorators, new_decorators = _decorators(before), _decorators(after)
+    if old_decorators != new_decorators:
+        yield f"its decorators were {old_decorators} and are {new_decorators}"
+    if (before.returns is None) != (after.returns is None):
+        yield "its return annotation came or went"
+
+
+def _decorators(function: FunctionNode) -> list[str]:
+    texts = [ast.unparse(decorator) for decorator in function.decorator_list]
+    named = [_plain(text) for text in texts]
+    if function.name.startswith("test") or any("fixture" in text for text in named):
+        named = [text for text in named if not text.startswith(_RUNNERS[:2])]
+        named = [text.replace("pytest_asyncio.fixture", "pytest.fixture") for text in named]
+    return named
+
+
+def _plain(text: str) -> str:
+    head, dot, last = text.rpartition(".")
+    return f"{head}{dot}{_SAME.get(last, last)}"
+
+
+def _gone(file: str, before: Module, after: Module) -> Iterator[Objection]:
+    for name, node in before.functions.items():
+        nested = "." in name and name.rpartition(".")[0] in before.functions
+        if name not in after.functions and not nested:
+            place = Site(file, span_of(node))
+            yield Objection(f"{name} is gone from {file}", place)
+
+
+_BEFORE = "@route('/a')\ndef load(k, n=1):\n    return get(k)\n"
+
+
+def _after(head: str) -> str:
+    return f"{head}\n    return await get(k)\n"
+
+
+CHECK = Check(
+    name="changed-signature",
+    hazards=("H-P1",),
+    reason="Callers that nobody looked at break.",
+    find=_find,
+    examples=(
+        Example(
+            "parameter added",
+            _BEFORE,
+            _after("@route('/a')\nasync def load(k, n=1, client=None):"),
+            "its parameters were",
+        ),
+        Example(
+            "default changed",
+            _BEFORE,
+            _after("@route('/a')\nasync def load(k, n=2):"),
+            "its parameters were",
+        ),
+        Example("decorator gone", _BEFORE, _after("async def load(k, n=1):"), "its decorators"),
+        Example("renamed", _BEFORE, _after("@route('/a')\nasync def aload(k, n=1):"), "is gone"),
+        Example("only the colour", _BEFORE, _after("@route('/a')\nasync def load(k, n=1):")),
+        Example(
+            "twin beside it",
+            _BEFORE,
+            _BEFORE + "\n\n" + _after("async def aload(k, n=1):"),
+        ),
+        Example(
+            "context manager",
+            "@contextmanager\ndef f():\n    yield 1\n",
+            "@asynccontextmanager\nasync def f():\n    yield 1\n",
+        ),
+        Example(
+            "test with its runner",
+            "def test_a():\n    pass\n",
+            "@pytest.mark.asyncio\nasync def test_a():\n    pass\n",
+        ),
+    ),
+)

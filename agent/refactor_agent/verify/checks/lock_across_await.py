@@ -1,0 +1,144 @@
+"""No thread lock is held while other tasks run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._functions import (
+    Finding,
+    fresh_findings,
+    has_await,
+    own_nodes,
+)
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode, Module, dotted
+
+__all__ = ["CHECK"]
+
+_LOCKS = frozenset({"Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore"})
+_MODULES = frozenset({"threading", "multiprocessing", "_thread"})
+_WORDS = ("lock", "mutex", "semaphore")
+
+
+def _find(context: Context) -> Iterator[Objection]:
+    return fresh_findings(context, _held)
+
+
+def _held(module: Module, function: FunctionNode) -> Iterator[Finding]:
+    for node in own_nodes(function):
+        if isinstance(node, ast.With) and has_await(node.body):
+            for item in node.items:
+                if _is_lock(module, item.context_expr):
+                    name = ast.unparse(item.context_expr)
+                    message = (
+                        f"the thread lock {name} is held across an await: a second task that "
+                        "wants it stops the loop for good"
+                    )
+                    yield Finding(node, message, name)
+    yield from _acquired(module, function)
+
+
+def _acquired(module: Module, function: FunctionNode) -> Iterator[Finding]:
+    """`lock.acquire()`, then an await, then `lock.release()`."""
+    held: dict[str, ast.Call] = {}
+    for node in own_nodes(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            awaited = isinstance(module.parents.get(node), ast.Await)
+            name = ast.unparse(node.func.value)
+            if node.func.attr == "acquire" and not awaited and _is_lock(module, node.func.value):
+                held[name] = node
+            elif node.func.attr == "release":
+                held.pop(name, None)
+        elif isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+            for name, call in held.items():
+                message = f"the thread lock {name} is acquired here and held across an await"
+                yield Finding(call, message, name)
+            held.clear()
+
+
+def _is_lock(module: Module, expression: ast.expr) -> bool:
+    """By what is assigned to it in the file, by a call in place, else by its name."""
+    if isinstance(expression, ast.Call):
+        return _makes_lock(module, expression)
+    name = dotted(expression)
+    if name is None:
+        return False
+    made = [value for target, value in _assignments(module) if target == name]
+    if any(_makes_lock(module, value) for value in made):
+        return True
+    return not made and any(word in name.rpartition(".")[2].lower() for word in _WORDS)
+
+
+def _makes_lock(module: Module, value: ast.expr) -> bool:
+    if not isinstance(value, ast.Call):
+        return False
+    base, _, last = (module.qualified(value.func) or "").rpartition(".")
+    return last in _LOCKS and base.partition(".")[0] in _MODULES
+
+
+def _assignments(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield dotted(target) or "", node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield dotted(node.target) or "", node.value
+
+
+_HEAD = "import threading\n\nguard = threading.Lock()\n\n\n"
+_BEFORE = _HEAD + "def load(key):\n    with guard:\n        return fetch(key)\n"
+
+CHECK = Check(
+    name="lock-across-await",
+    hazards=("H-E1", "H-E2"),
+    reason="A second task blocks the loop on the lock that the first, waiting, will never release.",
+    find=_find,
+    examples=(
+        Example(
+            "with a module's lock",
+            _BEFORE,
+            _HEAD + "async def load(key):\n    with guard:\n        return await fetch(key)\n",
+            says="thread lock guard is held across an await",
+        ),
+        Example(
+            "a lock known by its name only",
+            "def load(self):\n    with self._lock:\n        return fetch()\n",
+            "async def load(self):\n    with self._lock:\n        return await fetch()\n",
+            says="thread lock self._lock",
+        ),
+        Example(
+            "acquire and release",
+            _HEAD + "def load():\n    guard.acquire()\n    x = fetch()\n    guard.release()\n",
+            _HEAD + "async def load():\n    guard.acquire()\n    x = await fetch()\n"
+            "    guard.release()\n",
+            says="acquired here and held",
+        ),
+        Example(
+            "async for under the lock",
+            _BEFORE,
+            _HEAD + "async def load(key):\n    with guard:\n        async for x in fetch(key):\n"
+            "            return x\n",
+            says="thread lock guard",
+        ),
+        Example(
+            "released before the await",
+            _BEFORE,
+            _HEAD + "async def load(key):\n    with guard:\n        x = key\n"
+            "    return await fetch(x)\n",
+        ),
+        Example(
+            "an asyncio lock",
+            _BEFORE,
+            "import asyncio\n\nguard = asyncio.Lock()\n\n\nasync def load(key):\n"
+            "    async with guard:\n        return await fetch(key)\n",
+        ),
+        Example(
+            "a nested function under the lock",
+            _BEFORE,
+            _HEAD + "async def load(key):\n    with guard:\n        async def later():\n"
+            "            await fetch(key)\n    return later\n",
+        ),
+    ),
+)

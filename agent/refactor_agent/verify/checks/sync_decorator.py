@@ -1,0 +1,137 @@
+"""Decorators that can't handle a coroutine function are not left on one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._functions import FunctionChange, own_nodes, turned_async
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode, Module
+
+__all__ = ["CHECK"]
+
+_KEEPS_COROUTINE = "it keeps the coroutine, which can be awaited only once"
+_RUNS_SYNC = "it calls the function and does not await it"
+_DENIED = {
+    "functools.lru_cache": _KEEPS_COROUTINE,
+    "functools.cache": _KEEPS_COROUTINE,
+    "cachetools.cached": _KEEPS_COROUTINE,
+    "cachetools.func.ttl_cache": _KEEPS_COROUTINE,
+    "cachetools.func.lru_cache": _KEEPS_COROUTINE,
+    "contextlib.contextmanager": "it needs a sync generator; use asynccontextmanager",
+    "atexit.register": _RUNS_SYNC,
+    "click.command": _RUNS_SYNC,
+    "click.group": _RUNS_SYNC,
+    "celery.shared_task": _RUNS_SYNC,
+    "numba.jit": "it compiles sync code only",
+    "numba.njit": "it compiles sync code only",
+}
+
+
+def _find(context: Context) -> Iterator[Objection]:
+    for change in turned_async(context):
+        for decorator in change.after.decorator_list:
+            why = _why_not(change, decorator)
+            if why:
+                message = f"{change.name} is async now under @{ast.unparse(decorator)}: {why}"
+                yield Objection(message, change.site(decorator))
+
+
+def _why_not(change: FunctionChange, decorator: ast.expr) -> str:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    module = change.module_after
+    name = module.qualified(called) or ""
+    if name in _DENIED:
+        return _DENIED[name]
+    local = module.functions.get(name)
+    if local is not None and _wraps_sync(local):
+        return f"the wrapper that {name} makes uses the result without awaiting it"
+    return ""
+
+
+def _wraps_sync(decorator: FunctionNode) -> bool:
+    """Whether a sync function inside it does more with the wrapped one than hand its result on."""
+    names = {argument.arg for argument in _arguments(decorator)}
+    for node in ast.walk(decorator):
+        if isinstance(node, ast.FunctionDef) and node is not decorator:
+            names.update(argument.arg for argument in _arguments(node))
+    module = Module(b"", ast.Module(body=[decorator], type_ignores=[]))
+    for wrapper in ast.walk(decorator):
+        if not isinstance(wrapper, ast.FunctionDef) or wrapper is decorator:
+            continue
+        for node in own_nodes(wrapper):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                handed_on = isinstance(module.parents.get(node), ast.Return) and not any(
+                    isinstance(parent, ast.Try | ast.With | ast.For | ast.While)
+                    for parent in module.ancestors(node)
+                )
+                if node.func.id in names and not handed_on:
+                    return True
+    return False
+
+
+def _arguments(function: FunctionNode) -> list[ast.arg]:
+    return [*function.args.posonlyargs, *function.args.args]
+
+
+def _body(decorator: str, colour: str = "async ", body: str = "return k") -> str:
+    head = "import functools\nfrom contextlib import asynccontextmanager, contextmanager\n\n\n"
+    return f"{head}@{decorator}\n{colour}def load(k):\n    {body}\n"
+
+
+_RETRY = """\
+def retry(function):
+    def wrapper(*args):
+        for _ in range(3):
+            try:
+                return function(*args)
+            except ValueError:
+                pass
+    return wrapper
+
+
+@retry
+"""
+_PASS = "def mark(function):\n    def wrapper(*a):\n        return function(*a)\n\n    return wrapper\n"
+
+CHECK = Check(
+    name="sync-decorator",
+    hazards=("H-B5", "H-D1", "H-D2", "H-D4"),
+    reason="The decorator sees a coroutine object in place of the result.",
+    find=_find,
+    examples=(
+        Example(
+            "lru_cache", _body("functools.lru_cache", ""), _body("functools.lru_cache"), "only once"
+        ),
+        Example(
+            "cache with arguments",
+            _body("functools.lru_cache(maxsize=9)", ""),
+            _body("functools.lru_cache(maxsize=9)"),
+            "only once",
+        ),
+        Example(
+            "contextmanager",
+            _body("contextmanager", "", "yield k"),
+            _body("contextmanager", body="yield k"),
+            "use asynccontextmanager",
+        ),
+        Example(
+            "asynccontextmanager",
+            _body("contextmanager", "", "yield k"),
+            _body("asynccontextmanager", body="yield k"),
+        ),
+        Example(
+            "hand-written retry",
+            _RETRY + "def load(k):\n    return k\n",
+            _RETRY + "async def load(k):\n    return k\n",
+            "without awaiting it",
+        ),
+        Example(
+            "wrapper that hands the coroutine on",
+            _PASS + "\n\n@mark\ndef load(k):\n    return k\n",
+            _PASS + "\n\n@mark\nasync def load(k):\n    return k\n",
+        ),
+    ),
+)
