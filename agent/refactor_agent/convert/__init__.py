@@ -1,1 +1,5 @@
-"""Convert: carry out a planned attempt by rule, with libcst."""
+"""Convert: carry out an attempt of a change set by rule."""
+
+from refactor_agent.convert.proposing import propose
+
+__all__ = ["propose"]

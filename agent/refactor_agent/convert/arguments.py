@@ -1,0 +1,81 @@
+"""Arguments that must be written out, renamed or refused when a call changes library."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+
+import libcst as cst
+
+from refactor_agent.convert.names import expression
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.rewrite import Change
+from refactor_agent.domain.place import Site
+from refactor_agent.rulebook import Arguments
+
+__all__ = ["adapt_arguments", "given", "new_arguments"]
+
+_TIGHT = cst.AssignEqual(
+    whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace("")
+)
+
+
+def adapt_arguments(
+    call: cst.Call, wanted: Arguments, parameters: str, site: Site, *, without: Collection[str] = ()
+) -> Change:
+    """Give the change of a call's arguments that ``wanted`` asks for; raises `Refused`.
+
+    ``parameters`` is the callee's parameter list, so that positional arguments have names.
+    Keywords in ``without`` are not added.
+    """
+    names = given(call, parameters)
+    if (wanted.add or wanted.rename or wanted.refuse) and any(arg.star for arg in call.args):
+        refuse("unknown-arguments", "starred arguments may hold some that differ there", site)
+    for name in names:
+        if name in wanted.refuse:
+            refuse("argument", f"the argument {name!r} means something else there", site)
+    renamed = {wanted.rename.get(name, name) for name in names}
+    missing = {k: v for k, v in wanted.add.items() if k not in renamed and k not in without}
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)  # noqa: S101
+        args = [_renamed(arg, wanted) for arg in node.args]
+        return node.with_changes(args=_appended(node, args, new_arguments(missing)))
+
+    return change
+
+
+def given(call: cst.Call, parameters: str) -> set[str]:
+    """Name the arguments of a call, positional ones by their parameter."""
+    keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    positional = [arg for arg in call.args if arg.keyword is None and not arg.star]
+    signature = ast.parse(f"def f({parameters}): ...").body[0]
+    assert isinstance(signature, ast.FunctionDef)  # noqa: S101 - the line above says so
+    names = [*signature.args.posonlyargs, *signature.args.args]
+    return keywords | {name.arg for name, _ in zip(names, positional, strict=False)}
+
+
+def new_arguments(wanted: dict[str, str]) -> list[cst.Arg]:
+    """Make keyword arguments from source texts."""
+    return [
+        cst.Arg(keyword=cst.Name(name), value=expression(text), equal=_TIGHT)
+        for name, text in wanted.items()
+    ]
+
+
+def _renamed(arg: cst.Arg, wanted: Arguments) -> cst.Arg:
+    if arg.keyword is None or arg.keyword.value not in wanted.rename:
+        return arg
+    return arg.with_changes(keyword=cst.Name(wanted.rename[arg.keyword.value]))
+
+
+def _appended(call: cst.Call, args: Sequence[cst.Arg], new: Sequence[cst.Arg]) -> list[cst.Arg]:
+    """Append arguments, one a line where the call is written so."""
+    if not new or not args:
+        return [*args, *new]
+    last = args[-1]
+    if not isinstance(last.comma, cst.Comma):
+        return [*args, *new]
+    between = cst.Comma(whitespace_after=call.whitespace_before_args)
+    spread = [arg.with_changes(comma=between) for arg in (last, *new[:-1])]
+    return [*args[:-1], *spread, new[-1].with_changes(comma=last.comma)]

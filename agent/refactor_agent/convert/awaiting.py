@@ -1,0 +1,138 @@
+"""Put `await` before a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.names import dotted
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.where import check_awaitable, inner_generator
+from refactor_agent.domain.plan import CallEdit
+
+__all__ = ["await_call", "await_coloured", "rename_method"]
+
+_TAKE_ANY_ITERABLE = {"all", "any", "frozenset", "max", "min", "sorted", "sum", "tuple", "dict"}
+
+
+def await_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> None:
+    """Await a call whose callee becomes async, under the callee's new name."""
+    colour = job.colours.get(edit.callee)
+    if colour is None:
+        refuse("unknown-colour", f"{edit.callee} is awaited but not coloured", edit.site)
+    if colour.mode == "twin":
+        _rename(work, call, colour.new_name)
+    await_call(job, work, call)
+
+
+def await_call(job: Job, work: FileWork, call: cst.Call, make: Change | None = None) -> None:
+    """Await ``call``, after ``make`` has changed it; raises `Refused` where it can't be awaited."""
+    check_awaitable(work, call)
+    generator = inner_generator(work, call)
+    if generator is not None:
+        _make_list(job, work, generator)
+    parent = work.source.parents[call]
+    if isinstance(parent, cst.WithItem):
+        refuse("context-manager", "the awaited result is used in `with`", work.source.site(call))
+    bind = _binds_tighter(parent, call)
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        changed = make(node) if make is not None else node
+        assert isinstance(changed, cst.Call)  # noqa: S101 - calls stay calls
+        return _awaited(changed, parenthesise=bind)
+
+    work.rewrites.change(call, change)
+
+
+def rename_method(name: str) -> Change:
+    """Give the change that calls another method of the same object."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)  # noqa: S101
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value == name:
+            return node
+        return node.with_changes(func=node.func.with_changes(attr=cst.Name(name)))
+
+    return change
+
+
+def _awaited(call: cst.Call, *, parenthesise: bool) -> cst.Await:
+    lpar, rpar = call.lpar, call.rpar
+    if parenthesise and not lpar:
+        lpar, rpar = [cst.LeftParen()], [cst.RightParen()]
+    return cst.Await(call.with_changes(lpar=[], rpar=[]), lpar=lpar, rpar=rpar)
+
+
+def _binds_tighter(parent: cst.CSTNode, call: cst.Call) -> bool:
+    """Say whether ``parent`` would take the call before the `await` does."""
+    if isinstance(parent, cst.Attribute | cst.Subscript):
+        return parent.value is call
+    if isinstance(parent, cst.Call):
+        return parent.func is call
+    if isinstance(parent, cst.BinaryOperation):
+        return isinstance(parent.operator, cst.Power)  # it would not, but readers wonder
+    return isinstance(parent, cst.Await)
+
+
+def _rename(work: FileWork, call: cst.Call, new_name: str) -> None:
+    function = call.func
+    if isinstance(function, cst.Attribute):
+        work.rewrites.change(function.attr, _becomes(cst.Name(new_name)))
+        return
+    local = dotted(function)
+    if local is None:
+        refuse("unnamed-callee", "the callee has no name here", work.source.site(call))
+    binding = work.names.binding(local)
+    if binding is not None and binding.name is not None:
+        work.names.drop(function)
+        work.rewrites.change(function, _becomes(work.names.spell_from(binding.module, new_name)))
+    else:
+        work.rewrites.change(function, _becomes(cst.Name(new_name)))
+
+
+def _becomes(new: cst.BaseExpression) -> Callable[[cst.CSTNode], cst.CSTNode]:
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.BaseExpression)  # noqa: S101
+        return new.with_changes(lpar=node.lpar, rpar=node.rpar)
+
+    return change
+
+
+def _make_list(job: Job, work: FileWork, generator: cst.GeneratorExp) -> None:
+    """Turn ``sum(f(x) for …)`` into ``sum([await f(x) for …])``: generators can't await here."""
+    site = work.source.site(generator)
+    argument = work.source.parents[generator]
+    call = work.source.parents.get(argument)
+    if not (isinstance(argument, cst.Arg) and isinstance(call, cst.Call) and not argument.star):
+        refuse("generator-expression", "a generator expression can't await here", site)
+    consumer = work.names.qualified(call.func) or ""
+    joins = isinstance(call.func, cst.Attribute) and call.func.attr.value == "join"
+    name = consumer.removeprefix("builtins.")
+    if consumer in {"builtins.list", "builtins.set"} and len(call.args) == 1:
+        work.rewrites.change(call, _as_display(cst.ListComp if name == "list" else cst.SetComp))
+    elif joins or (
+        consumer.startswith("builtins.") and name in _TAKE_ANY_ITERABLE | {"list", "set"}
+    ):
+        work.rewrites.change(generator, _as_list)
+        if name in {"all", "any"}:
+            job.notes.append(f"{site}: `{name}` now evaluates every item before it decides")
+    else:
+        refuse("generator-expression", "a generator expression can't await here", site)
+
+
+def _as_list(node: cst.CSTNode) -> cst.CSTNode:
+    assert isinstance(node, cst.GeneratorExp)  # noqa: S101
+    return cst.ListComp(elt=node.elt, for_in=node.for_in)
+
+
+def _as_display(kind: type[cst.ListComp | cst.SetComp]) -> Change:
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)  # noqa: S101
+        generator = node.args[0].value
+        assert isinstance(generator, cst.GeneratorExp)  # noqa: S101
+        return kind(elt=generator.elt, for_in=generator.for_in, lpar=node.lpar, rpar=node.rpar)
+
+    return change

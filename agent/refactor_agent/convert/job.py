@@ -1,0 +1,77 @@
+"""The working state of one attempt: its files, and which functions change colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from refactor_agent.convert.names import Names
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.rewrite import Rewrites
+from refactor_agent.convert.source import Source, parse
+from refactor_agent.domain.plan import Attempt, CallEdit, Colour, FunctionRef
+from refactor_agent.domain.proposal import NewFile
+from refactor_agent.rulebook import RuleBook
+from refactor_agent.tree import Tree
+
+__all__ = ["FileWork", "Job"]
+
+
+@dataclass(eq=False)
+class FileWork:
+    """One file under conversion."""
+
+    source: Source
+    names: Names
+    rewrites: Rewrites = field(default_factory=Rewrites)
+    turning_async: set[cst.FunctionDef] = field(default_factory=set)
+    """Sync functions that the attempt colours, in place or as a twin."""
+    module: str = ""
+    """Its import name, once a reference to one of its functions told it."""
+    edits: dict[cst.Call, CallEdit] = field(default_factory=dict)
+    """The planned edits of its calls."""
+
+    def becomes_async(self, function: cst.FunctionDef) -> bool:
+        """Say whether ``function`` may hold ``await`` after the conversion."""
+        return function.asynchronous is not None or function in self.turning_async
+
+    def edited_in(self, node: cst.CSTNode) -> list[cst.Call]:
+        """Give the planned calls in ``node``, or being it, in source order."""
+        found = [
+            call
+            for call in self.edits
+            if call is node or any(outer is node for outer in self.source.ancestors(call))
+        ]
+        return sorted(found, key=self.source.span)
+
+
+class Job:
+    """One attempt and what it works on."""
+
+    def __init__(self, attempt: Attempt, tree: Tree, rulebook: RuleBook) -> None:
+        self.attempt = attempt
+        self.tree = tree
+        self.rulebook = rulebook
+        self.files: dict[str, FileWork] = {}
+        self.colours: Mapping[str, Colour] = {c.function.name: c for c in attempt.colours}
+        self.notes: list[str] = []
+        self.new_files: dict[str, NewFile] = {}
+
+    def work(self, file: str) -> FileWork:
+        """Give the state of ``file``, parsing it on first use."""
+        if file not in self.files:
+            try:
+                source = parse(file, self.tree.read(file))
+            except FileNotFoundError:
+                refuse("missing-file", f"{file} is gone")
+            self.files[file] = FileWork(source, Names(source))
+        return self.files[file]
+
+    def find(self, ref: FunctionRef) -> tuple[FileWork, cst.FunctionDef]:
+        """Give the function that ``ref`` means, and its file."""
+        work = self.work(ref.file)
+        definition = work.source.definition(ref)
+        work.module = definition.module or work.module
+        return work, definition.node

@@ -1,0 +1,64 @@
+"""Replace a blocking call by its async equivalent, as the rules describe it."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from refactor_agent.convert.arguments import adapt_arguments
+from refactor_agent.convert.awaiting import await_call, rename_method
+from refactor_agent.convert.clients import convert_client
+from refactor_agent.convert.iteration import read_async
+from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.opened import open_client
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.results import check_result
+from refactor_agent.convert.rewrite import Change
+from refactor_agent.domain.plan import CallEdit
+from refactor_agent.rulebook import NativeCall
+
+__all__ = ["convert_native"]
+
+
+def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> None:
+    """Replace one call; raises `Refused` where the rules do not show it to be the same."""
+    native = job.rulebook.native(edit.callee)
+    found = job.rulebook.blocking(edit.callee)
+    if native is None or found is None:
+        refuse("no-async-equivalent", f"no rule knows an async form of {edit.callee}", edit.site)
+    check_result(job, work, call, edit, native)
+    adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site)
+    if native.opened is not None:
+        rename = open_client(job, work, call, native, found[1].parameters)
+    elif native.types is not None:
+        convert_client(job, work, call, edit)
+        rename = rename_method(native.target.rpartition(".")[2])
+    else:
+        rename = _function(work, call, native)
+    if native.iterator:
+        read_async(work, call, awaited=native.awaited)
+    _await_or_keep(job, work, call, native, _both(rename, adapt))
+
+
+def _await_or_keep(
+    job: Job, work: FileWork, call: cst.Call, native: NativeCall, change: Change
+) -> None:
+    if native.awaited:
+        await_call(job, work, call, change)
+    else:
+        work.rewrites.change(call, change)
+
+
+def _function(work: FileWork, call: cst.Call, native: NativeCall) -> Change:
+    new = work.names.replace(call.func, native.target)
+    return lambda node: node.with_changes(func=new)
+
+
+def _both(first: Change, second: Change) -> Change:
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        changed = first(node)
+        assert isinstance(changed, cst.Call)  # noqa: S101 - calls stay calls
+        result = second(changed)
+        assert isinstance(result, cst.Call)  # noqa: S101
+        return result
+
+    return change

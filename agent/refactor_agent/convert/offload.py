@@ -1,0 +1,128 @@
+"""Hand blocking calls to the bounded thread limiter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import libcst as cst
+
+from refactor_agent.convert.awaiting import await_call
+from refactor_agent.convert.extract import extract, try_extract
+from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.units import Unit, find_units
+from refactor_agent.convert.vendor import offload_name
+from refactor_agent.convert.where import check_awaitable
+
+__all__ = ["convert_offloads"]
+
+
+def convert_offloads(job: Job, work: FileWork) -> None:
+    """Offload every planned call of a file, in the largest sensible blocks."""
+    by_function: dict[cst.FunctionDef, list[cst.Call]] = defaultdict(list)
+    for call, edit in work.edits.items():
+        if edit.action == "offload":
+            by_function[check_awaitable(work, call)].append(call)
+    for function, calls in by_function.items():
+        _convert(job, work, function, calls)
+
+
+def _convert(job: Job, work: FileWork, function: cst.FunctionDef, calls: list[cst.Call]) -> None:
+    units = find_units(job, work, function, calls)
+    done: set[cst.Call] = set()
+    for unit in sorted(units, key=lambda unit: -unit.size(work)):
+        if done.isdisjoint(unit.calls):
+            done.update(_convert_unit(job, work, function, unit))
+        elif not done.issuperset(unit.calls):
+            site = work.source.site(unit.calls[0])
+            refuse("entangled", "blocks that share an object can't be told apart", site)
+    for call in calls:
+        if call not in done:
+            _offload_call(job, work, call)
+
+
+def _convert_unit(
+    job: Job, work: FileWork, function: cst.FunctionDef, unit: Unit
+) -> list[cst.Call]:
+    """Offload a unit; give the calls that this took care of."""
+    if unit.expression is not None:
+        _offload_expression(job, work, unit.expression)
+        return work.edited_in(unit.expression)
+    for loop in _loops_around(work, function, unit.statements[0]):
+        if try_extract(job, work, function, [loop]):
+            return work.edited_in(loop)
+    extract(job, work, function, unit.statements)
+    return [call for statement in unit.statements for call in work.edited_in(statement)]
+
+
+def _loops_around(
+    work: FileWork, function: cst.FunctionDef, node: cst.CSTNode
+) -> list[cst.For | cst.While]:
+    """Give the loops around a statement, outermost first: one hop is cheaper than many."""
+    loops: list[cst.For | cst.While] = []
+    for outer in work.source.ancestors(node):
+        if outer is function:
+            break
+        if isinstance(outer, cst.For | cst.While):
+            loops.append(outer)
+    return loops[::-1]
+
+
+def _offload_call(job: Job, work: FileWork, call: cst.Call) -> None:
+    callee = work.edits[call].callee
+    if job.rulebook.thread(callee.rpartition(".")[0]) == "bound":
+        message = "the object belongs to the thread that made it, outside this block"
+        refuse("thread-affine", message, work.source.site(call))
+    await_call(job, work, call, _handed_over(offload_name(job, work)))
+
+
+def _handed_over(offload: cst.BaseExpression) -> Change:
+    """Make ``offload(f, x)`` of ``f(x)``, one argument a line where the call is written so."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)  # noqa: S101
+        if not node.args:
+            return node.with_changes(func=offload, args=[cst.Arg(node.func)])
+        gap = node.whitespace_before_args
+        gap = gap if isinstance(gap, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" ")
+        function = cst.Arg(node.func, comma=cst.Comma(whitespace_after=gap))
+        args = [function, *(_in_parentheses(arg) for arg in node.args)]
+        return node.with_changes(func=offload, args=args)
+
+    return change
+
+
+def _in_parentheses(arg: cst.Arg) -> cst.Arg:
+    """Keep a bare generator expression valid: it is no longer the only argument."""
+    value = arg.value
+    if not isinstance(value, cst.GeneratorExp) or value.lpar:
+        return arg
+    return arg.with_changes(
+        value=value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    )
+
+
+def _offload_expression(job: Job, work: FileWork, expression: cst.BaseExpression) -> None:
+    """Make ``offload(lambda: json.load(open(path)))`` of an expression that passes a file on."""
+    site = work.source.site(expression)
+    if any(work.edits[call].action != "offload" for call in work.edited_in(expression)):
+        refuse("block-awaits", "the expression holds calls that are awaited", site)
+    unfit = cst.Await | cst.Yield | cst.NamedExpr
+    if any(isinstance(node, unfit) for node in _nodes(expression)):
+        refuse("block-awaits", "the expression awaits, yields or binds a name", site)
+    if not isinstance(expression, cst.Call):
+        refuse("expression", "the expression passes a blocking object around", site)
+    offload = offload_name(job, work)
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)  # noqa: S101
+        inner = node.with_changes(lpar=(), rpar=())
+        hidden = cst.Lambda(params=cst.Parameters(), body=inner)
+        return cst.Call(offload, [cst.Arg(hidden)], lpar=node.lpar, rpar=node.rpar)
+
+    await_call(job, work, expression, change)
+
+
+def _nodes(node: cst.CSTNode) -> list[cst.CSTNode]:
+    return [node, *(inner for child in node.children for inner in _nodes(child))]
