@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from refactor_agent.locate.blocking import Blocker, Blockers
+from refactor_agent.locate.callbacks import Callbacks
 from refactor_agent.locate.resolve.attributes import attribute, properties
 from refactor_agent.locate.resolve.classes import find_methods, linearise, overriding
 from refactor_agent.locate.resolve.decorators import decoration
@@ -53,6 +54,7 @@ class Effects:
     def __init__(self, evaluator: Evaluator, blockers: Blockers) -> None:
         self.evaluator = evaluator
         self.blockers = blockers
+        self.callbacks = Callbacks(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
         self._properties = frozenset(
             function.facts.bare
@@ -85,7 +87,7 @@ class Effects:
                     for name in ("__enter__", "__exit__"):
                         yield from self._implicit(value, name, item.place)
         for term, _, place in body.iterations:
-            yield from self._iteration(function, term, _place_of(body, term, place))
+            yield from self._iteration(function, term, place)
 
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = self.evaluator.term(function, call.func)
@@ -94,11 +96,14 @@ class Effects:
                 if isinstance(target, Blocker) and call.awaited:
                     continue
                 yield Effect(target, call.place, certain and len(values) == 1)
+        for value in self.callbacks.of(function, call, values):
+            for target, certain in self.targets(value, None):
+                yield Effect(target, call.place, certain)
         if call.args and _consumes(values):
             for term in call.args:
                 for value in self.evaluator.term(function, term):
                     if isinstance(value, GeneratorValue) and not value.is_async:
-                        place = _place_of(function.body, term, call.place)
+                        place = _place_within(function.body, term, call.place)
                         yield Effect(value.function, place, certain=True)
 
     def targets(self, value: Value, call: CallFacts | None) -> Iterator[tuple[str | Blocker, bool]]:
@@ -204,8 +209,9 @@ def _consumes(values: Values) -> bool:
     )
 
 
-def _place_of(body: Body, term: Term, place: Place) -> Place:
-    """Give the place of the call that ``term`` is, so that a chain points at the call."""
-    while term is not None and term[0] == "l":
-        term = body.definitions[term[1]]
-    return body.calls[term[1]].place if term is not None and term[0] == "k" else place
+def _place_within(body: Body, term: Term, place: Place) -> Place:
+    """Give the place of the call that ``term`` is, if it stands inside ``place``."""
+    if term is None or term[0] != "k":
+        return place
+    inner = body.calls[term[1]].place
+    return inner if place[:2] <= inner[:2] and inner[2:] <= place[2:] else place

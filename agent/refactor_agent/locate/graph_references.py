@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from refactor_agent.domain.callgraph import Reference
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.locate.graph_calls import caller_of
-from refactor_agent.locate.offloaded import hands_over, runs_elsewhere
+from refactor_agent.locate.offloaded import PARTIALS, hands_over, runs_elsewhere
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
@@ -39,7 +39,11 @@ def _reference(
     if load.passed_to >= 0:
         call = function.body.calls[load.passed_to]
         passed_to = _name(evaluator.term(function, call.func))
-        offloaded = offloaded or load.term in hands_over(evaluator, function, call)
+        offloaded = (
+            offloaded
+            or load.term in hands_over(evaluator, function, call)
+            or (passed_to in PARTIALS and load.passed_to in _handed_over(evaluator, function))
+        )
     return Reference(
         target=target,
         holder=caller_of(function),
@@ -47,6 +51,16 @@ def _reference(
         passed_to=passed_to,
         offloaded=offloaded,
     )
+
+
+def _handed_over(evaluator: Evaluator, function: ProjectFunction) -> set[int]:
+    """Give the calls in the body whose results an offload is given."""
+    return {
+        term[1]
+        for call in function.body.calls
+        for term in hands_over(evaluator, function, call)
+        if term is not None and term[0] == "k"
+    }
 
 
 def _name(values: Values) -> str | None:

@@ -10,9 +10,10 @@ from refactor_agent.locate.resolve.values import External, FunctionValue
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.terms import Term
 
-__all__ = ["hands_over", "runs_elsewhere"]
+__all__ = ["PARTIALS", "hands_over", "runs_elsewhere"]
 
-_PARTIALS = frozenset({"functools.partial"})
+PARTIALS = frozenset({"functools.partial"})
+"""Calls whose result, when it is handed over, stands for their first argument."""
 
 
 def hands_over(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> list[Term]:
@@ -70,7 +71,7 @@ def _inside(evaluator: Evaluator, function: ProjectFunction, term: Term) -> list
         return [term] if term is not None and term[0] in "fp" else []
     call = function.body.calls[term[1]]
     values = evaluator.term(function, call.func)
-    if call.args and any(isinstance(v, External) and v.name in _PARTIALS for v in values):
+    if call.args and any(isinstance(v, External) and v.name in PARTIALS for v in values):
         return [call.args[0]]
     return []
 

@@ -29,6 +29,7 @@ summary (functions, classes) or into the body the term stands in (calls, definit
 ``("o", op, left, right)``  a binary operation
 ``("N", term)``             an instance of the class or classes
 ``("A", annotation, term)`` a value declared with an annotation
+``("v", function, term)``    a term of another function's body
 ==========================  ================================================================
 """
 

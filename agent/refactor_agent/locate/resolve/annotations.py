@@ -31,7 +31,7 @@ _NOTHING = frozenset(
 def declared(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Values:
     """Give what a variable annotated with ``term`` in ``function`` holds."""
     if term is None or term[0] == "#":
-        return ()
+        return () if term is None else declared(evaluator, function, _dotted(term[1]))
     if term[0] == "o":
         parts = (declared(evaluator, function, term[2]), declared(evaluator, function, term[3]))
         return join(parts)
@@ -43,6 +43,17 @@ def declared(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Val
     if aliased is not None:
         return aliased
     return join(_instance(value) for value in evaluator.term(function, term))
+
+
+def _dotted(text: object) -> Term:
+    """Give the term of a name in a string: ``cast("pkg.Client", x)``."""
+    if not isinstance(text, str) or not all(part.isidentifier() for part in text.split(".")):
+        return None
+    first, *rest = text.split(".")
+    term: Term = ("g", first)
+    for part in rest:
+        term = ("a", term, part)
+    return term
 
 
 def _instance(value: Value) -> Values:

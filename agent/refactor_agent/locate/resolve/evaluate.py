@@ -142,6 +142,10 @@ def _enclosed(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Val
     )
 
 
+def _elsewhere(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
+    return evaluator.term(function.module.functions[term[1]], term[2])
+
+
 def _global(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
     return names.own_name(evaluator, function.module, term[1])
 
@@ -263,6 +267,7 @@ _HANDLERS: dict[str, Callable[[Evaluator, ProjectFunction, Any], Values]] = {
     "l": _definition,
     "p": _parameter,
     "x": _enclosed,
+    "v": _elsewhere,
     "g": _global,
     "f": _function,
     "c": _class,

@@ -167,7 +167,7 @@ def _narrow(walk: Walk, node: ast.expr) -> None:
         kind = walk.value(node.args[1])
         del walk.body.loads[before:]
         if number == len(walk.body.calls):
-            walk.scope.bind(node.args[0].id, ("N", kind), temporary=True)
+            walk.scope.narrow(node.args[0].id, ("N", kind))
     elif isinstance(node, ast.NamedExpr):
         _narrow(walk, node.value)
 

@@ -17,7 +17,7 @@ def bind_pattern(  # noqa: C901 - one branch for each kind of pattern
     if isinstance(pattern, ast.MatchClass):
         kind: Term = ("N", walk.value(pattern.cls))
         if name is not None:
-            walk.scope.bind(name, kind, temporary=True)
+            walk.scope.narrow(name, kind)
         _bind_parts(walk, pattern, kind)
     elif isinstance(pattern, ast.MatchAs):
         _bind_as(walk, pattern, subject, name)

@@ -17,6 +17,8 @@ class Binding(NamedTuple):
 
     stamp: int
     term: Term
+    narrowed: bool = False
+    """Only known because a condition holds, so forgotten where it may not."""
 
 
 class Loop:
@@ -72,18 +74,22 @@ class Scope:
         """Bind ``name`` from here on; ``temporary`` bindings are not seen from outside."""
         home = self.declared.get(name)
         if home is not None:
-            if term is None or term[0] in "gfcmib#q":
-                home.names.setdefault(name, []).append(term)
+            outer: Term = ("v", self.function, self.define(term))
+            home.names.setdefault(name, []).append(outer)
             return
         term = self.define(term)
         self._put(name, term)
         if not temporary:
             self.names.setdefault(name, []).append(term)
 
-    def _put(self, name: str, term: Term) -> None:
+    def narrow(self, name: str, term: Term) -> None:
+        """Note what a condition says of ``name``, to the end of the branch."""
+        self._put(name, self.define(term), narrowed=True)
+
+    def _put(self, name: str, term: Term, *, narrowed: bool = False) -> None:
         self.stamp += 1
         self.log.append((name, self.env.get(name)))
-        self.env[name] = Binding(self.stamp, term)
+        self.env[name] = Binding(self.stamp, term, narrowed)
 
     def read(self, name: str) -> Term:
         """Give what ``name`` is bound to here."""
@@ -141,7 +147,11 @@ class Scope:
         self._undo(mark)
 
     def _undo(self, mark: int) -> dict[str, Binding | None]:
-        changed = {name: self.env.get(name) for name, _ in self.log[mark:]}
+        changed = {
+            name: binding
+            for name, _ in self.log[mark:]
+            if (binding := self.env.get(name)) is None or not binding.narrowed
+        }
         for name, before in reversed(self.log[mark:]):
             if before is None:
                 self.env.pop(name, None)

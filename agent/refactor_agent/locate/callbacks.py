@@ -1,0 +1,109 @@
+"""Functions that are handed to a sync callee, which calls them before it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.parameters import self_name
+from refactor_agent.locate.resolve.values import (
+    ClassObject,
+    External,
+    ExternalMethod,
+    FunctionValue,
+    Partial,
+    Value,
+    Values,
+)
+from refactor_agent.locate.summary import CallFacts
+from refactor_agent.locate.terms import Term
+
+__all__ = ["Callbacks"]
+
+_EAGER = {
+    "builtins.filter": 0,
+    "builtins.map": 0,
+    "functools.reduce": 0,
+    "itertools.groupby": 1,
+    "re.sub": 1,
+}
+"""Library functions to the position of the callable that they (or their reader) call."""
+
+_KEYED = frozenset(
+    {"builtins.max", "builtins.min", "builtins.sorted", "builtins.list.sort", "heapq.nlargest"}
+)
+"""Library functions that call their ``key``."""
+
+
+class Callbacks:
+    """Knows which parameters functions call."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._called: dict[str, frozenset[str]] = {}
+
+    def of(self, function: ProjectFunction, call: CallFacts, callees: Values) -> Iterator[Value]:
+        """Give the functions among the arguments of ``call`` that its callees call."""
+        if not call.args and not call.keywords:
+            return
+        for callee in callees:
+            for term in self._called_arguments(callee, call):
+                for value in self._evaluator.term(function, term):
+                    if isinstance(value, FunctionValue | External | ExternalMethod | Partial):
+                        yield value
+
+    def _called_arguments(self, callee: Value, call: CallFacts) -> Iterator[Term]:
+        given = dict(call.keywords)
+        if isinstance(callee, FunctionValue):
+            function = self._evaluator.index.functions[callee.name]
+            yield from self._bound(function, call, bound=callee.receiver is not None)
+        elif isinstance(callee, ClassObject):
+            cls = self._evaluator.index.classes[callee.cls]
+            for method in cls.methods("__init__"):
+                yield from self._bound(method, call, bound=True)
+        elif isinstance(callee, External | ExternalMethod):
+            name = callee.name if isinstance(callee, External) else callee.qualified
+            position = _EAGER.get(name)
+            if position is not None and position < len(call.args):
+                yield call.args[position]
+            if name in _KEYED:
+                yield given.get("key")
+
+    def _bound(self, function: ProjectFunction, call: CallFacts, *, bound: bool) -> Iterator[Term]:
+        """Give the arguments that land in parameters which ``function`` calls."""
+        if function.facts.is_async:
+            return
+        called = self.called(function)
+        if not called:
+            return
+        names = [item.name for item in function.facts.parameters if item.kind == "positional"]
+        if bound and self_name(function) is not None:
+            names = names[1:]
+        for name, term in zip(names, call.args, strict=False):
+            if name in called:
+                yield term
+        for name, term in call.keywords:
+            if name in called:
+                yield term
+
+    def called(self, function: ProjectFunction) -> frozenset[str]:
+        """Give the parameters that ``function`` calls, or hands to a callee that calls them."""
+        known = self._called.get(function.name)
+        if known is None:
+            self._called[function.name] = frozenset()
+            known = self._called[function.name] = frozenset(self._find(function))
+        return known
+
+    def _find(self, function: ProjectFunction) -> Iterator[str]:
+        plain = {item.name for item in function.facts.parameters}
+        if not plain:
+            return
+        for call in function.body.calls:
+            if call.func is not None and call.func[0] == "p":
+                yield call.func[1]
+            elif any(term is not None and term[0] == "p" for term in call.args):
+                for callee in self._evaluator.term(function, call.func):
+                    for term in self._called_arguments(callee, call):
+                        if term is not None and term[0] == "p":
+                            yield term[1]

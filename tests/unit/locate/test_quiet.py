@@ -1,0 +1,205 @@
+"""Where the loop is not blocked, or nobody can know, nothing is said."""
+
+import pytest
+from tests.unit.locate.conftest import Check
+
+CASES = {
+    "references handed to offloads": """
+        import asyncio
+        import functools
+        import threading
+        import time
+        from concurrent.futures import ThreadPoolExecutor
+
+        import anyio
+        import requests
+        from asgiref.sync import sync_to_async
+        from starlette.concurrency import run_in_threadpool
+
+        pool = ThreadPoolExecutor()
+        session = requests.Session()
+        fetch = sync_to_async(session.get)
+
+        async def f(loop):
+            await asyncio.to_thread(time.sleep, 1)
+            await loop.run_in_executor(None, functools.partial(session.get, "u"))
+            await anyio.to_thread.run_sync(lambda: time.sleep(1))
+            await run_in_threadpool(session.get, "u")
+            await sync_to_async(time.sleep)(1)
+            await fetch("u")
+            pool.submit(time.sleep, 1)
+            threading.Thread(target=time.sleep, args=(1,)).start()
+
+            def work():
+                time.sleep(1)
+
+            await asyncio.to_thread(work)
+    """,
+    "arguments of an offload are worked out on the loop": """
+        import asyncio
+        import time
+        from pathlib import Path
+
+        def resolve(path):
+            time.sleep(1)
+            return path
+
+        async def f(path: Path, load):
+            await asyncio.to_thread(load, resolve(path))  #! time.sleep
+            await asyncio.to_thread(load, path.resolve())  #! pathlib.Path.resolve
+            await asyncio.to_thread(lambda: resolve(path))
+    """,
+    "offloading decorators of the project": """
+        import asyncio
+        import functools
+        import time
+
+        def threaded(function):
+            @functools.wraps(function)
+            async def wrapper(*args):
+                return await asyncio.to_thread(function, *args)
+            return wrapper
+
+        @threaded
+        def slow():
+            time.sleep(1)
+
+        async def f():
+            await slow()
+    """,
+    "wrappers of the project": """
+        import asyncio
+        import time
+
+        async def in_thread(function, *args):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(None, function, *args)
+
+        async def f():
+            await in_thread(time.sleep, 1)
+            await in_thread(lambda: time.sleep(1))
+    """,
+    "async look-alikes": """
+        import asyncio
+        import aiofiles
+        import aiohttp
+        import requests
+        from anyio import Path
+
+        class Client:
+            def __init__(self):
+                self.session = requests.Session()
+                self.queue = asyncio.Queue()
+                self.event = asyncio.Event()
+
+            async def f(self, upload):
+                async with aiohttp.ClientSession() as session:
+                    await session.get("u")
+                    async with session.get("u") as response:
+                        await response.read()
+                await self.queue.get()
+                await asyncio.wait_for(self.event.wait(), 1)
+                await Path("x").read_text()
+                await upload.read()
+                async with aiofiles.open("x") as file:
+                    await file.read()
+                process = await asyncio.create_subprocess_exec("x")
+                await asyncio.wait_for(process.communicate(), 1)
+    """,
+    "same names elsewhere": """
+        import os
+        import time
+        from typing import get_args
+
+        class Profile:
+            def get_args(self):
+                time.sleep(1)
+
+            def get(self):
+                time.sleep(1)
+
+        class Box:
+            def __init__(self):
+                time.sleep(1)
+
+        def pick(name):
+            return name
+
+        async def f(mapping, thing):
+            get_args(int)
+            mapping.get("x")
+            {}.get("x")
+            thing.get()
+            Box = pick("Box")
+            Box()
+            os.environ.get("x")
+    """,
+    "names that only look like library calls": """
+        class time:
+            @staticmethod
+            def sleep(n):
+                return n
+
+        def open(name):
+            return name
+
+        async def f():
+            time.sleep(1)
+            open("x")
+    """,
+    "code that no async function runs": """
+        import time
+
+        def handler():
+            time.sleep(1)
+
+        time.sleep(1)
+
+        if __name__ == "__main__":
+            time.sleep(1)
+
+        class Body:
+            time.sleep(1)
+    """,
+    "definitions are not calls": """
+        import time
+
+        def slow():
+            time.sleep(1)
+
+        async def f():
+            keep = slow
+            table = {"a": slow, "b": lambda: time.sleep(1)}
+            return keep, table
+    """,
+    "arguments that say it does not wait": """
+        import queue
+        import threading
+
+        lock = threading.Lock()
+        jobs = queue.Queue()
+
+        async def f():
+            lock.acquire(blocking=False)
+            lock.acquire(False)
+            jobs.get(block=False)
+    """,
+    "tests give no regions": """
+        # file: tests/test_app.py
+        import time
+
+        async def test_it():
+            time.sleep(1)
+
+        # file: tests/conftest.py
+        import time
+
+        async def fixture():
+            time.sleep(1)
+    """,
+}
+
+
+@pytest.mark.parametrize("text", CASES.values(), ids=CASES)
+def test_quiet(text: str, check: Check) -> None:
+    check(text)
