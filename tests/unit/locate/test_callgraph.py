@@ -1,7 +1,6 @@
 """The facts of the call graph that the planner decides by."""
 
 import pytest
-from tests.unit.locate.conftest import Write
 
 from refactor_agent.domain.callgraph import Call, CallGraph
 from refactor_agent.locate import locate
@@ -10,7 +9,7 @@ from refactor_agent.rulebook import RuleBook
 
 
 @pytest.fixture
-def graph(write: Write, rules: RuleBook):
+def graph(write, rules: RuleBook):
     def build(text: str) -> CallGraph:
         return locate(open_project(write(text)), rules).graph
 
@@ -241,7 +240,7 @@ def test_constructors_properties_and_awaits(graph) -> None:
     assert the_call(found, "app.Made.__init__").caller == "app.f"
     assert the_call(found, "app.Plain").caller == "app.f"
     assert the_call(found, "app.Made.size").receiver == "app.Made"
-    assert the_call(found, "app.g").awaited
+    assert the_call(found, "app.g").awaited is True
 
 
 def test_offloaded_calls_and_references(graph) -> None:

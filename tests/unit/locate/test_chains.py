@@ -1,7 +1,6 @@
 """What runs on the loop when an async function runs, however deep."""
 
 import pytest
-from tests.unit.locate.conftest import Check
 
 CASES = {
     "through helpers in other modules": """
@@ -273,11 +272,11 @@ CASES = {
 
 
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
-def test_chain_is_found(text: str, check: Check) -> None:
+def test_chain_is_found(text: str, check) -> None:
     check(text)
 
 
-def test_the_shortest_chain_is_told(check: Check) -> None:
+def test_the_shortest_chain_is_told(check) -> None:
     located = check("""
         import time
 

@@ -1,7 +1,6 @@
 """Where the loop is not blocked, or nobody can know, nothing is said."""
 
 import pytest
-from tests.unit.locate.conftest import Check
 
 CASES = {
     "references handed to offloads": """
@@ -201,5 +200,5 @@ CASES = {
 
 
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
-def test_quiet(text: str, check: Check) -> None:
+def test_quiet(text: str, check) -> None:
     check(text)

@@ -1,7 +1,6 @@
 """What a receiver is decides whether a method call blocks."""
 
 import pytest
-from tests.unit.locate.conftest import Check
 
 CASES = {
     "constructor in a local": """
@@ -368,5 +367,5 @@ CASES = {
 
 
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
-def test_blocking_method_is_found_through_its_receiver(text: str, check: Check) -> None:
+def test_blocking_method_is_found_through_its_receiver(text: str, check) -> None:
     check(text)
