@@ -98,6 +98,9 @@ class ScriptedModelServer:
         script that has run out answers 418, which no client retries.
         """
         self.requests: list[Request] = []
+        self.peak = 0
+        """The most requests that were under way at once."""
+        self._under_way = 0
         self._rejects = frozenset(rejects)
         self._script = script if callable(script) else None
         self._reactions = iter(() if callable(script) else script)
@@ -134,6 +137,8 @@ class ScriptedModelServer:
         """Keep ``request`` and give the script's reaction to it."""
         with self._lock:
             self.requests.append(request)
+            self._under_way += 1
+            self.peak = max(self.peak, self._under_way)
             if request.path != "/v1/chat/completions":
                 return Failed(404)
             if request.format in self._rejects:
@@ -142,6 +147,11 @@ class ScriptedModelServer:
             if self._script is not None:
                 return self._script(request)
             return next(self._reactions, Failed(418, '{"error": {"message": "script is over"}}'))
+
+    def finish(self) -> None:
+        """Note that the latest reaction is about to be sent."""
+        with self._lock:
+            self._under_way -= 1
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self
@@ -154,6 +164,8 @@ class ScriptedModelServer:
                 body = json.loads(self.rfile.read(length))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 reaction = server.react(Request(self.path, headers, body))
+                time.sleep(reaction.delay if isinstance(reaction, Said) else 0)
+                server.finish()
                 if isinstance(reaction, Dropped):
                     self.close_connection = True
                 elif isinstance(reaction, Failed):
@@ -161,7 +173,6 @@ class ScriptedModelServer:
                         reaction.status, reaction.body, reaction.content_type, reaction.headers
                     )
                 else:
-                    time.sleep(reaction.delay)
                     self._send(200, json.dumps(_completion(reaction, body)), "application/json", {})
 
             def _send(

@@ -61,8 +61,10 @@ class ModelSession:
         requests: Sequence[ModelRequest],
         previous: Sequence[Round] = (),
         policy: Policy | None = None,
+        *,
+        at_once: bool = False,
     ) -> list[Proposal | Refusal]:
-        """Ask for several proposals, one after the other, of one open model."""
+        """Ask for several proposals of one open model, one after the other or ``at_once``."""
         settings = {"max_retries": 0, **self.settings}
         model = open_model(
             ModelConfig(model="scripted", base_url=self.base_url, **settings),
@@ -75,12 +77,13 @@ class ModelSession:
 
         async def ask() -> list[Proposal | Refusal]:
             async with model:
-                return [
-                    await propose_by_model(
+                asked = [
+                    propose_by_model(
                         each, model, prompts, previous=previous, policy=policy or Policy()
                     )
                     for each in requests
                 ]
+                return await asyncio.gather(*asked) if at_once else [await each for each in asked]
 
         return asyncio.run(ask())
 

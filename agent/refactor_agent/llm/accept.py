@@ -12,7 +12,7 @@ from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm.answer import Answer, AnsweredFunction, fault
 from refactor_agent.llm.conformity import Conforming, check_function
 from refactor_agent.llm.imports import import_edits
-from refactor_agent.llm.layout import indent
+from refactor_agent.llm.layout import indent, keep_strings
 from refactor_agent.llm.redaction import Vault
 from refactor_agent.llm.request import FunctionPart, ModelRequest
 
@@ -100,7 +100,7 @@ def _differs(function: Conforming, vault: Vault) -> bool:
 
 def _edit(function: Conforming, vault: Vault) -> FunctionEdit:
     part = function.part
-    code = indent(vault.restore(function.code), part.indent)
+    code = keep_strings(indent(vault.restore(function.code), part.indent), part.source)
     if part.change == "twin":
         gap = "\n\n" if part.indent else "\n\n\n"
         code = part.source.rstrip("\r\n") + gap + code

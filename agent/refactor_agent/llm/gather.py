@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -19,6 +20,7 @@ from refactor_agent.llm.request import (
     Caller,
     CallFact,
     Conventions,
+    Equivalent,
     FilePart,
     FunctionPart,
     ModelRequest,
@@ -80,7 +82,7 @@ def make_request(
         files=files,
         calls=facts,
         refusals=change_set.refusals,
-        rules=tuple(_cards(facts, ground.rulebook)),
+        rules=tuple(_cards(facts, ground)),
         conventions=ground.conventions,
     )
 
@@ -164,14 +166,18 @@ def _holds(source: FunctionSource, site: Site) -> bool:
     return source.function.file == site.file and inside
 
 
-def _cards(facts: Sequence[CallFact], rulebook: RuleBook) -> Iterator[RuleCard]:
+def _cards(facts: Sequence[CallFact], ground: Ground) -> Iterator[RuleCard]:
+    packages = sys.stdlib_module_names | set(ground.conventions.libraries)
+    rulebook = ground.rulebook
     for rule_id in sorted({fact.rule for fact in facts if fact.rule}):
         callees = sorted({fact.callee for fact in facts if fact.rule == rule_id})
-        yield _card(rulebook.rule(rule_id), callees, rulebook)
+        yield _card(rulebook.rule(rule_id), callees, rulebook, packages)
 
 
-def _card(rule: Rule, callees: Sequence[str], rulebook: RuleBook) -> RuleCard:
-    natives = [(callee, rulebook.native(callee)) for callee in callees]
+def _card(
+    rule: Rule, callees: Sequence[str], rulebook: RuleBook, packages: Collection[str]
+) -> RuleCard:
+    natives = ((callee, rulebook.native(callee)) for callee in callees)
     example = rule.doc_example
     return RuleCard(
         id=rule.id,
@@ -179,7 +185,15 @@ def _card(rule: Rule, callees: Sequence[str], rulebook: RuleBook) -> RuleCard:
         blocks=rule.why,
         differs=rule.differs,
         limits=rule.limits,
-        equivalents=tuple((callee, native.target) for callee, native in natives if native),
+        equivalents=tuple(
+            Equivalent(
+                callee=callee,
+                target=native.target,
+                available=native.target.partition(".")[0] in packages,
+            )
+            for callee, native in natives
+            if native is not None
+        ),
         before=next((block.code for block in example.of("before")), ""),
         after=next((block.code for block in example.of("after")), ""),
     )

@@ -17,6 +17,7 @@ __all__ = [
     "Caller",
     "Change",
     "Conventions",
+    "Equivalent",
     "FilePart",
     "FunctionPart",
     "ModelRequest",
@@ -90,6 +91,15 @@ class CallFact(Value):
     rule: str | None = None
 
 
+class Equivalent(Value):
+    """A blocking call and what is awaited in its place."""
+
+    callee: str
+    target: str
+    available: bool
+    """It is in the standard library, or among the packages that the project imports."""
+
+
 class RuleCard(Value):
     """What a rule says about the library in play."""
 
@@ -98,8 +108,7 @@ class RuleCard(Value):
     blocks: str
     differs: str
     limits: str
-    equivalents: tuple[tuple[str, str], ...] = ()
-    """Blocking call, and what is awaited in its place."""
+    equivalents: tuple[Equivalent, ...] = ()
     before: str = ""
     after: str = ""
 

@@ -208,6 +208,25 @@ def test_an_answer_in_between_counts_as_recovery(tmp_path):
     assert [isinstance(outcome, Proposal) for outcome in outcomes] == [False, True, False, True]
 
 
+def test_no_more_calls_are_under_way_than_asked_for(tmp_path):
+    requests = [function_request(POLL.replace("0.5", f"0.{number}")) for number in range(6)]
+    with ScriptedModelServer(lambda _: Said(GOOD.content, delay=0.05)) as server:
+        session = ModelSession(tmp_path, server.base_url, settings={"concurrency": 2})
+        outcomes = session.propose_all(requests, at_once=True)
+    assert all(isinstance(outcome, Proposal) for outcome in outcomes)
+    assert (len(server.requests), server.peak) == (6, 2)
+
+
+def test_those_who_wait_hear_that_the_endpoint_is_given_up(tmp_path):
+    requests = [function_request(POLL.replace("0.5", f"0.{number}")) for number in range(6)]
+    with ScriptedModelServer(lambda _: LASTING["wrong key"]) as server:
+        session = ModelSession(tmp_path, server.base_url, settings={"concurrency": 2})
+        outcomes = session.propose_all(requests, at_once=True)
+    assert {outcome.reason for outcome in outcomes} == {"model-unavailable"}
+    assert len(server.requests) <= 2
+    assert len(session.reported) == 1
+
+
 def test_retries_are_the_clients_own(tmp_path):
     busy = Failed(429, error("slow down"), headers={"retry-after-ms": "1"})
     with ScriptedModelServer([busy, busy, GOOD]) as server:

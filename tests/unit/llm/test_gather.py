@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from refactor_agent.data import data_dir
 from refactor_agent.domain.callgraph import Call, CallGraph, Function
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import Attempt, CallEdit, ChangeSet, Colour, FunctionRef, Refusal
 from refactor_agent.domain.region import Hop, Located, Region
 from refactor_agent.llm import Ground, Offload, conventions_of, make_request
-from refactor_agent.llm.request import Caller, CallFact
-from refactor_agent.rulebook import load_rulebook
+from refactor_agent.llm.request import Caller, CallFact, Equivalent
+from refactor_agent.rulebook import RuleBook, parse_rule
 from refactor_agent.tree import Tree
 
 API = """\
@@ -95,12 +96,14 @@ def ground(tmp_path):
         Hop(function=ENTRY.name, site=CALL, callee=FETCH.name),
         Hop(function=FETCH.name, site=SLEEP, callee="time.sleep"),
     )
+    sleep = data_dir("rules") / "stdlib" / "time-sleep.md"
+    rulebook = RuleBook([parse_rule(sleep.read_text(), "stdlib/time-sleep.md")])
     other = Region(id="r2", rule="RA101", hops=hops[1:], weight=9)
     located = Located((Region(id="r1", rule="RA101", hops=hops, weight=9), other), graph())
     conventions = conventions_of(
         located.graph, python="3.11", offload=Offload(module="app._async_adapters")
     )
-    return Ground(located, Tree(tmp_path), load_rulebook(), conventions)
+    return Ground(located, Tree(tmp_path), rulebook, conventions)
 
 
 def test_functions_stand_with_their_callers(ground):
@@ -144,7 +147,9 @@ def test_what_surrounds_the_functions_is_what_they_use(ground):
 def test_rules_come_with_their_example_and_equivalents(ground):
     (card,) = make_request(change_set(), ground).rules
     assert card.id == "RA101"
-    assert card.equivalents == (("time.sleep", "asyncio.sleep"),)
+    assert card.equivalents == (
+        Equivalent(callee="time.sleep", target="asyncio.sleep", available=True),
+    )
     assert "time.sleep(" in card.before
     assert "await asyncio.sleep(" in card.after
     assert card.blocks

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refactor_agent.llm.layout import dedent, indent, indentation
+from refactor_agent.llm.layout import dedent, indent, indentation, keep_strings
 
 CASES = {
     "plain": ("    def f():\n        return 1\n", "def f():\n    return 1\n"),
@@ -53,6 +54,52 @@ def test_code_at_the_margin_stays():
 def test_broken_code_is_a_syntax_error():
     with pytest.raises(SyntaxError):
         dedent("    def f(:\n        '''")
+
+
+ORIGINAL = '''\
+    def f(x):
+        """One.
+
+        Two.
+        """
+        sql = """
+            SELECT 1
+        """
+        return f"""
+        {x["""
+        y"""]}
+        """
+'''
+MOVED = '''\
+    def f(x):
+        """One.
+
+    Two.
+    """
+        sql = """
+        SELECT 1
+    """
+        note = """
+        mine"""
+        return f"""
+    {x["""
+    y"""]}
+    """
+'''
+NOTE = '        note = """\n        mine"""\n'
+
+
+def test_strings_that_were_moved_along_come_back():
+    """What a model dedented with the code is dedented no longer; what it wrote is its own."""
+    source = ORIGINAL.replace('{x["""\n        y"""]}', "{x}")
+    moved = MOVED.replace('{x["""\n    y"""]}', "{x}")
+    assert keep_strings(moved, source) == source.replace("        return", f"{NOTE}        return")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="nested quotes in f-strings came with 3.12")
+def test_nested_strings_come_back_with_the_outer_one():
+    wanted = ORIGINAL.replace("        return", f"{NOTE}        return")
+    assert keep_strings(MOVED, ORIGINAL) == wanted
 
 
 TEXT = st.text(st.sampled_from("ab \n\t\"'\\{}#"), max_size=40)

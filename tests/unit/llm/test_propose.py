@@ -68,7 +68,7 @@ def test_a_proposal_fits_the_tree(tmp_path):
             "files": (request.files[0].model_copy(update={"file": "jobs.py"}),),
         }
     )
-    code = 'async def poll(self):\n    await asyncio.sleep(1)\n    return """\n  a\nb"""'
+    code = 'async def poll(self):\n    await asyncio.sleep(1)\n    return """\n      a\n    b"""'
     said = answer({"jobs.Jobs.poll": code}, imports=["import asyncio"])
     proposal, _, _ = propose(tmp_path / "state", [said], request)
     changed = apply_proposal(tree, proposal)["jobs.py"].decode()
