@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from refactor_agent.domain.plan import Attempt, ChangeSet, Plan, Refusal
+from refactor_agent.convert import propose
+from refactor_agent.domain.plan import ChangeSet, Plan, Refusal
+from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located
 from refactor_agent.edit import apply_proposal
 from refactor_agent.locate import locate
+from refactor_agent.plan import make_plan
 from refactor_agent.project import Project, open_project
 from refactor_agent.rulebook import Block, Example, Mark, Rule, RuleBook, load_rulebook
 from refactor_agent.tree import Tree
 from rules.failure import CaseFailure
-
-try:
-    from refactor_agent.convert import propose
-    from refactor_agent.plan import make_plan
-except ImportError:
-    propose = make_plan = None
 
 MODULE = "example.py"
 
@@ -38,8 +35,6 @@ def run_case(rule: Rule, example: Example, directory: Path) -> None:
         _expect_none(mini.findings(), rule, "a 'same' block")
         return
     _expect_findings(first, mini.findings())
-    if propose is None:
-        return
     if first.role == "refuse":
         _expect_refusal(mini, first.options["reason"])
         return
@@ -69,24 +64,23 @@ class _Mini:
         return {Mark(site.span.line, rule) for site, rule in ends if site.file == MODULE}
 
     def converted(self, strategy: str | None) -> tuple[Tree, list[Refusal]]:
-        """Carry out one attempt of every change set."""
+        """Carry out the first attempt of every change set that can be, of this strategy if any."""
         tree, refusals = self.tree, list[Refusal]()
         for change_set in self.plan.change_sets:
             refusals.extend(change_set.refusals)
-            attempt = _attempt(change_set, strategy)
-            if attempt is None:
-                continue
-            proposal = propose(change_set, attempt, self.tree, self.book)
-            if isinstance(proposal, Refusal):
-                refusals.append(proposal)
-            else:
-                tree = tree.with_changes(apply_proposal(tree, proposal))
+            for outcome in self._outcomes(change_set, strategy):
+                if isinstance(outcome, Proposal):
+                    tree = tree.with_changes(apply_proposal(tree, outcome))
+                    break
+                refusals.append(outcome)
         return tree, refusals
 
-
-def _attempt(change_set: ChangeSet, strategy: str | None) -> Attempt | None:
-    wanted = (one for one in change_set.attempts if strategy in (None, one.strategy))
-    return next(wanted, None)
+    def _outcomes(
+        self, change_set: ChangeSet, strategy: str | None
+    ) -> Iterator[Proposal | Refusal]:
+        for number, attempt in enumerate(change_set.attempts):
+            if strategy in (None, attempt.strategy):
+                yield propose(change_set, number, self.tree, self.book)
 
 
 @cache
