@@ -82,7 +82,7 @@ def _edits(chosen: Iterable[tuple[Edge, Action]]) -> tuple[CallEdit, ...]:
         CallEdit(
             site=edge.site,
             function=edge.function,
-            callee=edge.callees[0],
+            callee=_called(edge),
             action=action,
             rule=edge.rule,
         )
@@ -90,6 +90,12 @@ def _edits(chosen: Iterable[tuple[Edge, Action]]) -> tuple[CallEdit, ...]:
         if edge.call is not None
     )
     return tuple(sorted(edits, key=lambda edit: edit.site))
+
+
+def _called(edge: Edge) -> str:
+    """Name what is written at the site: ``sorted``, not the key it is handed."""
+    called = edge.call.callees if edge.call else ()
+    return called[0] if edge.is_handed_on and called else edge.callees[0]
 
 
 def _dependencies(leaves: NativeLeaves, edges: Iterable[Edge]) -> tuple[Dependency, ...]:

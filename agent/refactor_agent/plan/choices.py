@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from refactor_agent.domain.place import Site
-from refactor_agent.domain.plan import Colour, Refusal
+from refactor_agent.domain.plan import Colour, Refusal, Strategy
 from refactor_agent.domain.region import Region
 from refactor_agent.plan.colours import Action, Colours
 from refactor_agent.plan.demote import demote_refusals
@@ -64,7 +64,8 @@ class Choices:
     def native_refusals(self, region: Region) -> tuple[Refusal, ...]:
         """Say why the region is not resolved natively."""
         edge = self._edge(region)
-        return self._elsewhere(region.entry) or self._colours.refusals(edge)
+        unsure = self._unsure(edge, "native")
+        return self._elsewhere(region.entry) or unsure or self._colours.refusals(edge)
 
     def offload_refusals(self, region: Region) -> tuple[Refusal, ...]:
         """Say why the region's first call can't go to a thread."""
@@ -72,7 +73,8 @@ class Choices:
 
     def edge_offload_refusals(self, edge: Edge) -> tuple[Refusal, ...]:
         """Say why one call of an entry can't go to a thread."""
-        return self._elsewhere(edge.function) or self._offloads.refusals(edge)
+        unsure = self._unsure(edge, "offload")
+        return self._elsewhere(edge.function) or unsure or self._offloads.refusals(edge)
 
     def demote_refusals(self, entry: str) -> tuple[Refusal, ...]:
         """Say why ``entry`` can't become a plain function."""
@@ -88,7 +90,7 @@ class Choices:
         if self._elsewhere(entry):
             return
         for edge in self.facts.edges(entry):
-            if self._colours.action(edge) is not None:
+            if edge.sure and self._colours.action(edge) is not None:
                 yield edge
 
     def _note(self, edge: Edge, found: dict[tuple[str, Site], Action]) -> None:
@@ -99,6 +101,11 @@ class Choices:
     def _edge(self, region: Region) -> Edge:
         site = region.hops[0].site
         return next(edge for edge in self.facts.edges(region.entry) if edge.site == site)
+
+    def _unsure(self, edge: Edge, strategy: Strategy) -> tuple[Refusal, ...]:
+        if edge.sure:
+            return ()
+        return (refuse("low-confidence", edge.callees[0], edge.site, strategy),)
 
     def _elsewhere(self, entry: str) -> tuple[Refusal, ...]:
         if runs_on_another_loop(self.facts, entry):

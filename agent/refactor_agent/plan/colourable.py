@@ -33,7 +33,8 @@ def function_refusals(facts: Facts, name: str) -> tuple[Refusal, ...]:
     """Say why the function ``name`` can't be awaited; empty when it can."""
     function = facts.function(name)
     if function is None:
-        return (refuse("unknown-function", name, strategy="native"),)
+        reason = "lambda" if "<lambda>" in name else "unknown-function"
+        return (refuse(reason, name, strategy="native"),)
     reasons = _reasons(facts, function)
     return tuple(refuse(reason, name, facts.site(name), "native") for reason in reasons)
 

@@ -27,8 +27,16 @@ class Edge:
     rule: str | None
     """For a leaf: the rule that says it blocks."""
     call: Call | None
-    """`None` where it is not a plain call: a property, or a function that others call."""
+    """`None` where no call is written, as in an iteration."""
     weight: int
+    sure: bool = True
+    """Some region through it is of more than low confidence."""
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Say whether the call is handed the callee, as ``sorted`` is its key, and calls it."""
+        called = self.call.callees if self.call else ()
+        return not self.is_leaf and not set(self.callees) & set(called)
 
     @property
     def is_leaf(self) -> bool:
@@ -63,6 +71,15 @@ class Facts:
         """Give where a project function is defined."""
         function = self.function(name)
         return None if function is None else Site(function.file, function.span)
+
+    def calls_within(self, edge: Edge) -> tuple[Call, ...]:
+        """Give the calls that stand inside the call of ``edge``, it included."""
+        span = edge.site.span
+        return tuple(
+            call
+            for call in self.graph.calls_in(edge.function)
+            if span[:2] <= call.site.span[:2] and call.site.span[2:] <= span[2:]
+        )
 
     def outermost(self, name: str) -> str:
         """Give the outermost function around ``name``, which is edited as a whole."""
@@ -132,9 +149,8 @@ class Facts:
         for index, hop in enumerate(region.hops):
             rule = region.rule if index == last else None
             call = self._calls.get((hop.function, hop.site))
-            if call is not None and hop.callee not in call.callees and rule is None:
-                call = None
-            yield Edge(hop.function, hop.site, (hop.callee,), rule, call, region.weight)
+            sure = region.confidence != "low"
+            yield Edge(hop.function, hop.site, (hop.callee,), rule, call, region.weight, sure)
 
 
 def _merged(one: Edge, other: Edge) -> Edge:
@@ -145,4 +161,5 @@ def _merged(one: Edge, other: Edge) -> Edge:
         one.rule or other.rule,
         one.call,
         max(one.weight, other.weight),
+        one.sure or other.sure,
     )

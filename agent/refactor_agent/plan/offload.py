@@ -40,7 +40,7 @@ class Offloads:
             return ()
         found = [*place_refusals(self._facts, edge, "offload"), *self._at_the_call(edge)]
         if not edge.is_leaf:
-            found.extend(self._below(edge.callees, edge.call))
+            found.extend(self._below(self._roots(edge)))
             found.extend(self._given_away(edge))
         if not found and is_cheap(edge) and _in_loop(edge):
             found.append(refuse("cheaper-than-a-hop", edge.callees[0], edge.site, "offload"))
@@ -51,7 +51,15 @@ class Offloads:
         call = edge.call
         if call is None:
             return
+        if call.awaited:
+            yield refuse("returns-awaitable", edge.callees[0], edge.site, "offload")
+        for each in self._facts.calls_within(edge) if edge.is_handed_on else (call,):
+            yield from self._objects_of(edge, each)
+
+    def _objects_of(self, edge: Edge, call: Call) -> Iterator[Refusal]:
         here = self._facts.graph.calls_in(edge.function)
+        if edge.is_handed_on and _works_on_shared_container(call):
+            yield refuse("shared-state", edge.callees[0], edge.site, "offload")
         for kind, is_receiver in _objects(call):
             thread = self._facts.book.thread(kind)
             if thread == "any":
@@ -63,14 +71,20 @@ class Offloads:
             elif not own:
                 yield refuse("shared-unsafe-object", edge.callees[0], edge.site, "offload")
 
-    def _refusals_below(self, callees: tuple[str, ...], call: Call | None) -> tuple[Refusal, ...]:
-        roots = (*callees, *(call.callees if call else ()))
+    def _roots(self, edge: Edge) -> tuple[str, ...]:
+        """Name what runs on the thread: the callees, and what a lambda handed on calls."""
+        calls = [edge.call] if edge.call else []
+        if edge.is_handed_on:
+            calls.extend(self._facts.calls_within(edge))
+        return tuple(dict.fromkeys((*edge.callees, *(c for call in calls for c in call.callees))))
+
+    def _refusals_below(self, roots: tuple[str, ...]) -> tuple[Refusal, ...]:
         moved = subtree(self._facts, roots)
-        found = list(subtree_refusals(self._facts, moved, callees[0], "offload"))
+        found = list(subtree_refusals(self._facts, moved, roots[0], "offload"))
         for name in roots:
             function = self._facts.function(name)
             if function is not None and function.is_generator:
-                found.append(refuse("generator", name, None, "offload"))
+                found.append(refuse("generator", name, self._facts.site(name), "offload"))
         return tuple(found)
 
     def _given_away(self, edge: Edge) -> Iterator[Refusal]:
@@ -93,6 +107,12 @@ def is_cheap(edge: Edge) -> bool:
 def _in_loop(edge: Edge) -> bool:
     frames = edge.call.frames if edge.call else ()
     return "loop" in frames or "comprehension" in frames
+
+
+def _works_on_shared_container(call: Call) -> bool:
+    """Say whether it is a method such as ``self.items.sort``."""
+    is_container = (call.receiver or "").startswith("builtins.")
+    return is_container and call.receiver_origin not in {"local", "result"}
 
 
 def _objects(call: Call) -> Iterator[tuple[str, bool]]:

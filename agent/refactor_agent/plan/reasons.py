@@ -59,7 +59,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "called-elsewhere": "other code in the project calls or passes it as a coroutine function",
         # Everything else
         "other-event-loop": "the module runs on trio or curio, whose rules are not known here",
-        "left-below": "other blocking calls in it can't be resolved this way",
+        "low-confidence": "it is not certain that this call is reached or that it blocks",
     }
 )
 
@@ -75,7 +75,6 @@ _MISSING_KNOWLEDGE = frozenset(
         "twin-exists",
         "unclear-callee",
         "unresolved-below",
-        "left-below",
         "not-a-handler",
         "awaits",
         "called-elsewhere",

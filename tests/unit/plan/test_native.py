@@ -1,0 +1,209 @@
+"""Chains that become async all the way down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refactor_agent.rulebook import RuleBook
+from unit.plan.planning import planned
+
+CASES = {
+    "a direct call": (
+        """
+        ## app.py
+        import time
+        async def main():
+            time.sleep(1)
+        """,
+        ["main: native sleep@3=native | offload"],
+    ),
+    "a chain with async callers only is coloured in place": (
+        """
+        ## app.py
+        from helpers import pause
+        async def one():
+            pause(1)
+        async def two():
+            pause(2)
+        ## helpers.py
+        import time
+        def pause(n):
+            _wait(n)
+        def _wait(n):
+            time.sleep(n)
+        """,
+        [
+            (
+                "one, two: native _wait! pause! pause@3=await pause@5=await _wait@3=await "
+                "sleep@5=native | offload"
+            )
+        ],
+    ),
+    "a sync caller keeps the sync function, and all that it needs": (
+        """
+        ## app.py
+        import time
+        def pause(n):
+            wait(n)
+        def wait(n):
+            time.sleep(n)
+        async def main():
+            pause(1)
+        def command():
+            pause(2)
+        """,
+        [
+            (
+                "main: native pause>pause_async wait>wait_async wait@3=await sleep@5=native "
+                "pause@7=await | offload"
+            )
+        ],
+    ),
+    "code at module level keeps the sync function": (
+        """
+        ## app.py
+        import time
+        def pause():
+            time.sleep(1)
+        async def main():
+            pause()
+        pause()
+        """,
+        ["main: native pause>pause_async sleep@3=native pause@5=await | offload"],
+    ),
+    "a test that calls it keeps the sync function": (
+        """
+        ## app.py
+        import time
+        def pause():
+            time.sleep(1)
+        async def main():
+            pause()
+        ## tests/test_app.py
+        from app import pause
+        def test_pause():
+            pause()
+        """,
+        ["main: native pause>pause_async sleep@3=native pause@5=await | offload"],
+    ),
+    "a function used as a value keeps the sync function": (
+        """
+        ## app.py
+        import time
+        def pause():
+            time.sleep(1)
+        async def main(on_exit):
+            pause()
+            on_exit.append(pause)
+        """,
+        ["main: native pause>pause_async sleep@3=native pause@5=await | offload"],
+    ),
+    "an exported function keeps its sync form": (
+        """
+        ## app.py
+        import time
+        __all__ = ["pause"]
+        def pause():
+            time.sleep(1)
+        async def main():
+            pause()
+        """,
+        ["main: native pause>pause_async sleep@4=native pause@6=await | offload"],
+    ),
+    "a name in a string may be the function": (
+        """
+        ## app.py
+        import time
+        def pause():
+            time.sleep(1)
+        async def main():
+            pause()
+        ## other.py
+        def call(module):
+            getattr(module, "pause")()
+        """,
+        ["main: native pause>pause_async sleep@3=native pause@5=await | offload"],
+    ),
+    "the project's own way of naming twins is followed": (
+        """
+        ## app.py
+        import time
+        def load(): ...
+        async def aload(): ...
+        def save(): ...
+        async def asave(): ...
+        def _pause():
+            time.sleep(1)
+        async def main():
+            _pause()
+        _pause()
+        """,
+        ["main: native _pause>_apause sleep@7=native _pause@9=await | offload"],
+    ),
+    "an override family changes colour together": (
+        """
+        ## app.py
+        import time
+        class Base:
+            def wait(self):
+                time.sleep(1)
+        class Quick(Base):
+            def wait(self):
+                pass
+        async def main(base: Base):
+            base.wait()
+        """,
+        ["main: native wait! wait! sleep@4=native wait@9=await | offload"],
+    ),
+    "functions that call each other": (
+        """
+        ## app.py
+        import time
+        def ping(n):
+            time.sleep(1)
+            if n:
+                pong(n - 1)
+        def pong(n):
+            ping(n)
+        async def main():
+            ping(3)
+        """,
+        [
+            (
+                "main: native ping! pong! sleep@3=native pong@5=await ping@7=await ping@9=await "
+                "| offload"
+            )
+        ],
+    ),
+    "what has no async equivalent is offloaded inside the coloured function": (
+        """
+        ## app.py
+        import shutil
+        import time
+        def clean(path):
+            shutil.rmtree(path)
+            time.sleep(1)
+        async def main(path):
+            clean(path)
+        """,
+        ["main: native clean! rmtree@4=offload sleep@5=native clean@7=await | offload"],
+    ),
+    "a list comprehension can await": (
+        """
+        ## app.py
+        import time
+        def wait(n):
+            time.sleep(n)
+        async def main():
+            return [wait(n) for n in range(3)]
+        """,
+        ["main: native wait! sleep@3=native wait@5=await | offload"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
+def test_plan(text: str, expected: list[str], tmp_path: Path, rulebook: RuleBook) -> None:
+    assert planned(tmp_path, text, rulebook) == expected

@@ -1,0 +1,139 @@
+"""Calls that go to a worker thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refactor_agent.rulebook import RuleBook
+from unit.plan.planning import planned
+
+CASES = {
+    "the largest block goes in one hop": (
+        """
+        ## app.py
+        def render(path):
+            return load(path).upper()
+        def load(path):
+            with open(path) as file:
+                return file.read()
+        async def main(path):
+            return render(path)
+        """,
+        ["main: offload render@7=offload"],
+    ),
+    "a constructor of plain data": (
+        """
+        ## app.py
+        from pathlib import Path
+        class Library:
+            def __init__(self, directory: Path):
+                self.text = (directory / "x").read_text()
+        async def main(directory: Path):
+            return Library(directory)
+        """,
+        ["main: offload __init__@6=offload"],
+    ),
+    "a connection opened, used and closed in one call": (
+        """
+        ## app.py
+        import sqlite3
+        def count(path):
+            connection = sqlite3.connect(path)
+            try:
+                return connection.execute("SELECT 1").fetchone()
+            finally:
+                connection.close()
+        async def main(path):
+            return count(path)
+        """,
+        ["main: offload count@9=offload"],
+    ),
+    "a dependency that is not declared is not added": (
+        """
+        ## app.py
+        import requests
+        async def main(url):
+            return requests.get(url).json()
+        """,
+        ["main: offload get@3=offload"],
+    ),
+    "a declared one is used": (
+        """
+        ## pyproject.toml
+        [project]
+        name = "x"
+        dependencies = ["httpx", "requests"]
+        ## app.py
+        import requests
+        async def main(url):
+            return requests.get(url).json()
+        """,
+        ["main: native get@3=native | offload"],
+    ),
+    "an allowed one is added": (
+        """
+        ## pyproject.toml
+        [tool.refactor-agent]
+        allow-dependencies = ["HTTPX"]
+        ## app.py
+        import requests
+        async def main(url):
+            return requests.get(url).json()
+        """,
+        ["main: native get@3=native | offload"],
+    ),
+    "a call that is handed what blocks": (
+        """
+        ## app.py
+        import os
+        def modified(path):
+            return os.stat(path).st_mtime
+        async def main(paths):
+            return sorted(paths, key=modified)
+        """,
+        ["main: offload sorted@5=offload"],
+    ),
+    "a lambda that blocks": (
+        """
+        ## app.py
+        import time
+        def retry(action):
+            return action()
+        async def main():
+            retry(lambda: time.sleep(1))
+        """,
+        ["main: offload retry@5=offload"],
+    ),
+    "an async twin that is there already is not made again": (
+        """
+        ## app.py
+        import time
+        def wait():
+            time.sleep(1)
+        async def wait_async(): ...
+        async def main():
+            wait()
+        """,
+        ["main: offload wait@6=offload"],
+    ),
+    "a retry decorator does not retry coroutines": (
+        """
+        ## app.py
+        import time
+        from tenacity import retry
+        @retry
+        def wait():
+            time.sleep(1)
+        async def main():
+            wait()
+        """,
+        ["main: offload wait@7=offload"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
+def test_plan(text: str, expected: list[str], tmp_path: Path, rulebook: RuleBook) -> None:
+    assert planned(tmp_path, text, rulebook) == expected
