@@ -96,9 +96,8 @@ def _maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> _Maker 
     owner, _, method = name.rpartition(".")
     if owner == kind:
         return _Maker(call, kind, f"{made.name}.{method}", made.arguments)
-    native = job.rulebook.rule(made.rule).native
-    target = native.calls.get(name) if native is not None else None
-    return _Maker(call, kind, target, made.arguments) if target else None
+    factory = job.rulebook.async_type(name)
+    return _Maker(call, kind, factory.name, factory.arguments) if factory is not None else None
 
 
 def _make_async(work: FileWork, maker: _Maker) -> None:

@@ -13,6 +13,7 @@ _VERBS = (
     ("write", {"write", "writelines", "write_text", "write_bytes", "truncate"}),
     ("read", {"read", "readline", "readlines", "readall", "readinto", "read_text", "read_bytes"}),
     ("update", {"commit", "execute", "executemany", "executescript"}),
+    ("unpack", {"extract", "extractall", "unpack_archive"}),
     ("copy", {"copy", "copyfileobj", "copytree"}),
     ("fetch", {"urlopen", "get", "request"}),
     ("run", {"Popen", "communicate", "wait"}),
@@ -48,7 +49,7 @@ def block_name(callees: Sequence[str], results: Sequence[str], opened: str | Non
 def _verb(callees: Sequence[str]) -> str:
     called = {callee.rpartition(".")[2] for callee in callees}
     found = next((verb for verb, names in _VERBS if names & called), None)
-    return found or ("read" if called & {"open", "__next__", "fdopen"} else "run")
+    return found or ("read" if called & {"open", "__next__", "fdopen"} else "use")
 
 
 def _noun(callees: Sequence[str]) -> str:

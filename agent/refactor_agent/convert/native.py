@@ -32,6 +32,8 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     elif native.types is not None:
         convert_client(job, work, call, edit)
         rename = rename_method(native.target.rpartition(".")[2])
+    elif _same_object(work, call, native):
+        rename = rename_method(native.target.rpartition(".")[2])
     else:
         rename = _function(work, call, native)
     if native.iterator:
@@ -46,6 +48,12 @@ def _await_or_keep(
         await_call(job, work, call, change)
     else:
         work.rewrites.change(call, change)
+
+
+def _same_object(work: FileWork, call: cst.Call, native: NativeCall) -> bool:
+    """Say whether the object has the async method too: ``model.invoke``, ``model.ainvoke``."""
+    same = native.callee.rpartition(".")[0] == native.target.rpartition(".")[0]
+    return same and work.names.qualified(call.func) != native.callee
 
 
 def _function(work: FileWork, call: cst.Call, native: NativeCall) -> Change:

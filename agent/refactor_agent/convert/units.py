@@ -45,7 +45,8 @@ def find_units(
     for call in calls:
         flow = _Flow(job, work, function)
         flow.follow(call, job.rulebook.returns(work.edits[call].callee))
-        if len(flow.needed) > 1:
+        blocking = [node for node in flow.needed if node in work.edits]
+        if flow.whole or (flow.kept and len(blocking) > 1):
             units.append(_unit(work, function, flow.needed))
     return units
 
@@ -58,6 +59,10 @@ class _Flow:
     work: FileWork
     function: cst.FunctionDef
     needed: list[cst.CSTNode] = field(default_factory=list)
+    whole: bool = False
+    """A `with` or a loop over the object: its statement can't be split."""
+    kept: bool = True
+    """The object stays in the function, so that its uses can go together."""
 
     def follow(self, node: cst.BaseExpression, kind: str | None) -> None:
         """Follow the value of ``node``, of type ``kind``, as far as it keeps its state."""
@@ -75,12 +80,19 @@ class _Flow:
             self._follow_assignment(parent, kind)
         elif isinstance(parent, cst.For | cst.CompFor):
             self.needed.append(self._reader(parent))
+            self.whole = True
         elif not isinstance(parent, cst.Expr | cst.Del | cst.Comparison | cst.UnaryOperation):
-            message = "an open file or connection would leave the block that owns it"
-            refuse("escapes", message, self.work.source.site(node))
+            self._escape(node, kind)
 
     def _is_stateful(self, kind: str | None) -> bool:
         return kind is not None and self.job.rulebook.thread(kind) != "any"
+
+    def _escape(self, node: cst.CSTNode, kind: str | None) -> None:
+        """Let an object that is used one call at a time go; refuse for one bound to a thread."""
+        if kind is not None and self.job.rulebook.thread(kind) == "bound":
+            message = "an object bound to its thread would leave the block that owns it"
+            refuse("escapes", message, self.work.source.site(node))
+        self.kept = False
 
     def _reader(self, loop: cst.For | cst.CompFor) -> cst.CSTNode:
         if isinstance(loop, cst.For):
@@ -90,6 +102,7 @@ class _Flow:
 
     def _follow_with(self, item: cst.WithItem, kind: str | None) -> None:
         self.needed.append(self.work.source.parents[item])
+        self.whole = True
         if item.asname is not None and isinstance(item.asname.name, cst.Name) and kind is not None:
             entered = self.job.rulebook.returns(f"{kind}.__enter__") or kind
             self._follow_name(item.asname.name.value, item, entered)
@@ -100,8 +113,8 @@ class _Flow:
         )
         for target in targets:
             if not isinstance(target, cst.Name):
-                message = "an open file or connection is kept beyond the function"
-                refuse("escapes", message, self.work.source.site(node))
+                self._escape(node, kind)
+                return
             self._follow_name(target.value, node, kind)
 
     def _follow_name(self, name: str, binding: cst.CSTNode, kind: str | None) -> None:
@@ -111,7 +124,8 @@ class _Flow:
             if use in self.needed:
                 continue
             if self.work.source.function_around(use) is not self.function:
-                refuse("escapes", f"a nested function uses {name}", self.work.source.site(use))
+                self._escape(use, kind)
+                continue
             self.follow(use, kind)
 
     def _uses_of(self, found: Variable, binding: cst.CSTNode) -> list[cst.Name]:

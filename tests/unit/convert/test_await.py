@@ -5,9 +5,9 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from unit.convert.attempts import Edit, attempt_of, convert, converted, refused
 
 from refactor_agent.domain.proposal import ImportEdit
+from unit.convert.attempts import Edit, attempt_of, convert, converted, refused
 
 SLEEP = Edit("native", "time.sleep(1)", "time.sleep")
 
@@ -54,11 +54,13 @@ async def load():
         ("return f'{load()!r:>9}'", "return f'{await load()!r:>9}'"),
         ("return load() if load3() else 0", "return await load() if load3() else 0"),
         ("return 1 < load() < 3", "return 1 < await load() < 3"),
-        ("if (n := load()):  # kept\n        return n", "if (n := await load()):  # kept\n        return n"),
+        ("if (n := load()):  # kept\n        return n",
+         "if (n := await load()):  # kept\n        return n"),
         ("return {**load(), 'é': 1}", "return {**await load(), 'é': 1}"),
         ("s = 'é€'; return load()", "s = 'é€'; return await load()"),
         ("for a in load():\n        yield a", "for a in await load():\n        yield a"),
-        ("with lock(a): return 1\n    return load()", "with lock(a): return 1\n    return await load()"),
+        ("with lock(a): return 1\n    return load()",
+         "with lock(a): return 1\n    return await load()"),
         ("return sum(load() for _ in a)", "return sum([await load() for _ in a])"),
         ("return list(load() for _ in a)", "return [await load() for _ in a]"),
         ("return set(load() for _ in a)", "return {await load() for _ in a}"),

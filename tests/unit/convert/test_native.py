@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+
 from unit.convert.attempts import Edit, converted, refused
 
 SLEEP = "time.sleep"
@@ -314,7 +315,8 @@ def test_handlers_of_callers_are_mapped_and_keep_the_old_where_it_may_still_come
 )
 def test_handlers_without_a_counterpart_are_refused(handler):
     handler = handler if ":" in handler else f"{handler}:\n        pass"
-    text = f"import requests\n\n\nasync def f(u):\n    try:\n        r = requests.get(u).text\n    except {handler}\n"
+    body = f"    try:\n        r = requests.get(u).text\n    except {handler}\n"
+    text = f"import requests\n\n\nasync def f(u):\n{body}"
     assert refused(text, Edit("native", "requests.get(u)", "requests.get")) == "unmapped-exception"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from unit.convert.attempts import Edit, attempt_of, convert, converted, refused
 
 from refactor_agent.boundary import boundary_source
+from unit.convert.attempts import Edit, attempt_of, convert, converted, refused
 
 HEAD = "from _async_adapters import offload\n\n\n"
 OPEN = Edit("offload", "open(p)", "builtins.open")
@@ -378,12 +378,12 @@ def test_a_loop_that_awaits_keeps_the_block_inside():
         ("with open(p) as f:\n        yield f.read()", "block-yields"),
         ("with open(p) as f:\n        if q: return f.read()\n    return 1", "returns-midway"),
         (
-            "for i in q:\n        await z()\n        with open(p) as f:\n"
-            "            if f.read(): break",
+            """for i in q:
+        await z()
+        with open(p) as f:
+            if f.read(): break""",
             "jumps-out",
         ),
-        ("with open(p) as f:\n        f.read()\n        return f", "escapes"),
-        ("f = open(p)\n    f.read()\n    self.f = f", "escapes"),
         ("with open(p) as f:\n        self.a = 1\n        f.read()", "shared-write"),
         ("with open(p) as f:\n        CACHE[q] = 1\n        f.read()", "shared-write"),
         ("with open(p) as f:\n        f.read()\n        super().x()", "frame"),
@@ -395,6 +395,29 @@ def test_a_loop_that_awaits_keeps_the_block_inside():
 def test_blocks_that_can_not_move_are_refused(before, reason):
     text = f"async def handler(self, p, q):\n    {before}\n"
     assert refused(text, OPEN, READ) == reason
+
+
+@pytest.mark.parametrize("leak", ["return c", "self.c = c", "keep([c])", "def g(): return c"])
+def test_a_connection_that_leaves_its_thread_is_refused(leak):
+    text = f"async def handler(self, p):\n    c = sqlite3.connect(p)\n    {leak}\n"
+    assert refused(text, _offload("sqlite3.connect(p)", "sqlite3.connect")) == "escapes"
+
+
+def test_a_file_that_is_kept_is_used_one_call_at_a_time():
+    _block(
+        """
+        f = open(p)
+        head = f.read()
+        q.file = f
+        """,
+        """
+        f = await offload(open, p)
+        head = await offload(f.read)
+        q.file = f
+        """,
+        OPEN,
+        READ,
+    )
 
 
 def test_an_object_bound_to_another_thread_is_refused():
