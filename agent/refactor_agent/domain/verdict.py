@@ -45,6 +45,8 @@ class Verdict(Value):
     change_set: str
     outcome: Outcome
     failures: tuple[CheckFailure, ...] = ()
+    doubts: tuple[CheckFailure, ...] = ()
+    """What a check can't decide, such as a race; they leave the change unverified."""
     checks: tuple[str, ...] = ()
     """Names of the checks that ran."""
     tests: TestDelta | None = None

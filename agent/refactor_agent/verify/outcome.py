@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refactor_agent.domain.place import Site
-from refactor_agent.domain.verdict import CheckFailure, Verdict
+from refactor_agent.domain.verdict import CheckFailure, Outcome, Verdict
 from refactor_agent.verify.changed_lines import Coverage
 from refactor_agent.verify.checks import CheckReport
 from refactor_agent.verify.compare import Comparison
@@ -22,13 +22,20 @@ def failed(name: str, report: CheckReport, failures: Sequence[CheckFailure]) -> 
         outcome="failed",
         failures=tuple(failures),
         checks=report.checks,
+        doubts=report.doubts,
         reason=_first_line(failures),
     )
 
 
 def unverified(name: str, report: CheckReport, reason: str) -> Verdict:
     """Give the verdict on a change that no test could say anything about."""
-    return Verdict(change_set=name, outcome="unverified", checks=report.checks, reason=reason)
+    return Verdict(
+        change_set=name,
+        outcome="unverified",
+        checks=report.checks,
+        doubts=report.doubts,
+        reason=reason,
+    )
 
 
 def judged(
@@ -36,23 +43,27 @@ def judged(
 ) -> Verdict:
     """Give the verdict on a change whose tests ran.
 
-    Verified means: no objection, and every changed statement that makes a call or waits was
-    executed by a test that passed before and after.
+    Verified means: no objection and no doubt, and every changed statement that makes a call or
+    waits was executed by a test that passed before and after.
     """
-    reason = _first_line(comparison.failures) or _why_unproven(coverage)
-    outcome = "failed" if comparison.failures else "unverified" if reason else "verified"
-    return Verdict.model_validate(
-        {
-            "change_set": name,
-            "outcome": outcome,
-            "failures": comparison.failures,
-            "checks": report.checks,
-            "tests": comparison.delta,
-            "covering_tests": coverage.tests,
-            "uncovered": coverage.uncovered,
-            "reason": reason,
-        }
+    unproven = _why_unproven(coverage) or _first_line(report.doubts)
+    return Verdict(
+        change_set=name,
+        outcome=_outcome(comparison, unproven),
+        failures=comparison.failures,
+        checks=report.checks,
+        doubts=report.doubts,
+        tests=comparison.delta,
+        covering_tests=coverage.tests,
+        uncovered=coverage.uncovered,
+        reason=_first_line(comparison.failures) or unproven,
     )
+
+
+def _outcome(comparison: Comparison, unproven: str) -> Outcome:
+    if comparison.failures:
+        return "failed"
+    return "unverified" if unproven else "verified"
 
 
 def _why_unproven(coverage: Coverage) -> str:

@@ -30,12 +30,17 @@ from refactor_agent.verify import (
     verify,
     verify_combined,
 )
+from refactor_agent.verify.compare import Comparison, compare
+from refactor_agent.verify.suite import run_suite
 from refactor_agent.verify.syntax import parse_module
+from refactor_agent.verify.target import parse_test_command
 
 Files = Mapping[str, str]
 
 
-def change_for(root: Path, files: Mapping[str, bytes]) -> Change:
+def change_for(
+    root: Path, files: Mapping[str, bytes], regions: tuple[str, ...] = ()
+) -> Change:
     """Give a change whose proposal and plan name just what ``files`` alter under ``root``."""
     before = Tree(root)
     edits = []
@@ -63,7 +68,7 @@ def change_for(root: Path, files: Mapping[str, bytes]) -> Change:
         id="001-x",
         title="x",
         entries=(),
-        regions=(),
+        regions=regions,
         functions=tuple(edit.function for edit in edits),
     )
     return Change(change_set=planned, proposal=proposal, before=before, files=files)
@@ -101,6 +106,26 @@ class Judge:
             self.root, {file: textwrap.dedent(text).encode() for file, text in after.items()}
         )
 
+    def tests(self, after: Files, baseline: Baseline) -> Comparison:
+        """Run the whole suite on ``after``, past the checks, and compare."""
+        overlay = {file: textwrap.dedent(text).encode() for file, text in after.items()}
+        return asyncio.run(self._tests(overlay, baseline))
+
+    async def _tests(self, overlay: Mapping[str, bytes], baseline: Baseline) -> Comparison:
+        bench, target = self._bench(), self.target
+        command = parse_test_command(target.test_command, target.python)
+        async with bench.pool.lease(overlay) as workspace:
+            run = await run_suite(
+                target,
+                command,
+                workspace,
+                bench.sandbox,
+                watch=overlay,
+                select=None,
+                limit=target.limit,
+            )
+        return compare(baseline, run, None)
+
     def verdict(self, after: Files, baseline: Baseline | None = None) -> Verdict:
         """Judge the change that turns the project into ``after``."""
         baseline = baseline or self.baseline(*(f for f in after if (self.root / f).exists()))
@@ -121,7 +146,7 @@ class Judge:
 
 
 @pytest.fixture(scope="session")
-def make_change() -> Callable[[Path, Mapping[str, bytes]], Change]:
+def make_change() -> Callable[..., Change]:
     """Give a function that makes a change of the files under a directory."""
     return change_for
 

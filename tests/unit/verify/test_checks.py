@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from refactor_agent.locate import locate
+from refactor_agent.project import open_project
+from refactor_agent.rulebook import load_rulebook
 from refactor_agent.tree import Tree
 from refactor_agent.verify.checks._run import all_checks
 from refactor_agent.verify.context import Context
@@ -18,11 +22,24 @@ CASES = [
 ]
 
 
+def locate_in(root: Path):
+    """Locate for real, with the rules that come with the package."""
+    return lambda tree: locate(open_project(root), rules(), changes=tree.changes)
+
+
+@cache
+def rules():
+    return load_rulebook()
+
+
 @pytest.mark.parametrize(("check", "example"), CASES)
 def test_example(check, example, make_change, tmp_path: Path):
     (tmp_path / example.file).write_text(example.before, encoding="utf-8")
     files = {example.file: example.after.encode()}
-    context = Context(Tree(tmp_path), files, (make_change(tmp_path, files),))
+    locate_tree = locate_in(tmp_path)
+    regions = tuple(region.id for region in locate_tree(Tree(tmp_path)).regions)
+    change = make_change(tmp_path, files, regions)
+    context = Context(Tree(tmp_path), files, (change,), locate_tree)
     found = [objection.message for objection in check.find(context)]
     if example.says:
         assert any(example.says in message for message in found), found

@@ -141,17 +141,16 @@ def test_unreached_change_is_unverified(project, edits):
 
 
 FAILED = {
-    "missing await": ({**FETCH, "value = await fetch": "value = fetch"}, "tests", "never awaited"),
-    "wrong value": ({**FETCH, "return key * 2": "return key * 3"}, "tests", "assert 7 == 5"),
+    "missing await": (
+        {**FETCH, "value = await fetch": "value = fetch"},
+        "unawaited-call",
+        "uses the bare coroutine",
+    ),
+    "wrong value": ({**FETCH, "value = fetch": "value = await fetch", "fetch(key)\n    if not": "fetch(key + 1)\n    if not"}, "tests", "7 == 5"),
     "import that is not there": (
         {**FETCH, "import time": "import time\nimport no_such_library"},
         "import",
         "No module named 'no_such_library'",
-    ),
-    "function renamed": (
-        {"def fetch": "def gather_it", "fetch(key)": "gather_it(key)"},
-        "tests",
-        "is skipped now: Skipped: fetch is gone",
     ),
     "hangs": (
         {**FETCH, "    if not value": "    await asyncio.sleep(3600)\n    if not value"},
@@ -163,15 +162,6 @@ FAILED = {
         "tests-crash",
         "ended with 0 in test_service.py::test_handler",
     ),
-    "task thrown away": (
-        {
-            **FETCH,
-            "    value = await fetch(key)": "    asyncio.get_running_loop()"
-            ".call_soon(lambda: fetch(key))\n    value = await fetch(key)",
-        },
-        "never-awaited",
-        "the coroutine fetch was never awaited",
-    ),
 }
 
 
@@ -181,46 +171,88 @@ def test_wrong_conversion_fails(project, edits, check, says):
     judge.limit = 20.0
     verdict = judge.verdict({"service.py": edited(SERVICE, edits)}, baseline)
     assert verdict.outcome == "failed"
-    found = [failure for failure in verdict.failures if failure.check == check]
-    assert any(says in failure.message for failure in verdict.failures), verdict.failures
-    assert found, verdict.failures
+    assert verdict.reason.startswith(check)
+    assert any(f.check == check and says in f.message for f in verdict.failures), verdict.failures
 
 
-WEAKENED = {
-    "deleted": ({"def test_is_something": "def was_something"}, "collection", "1 tests are gone"),
-    "skipped": (
+LIES = {
+    "missing await": (
+        {**FETCH, "value = await fetch": "value = fetch"},
+        {},
+        "never-awaited",
+        "the coroutine fetch was never awaited",
+    ),
+    "coroutine thrown away": (
+        {**FETCH, "    if not value": "    _ = fetch(1)\n    if not value"},
+        {},
+        "never-awaited",
+        "the coroutine fetch was never awaited",
+    ),
+    "renamed, so that a test skips itself": (
+        {"def fetch": "def gather_it", "= fetch(key)": "= gather_it(key)"},
+        {},
+        "tests",
+        "is skipped now: Skipped: fetch is gone",
+    ),
+    "test deleted": (
+        FETCH,
+        {"def test_is_something": "def was_something"},
+        "collection",
+        "1 tests are gone",
+    ),
+    "test skipped": (
+        FETCH,
         {"def test_is_something": "@pytest.mark.skip\ndef test_is_something"},
         "tests",
         "is skipped now",
     ),
-    "expected to fail": (
+    "test expected to fail": (
+        FETCH,
         {"def test_is_something": "@pytest.mark.xfail\ndef test_is_something", "is not": "is"},
         "tests",
         "is xfailed now",
     ),
-    "module broken": ({"import service": "import services"}, "collection", "can't be collected"),
-    "added": ({"def run": "def test_more(): pass\ndef run"}, "collection", "1 tests appeared"),
+    "test module broken": (
+        FETCH,
+        {"import service": "import services"},
+        "collection",
+        "can't be collected",
+    ),
+    "test added": (
+        FETCH,
+        {"def run": "def test_more(): pass\ndef run"},
+        "collection",
+        "1 tests appeared",
+    ),
+    "error in a task nobody looks at": (
+        {
+            **FETCH,
+            "    if not value": "    asyncio.create_task(fetch('a'))\n"
+            "    await asyncio.sleep(0.05)\n    if not value",
+        },
+        {},
+        "loop-errors",
+        "Task exception was never retrieved",
+    ),
 }
 
 
-@pytest.mark.parametrize(("edits", "check", "says"), WEAKENED.values(), ids=WEAKENED)
-def test_weakened_tests_fail(project, edits, check, says):
+@pytest.mark.parametrize(("code", "tests", "check", "says"), LIES.values(), ids=LIES)
+def test_run_that_lies_is_seen_through(project, code, tests, check, says):
+    """By the test run alone, even where a check on the tree would have come first."""
     judge, baseline = project
-    after = {
-        "service.py": edited(SERVICE, FETCH),
-        "test_service.py": edited(TESTS, edits),
-    }
-    verdict = judge.verdict(after, baseline)
-    assert verdict.outcome == "failed"
-    assert any(f.check == check and says in f.message for f in verdict.failures), verdict.failures
+    after = {"service.py": edited(SERVICE, code), "test_service.py": edited(TESTS, tests)}
+    failures = judge.tests(after, baseline).failures
+    assert any(f.check == check and says in f.message for f in failures), failures
 
 
 def test_vacuous_test_fails(make_judge):
-    """A green test that never awaited what it calls is seen through."""
+    """A green test that never awaited what it calls is seen through, whatever it filters."""
     judge = make_judge(
         {
             "checker.py": "import time\n\n\ndef ok(n):\n    time.sleep(0)\n    return n > 1\n",
-            "tests/test_checker.py": "from checker import ok\n\n\ndef test_ok():\n    assert ok(3)\n",
+            "tests/test_checker.py": "from checker import ok\n\n\n"
+            "def test_ok():\n    assert ok(3)\n",
             "pyproject.toml": "[tool.pytest.ini_options]\nfilterwarnings = ['ignore']\n",
         }
     )

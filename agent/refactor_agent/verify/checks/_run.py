@@ -23,6 +23,8 @@ class CheckReport:
 
     checks: tuple[str, ...]
     failures: tuple[CheckFailure, ...]
+    doubts: tuple[CheckFailure, ...] = ()
+    """What only a person can decide."""
 
 
 @cache
@@ -49,10 +51,12 @@ def run_checks(context: Context) -> CheckReport:
     )
     if broken:
         return CheckReport(("parse",), broken)
-    failures = [
-        _failure(check, objection) for check in checks for objection in check.find(context)
-    ]
-    return CheckReport(("parse", *names), tuple(failures))
+    found = [(check, objection) for check in checks for objection in check.find(context)]
+    return CheckReport(
+        checks=("parse", *names),
+        failures=tuple(_failure(c, o) for c, o in found if c.level == "wrong"),
+        doubts=tuple(_failure(c, o) for c, o in found if c.level == "doubtful"),
+    )
 
 
 def _failure(check: Check, objection: Objection) -> CheckFailure:

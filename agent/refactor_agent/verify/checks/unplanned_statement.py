@@ -1,0 +1,131 @@
+"""Statements without a planned call stay as they are, where rules made the change."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import difflib
+from collections.abc import Iterator
+
+from refactor_agent.domain.place import Site
+from refactor_agent.verify.change import Change
+from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._sync_form import sync_form
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode, span_of
+
+__all__ = ["CHECK"]
+
+
+def _find(context: Context) -> Iterator[Objection]:
+    for change in context.changes:
+        if change.attempt is not None or change.proposal.author.kind == "rules":
+            yield from _unplanned(context, change)
+
+
+def _unplanned(context: Context, change: Change) -> Iterator[Objection]:
+    for edit in change.proposal.functions:
+        file = edit.function.file
+        before, after = context.module_before(file), context.module_after(file)
+        if before is None or after is None:
+            continue
+        for name, node in before.functions.items():
+            new = after.functions.get(name)
+            if new is not None and _is(name, edit.function.name):
+                yield from _compare(file, name, node, new)
+
+
+def _is(name: str, planned: str) -> bool:
+    return planned == name or planned.endswith("." + name)
+
+
+def _compare(file: str, name: str, before: FunctionNode, after: FunctionNode) -> Iterator[Objection]:
+    """Statements may move into a helper and be made of other calls, but none may vanish."""
+    old, new = list(_statements(before)), list(_statements(after))
+    matcher = difflib.SequenceMatcher(
+        a=[text for text, _ in old], b=[text for text, _ in new], autojunk=False
+    )
+    for kind, start, end, _, _ in matcher.get_opcodes():
+        if kind not in {"delete", "replace"}:
+            continue
+        for _, node in old[start:end]:
+            if not _may_change(node):
+                text = ast.unparse(node).splitlines()[0]
+                site = Site(file, span_of(node))
+                yield Objection(f"{name}: the statement `{text}` was changed or dropped", site)
+
+
+def _statements(function: FunctionNode) -> Iterator[tuple[str, ast.stmt]]:
+    """Every statement under a function in order, as it reads in sync and without its body."""
+    pending: list[ast.stmt] = list(reversed(function.body))
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield sync_form(_head(node)), node
+        pending.extend(reversed(list(_under(node))))
+
+
+def _head(node: ast.stmt) -> ast.stmt:
+    head = copy.copy(node)
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        if getattr(head, field, None):
+            setattr(head, field, [ast.Pass()] if field == "body" else [])
+    if isinstance(head, ast.Try | ast.TryStar):
+        head.finalbody = [ast.Pass()]
+    return head
+
+
+def _under(node: ast.stmt) -> Iterator[ast.stmt]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            yield child
+        elif isinstance(child, ast.excepthandler | ast.match_case):
+            yield from child.body
+
+
+def _may_change(node: ast.stmt) -> bool:
+    """A call may become another, a context manager an async one, an import another library's."""
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.Try):
+        return True
+    if isinstance(node, ast.Return | ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign):
+        return node.value is not None and _calls(node.value)
+    return any(_calls(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+
+
+def _calls(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Call | ast.Subscript) for part in ast.walk(node))
+
+
+_BEFORE = """\
+def load(k):
+    total = 0
+    for part in get(k):
+        total += part
+    if total > 3:
+        raise ValueError(k)
+    return total
+"""
+_AFTER = _BEFORE.replace("def", "async def").replace("in get", "in await get")
+_SAYS = "was changed or dropped"
+
+CHECK = Check(
+    name="unplanned-statement",
+    hazards=("H-A3",),
+    reason="The conversion does more than make code async.",
+    find=_find,
+    examples=(
+        Example("changed", _BEFORE, _AFTER.replace("total = 0", "total = 1"), _SAYS),
+        Example("dropped", _BEFORE, _AFTER.replace("        total += part", "        pass"), _SAYS),
+        Example("condition", _BEFORE, _AFTER.replace("> 3", ">= 3"), _SAYS),
+        Example("result", _BEFORE, _AFTER.replace("return total", "return 0"), _SAYS),
+        Example("only awaited", _BEFORE, _AFTER),
+        Example(
+            "moved into a helper",
+            _BEFORE,
+            "async def load(k):\n    def _sum():\n        total = 0\n"
+            "        for part in get(k):\n            total += part\n        return total\n"
+            "    total = await offload(_sum)\n    if total > 3:\n        raise ValueError(k)\n"
+            "    return total\n",
+        ),
+    ),
+)
