@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -106,6 +110,42 @@ def test_an_answer_that_was_kept_but_not_charged_is_charged_on_resume(tmp_path):
         session.propose(REQUEST)
     spent = session.ledger.spent
     assert (spent.calls, spent.answered, spent.recalled, spent.prompt_tokens) == (1, 1, 0, 100)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from support.model_session import ModelSession
+from refactor_agent.llm import ModelRequest
+
+requests = [ModelRequest.model_validate_json(line) for line in sys.stdin]
+ModelSession(Path(sys.argv[1]), sys.argv[2]).propose_all(requests)
+"""
+
+
+def test_a_killed_run_pays_only_for_what_it_had_not_heard(tmp_path):
+    """SIGKILL while the second of two questions is under way."""
+
+    def react(_: Request) -> Said:
+        return Said(GOOD.content, delay=30 if len(server.requests) == 2 else 0)
+
+    with ScriptedModelServer(react) as server:
+        command = [sys.executable, "-c", RUN, str(tmp_path), server.base_url]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        questions = f"{REQUEST.model_dump_json()}\n{OTHER.model_dump_json()}\n"
+        with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as process:
+            process.stdin.write(questions.encode())
+            process.stdin.close()
+            while len(server.requests) < 2 and process.poll() is None:
+                time.sleep(0.01)
+            process.kill()
+        session = ModelSession(tmp_path, server.base_url)
+        outcomes = session.propose_all([REQUEST, OTHER])
+    assert all(isinstance(outcome, Proposal) for outcome in outcomes)
+    asked = ["0.25" in request.prompt for request in server.requests]
+    assert asked == [False, True, True]
+    spent = session.ledger.spent
+    assert (spent.calls, spent.answered, spent.recalled) == (3, 2, 1)
 
 
 @pytest.mark.parametrize(
