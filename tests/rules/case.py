@@ -42,6 +42,13 @@ def run_case(rule: Rule, example: Example, directory: Path) -> None:
         _expect_conversion(mini, rule, first, after, directory)
 
 
+def results(example: Example, directory: Path) -> list[str]:
+    """Give what the converter makes of ``before`` for each ``after`` block."""
+    mini = _Mini(write_project(directory, example.blocks[0]), _rulebook())
+    trees = (mini.converted(after.options.get("strategy"))[0] for after in example.of("after"))
+    return [tree.read(MODULE).decode() for tree in trees]
+
+
 @dataclass
 class _Mini:
     """A project of one module, and what the stages make of it."""

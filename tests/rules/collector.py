@@ -13,6 +13,14 @@ from refactor_agent.data import data_dir
 from refactor_agent.rulebook import Example, Rule
 from refactor_agent.rulebook.load import read_rule
 from rules.failure import CaseFailure
+from rules.update import write_results
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to rewrite the examples."""
+    parser.addoption(
+        "--update-rules", action="store_true", help="write what the converter makes into the rules"
+    )
 
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> RuleFile | None:
@@ -43,12 +51,16 @@ class RuleCase(pytest.Item):
             self.add_marker(pytest.mark.xfail(strict=True, raises=CaseFailure))
 
     def runtest(self) -> None:
-        from rules.case import (
-            run_case,
-        )  # the stages are slow to import; other tests don't need them
+        from rules.case import results, run_case  # slow to import; other tests don't need them
 
         with tempfile.TemporaryDirectory() as directory:
-            run_case(self.rule, self.example, Path(directory))
+            try:
+                run_case(self.rule, self.example, Path(directory, "run"))
+            except CaseFailure:
+                if not self.config.getoption("--update-rules"):
+                    raise
+                made = results(self.example, Path(directory, "update"))
+                write_results(self.path, self.example.title, made)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style=None) -> str:
         if isinstance(excinfo.value, CaseFailure):
