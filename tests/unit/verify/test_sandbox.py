@@ -1,0 +1,120 @@
+"""Nothing a command starts outlives it, and its output does not eat memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from refactor_agent.verify.environment import sandbox_environment
+from refactor_agent.verify.sandbox import LocalSandbox
+
+PYTHON = sys.executable
+
+
+def run(code: str, cwd: Path, limit: float = 20.0, **env: str):
+    return asyncio.run(
+        LocalSandbox(output_limit=1000).run((PYTHON, "-c", code), cwd=cwd, env=env, limit=limit)
+    )
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def test_result_of_a_command(tmp_path):
+    result = run("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)", tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (3, "out\n", "err\n")
+    assert not result.timed_out
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("/no/such/python", 127), ("/etc/passwd", 126)], ids=["missing", "no x"]
+)
+def test_command_that_cannot_start(tmp_path, command, code):
+    result = asyncio.run(LocalSandbox().run((command,), cwd=tmp_path, env={}, limit=5))
+    assert result.returncode == code
+    assert command in result.stderr
+
+
+TREE = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", {child!r}], start_new_session={apart})
+print(child.pid, flush=True)
+{then}
+"""
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["same session", "own session"])
+@pytest.mark.parametrize("then", ["time.sleep(60)", ""], ids=["hangs", "ends at once"])
+def test_grandchildren_end_with_the_command(tmp_path, apart, then):
+    code = TREE.format(child=STUBBORN, apart=apart, then=then)
+    result = run(code, tmp_path, limit=2.0)
+    assert result.timed_out == bool(then)
+    grandchild = int(result.stdout)
+    deadline = time.monotonic() + 5
+    while is_alive(grandchild) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_alive(grandchild)
+
+
+def test_cancelling_ends_the_command(tmp_path):
+    marker = tmp_path / "pid"
+    code = f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+
+    async def main() -> None:
+        running = asyncio.create_task(
+            LocalSandbox().run((PYTHON, "-c", code), cwd=tmp_path, env={}, limit=60)
+        )
+        while not (marker.exists() and marker.read_text()):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.02)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(main())
+    assert not is_alive(int(marker.read_text()))
+
+
+def test_endless_output_is_cut(tmp_path):
+    code = "import sys\nwhile True: sys.stdout.write('x' * 99 + '\\n')"
+    result = run(code, tmp_path, limit=2.0)
+    assert result.timed_out
+    assert 0 < len(result.stdout) <= 1000
+
+
+def test_environment_is_an_allowlist(tmp_path):
+    outer = {
+        "PATH": "/usr/bin",
+        "HOME": "/home/someone",
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C",
+        "OPENAI_API_KEY": "secret",
+        "LANGSMITH_TRACING": "true",
+        "DATABASE_URL": "postgres://real",
+        "PYTEST_ADDOPTS": "-x",
+        "PYTHONPATH": "/elsewhere",
+        "GITHUB_TOKEN": "secret",
+    }
+    env = sandbox_environment(
+        outer,
+        python=PYTHON,
+        home=tmp_path / "h",
+        temporary=tmp_path / "t",
+        import_path=[tmp_path / "w/src"],
+    )
+    assert "secret" not in "".join(env.values())
+    assert not env.keys() & {"DATABASE_URL", "LANGSMITH_TRACING", "PYTEST_ADDOPTS"}
+    assert env["HOME"] == str(tmp_path / "h")
+    assert env["LC_ALL"] == "C"
+    assert env["PYTHONPATH"].endswith(f"probe{os.pathsep}{tmp_path / 'w/src'}")
+    assert env["PATH"].split(os.pathsep)[0] == str(Path(PYTHON).parent)
