@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
+from pathlib import PurePosixPath
 
 from refactor_agent.domain.proposal import FunctionEdit, ImportEdit, NewFile, Proposal
 from refactor_agent.edit.conflict import SpliceConflictError
@@ -45,7 +47,17 @@ def _edit_file(
     if not tree.exists(file):
         raise SpliceConflictError(file, "missing-file", "the file is gone")
     source = splice(SourceFile.decode(file, tree.read(file)), functions)
-    return edit_imports(source, imports).encode()
+    return edit_imports(source, imports, partial(_is_own, tree, file)).encode()
+
+
+def _is_own(tree: Tree, file: str, module: str) -> bool:
+    """Say whether the target has a top-level module of that name."""
+    roots = (*PurePosixPath(file).parents, PurePosixPath("src"))
+    return any(
+        tree.exists(str(root / place))
+        for root in roots
+        for place in (f"{module}.py", f"{module}/__init__.py")
+    )
 
 
 def _new_file(tree: Tree, new: NewFile) -> tuple[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from pathlib import PurePosixPath
+from collections.abc import Callable
 from typing import NamedTuple
 
 from refactor_agent.edit.source import SourceFile
@@ -13,6 +13,7 @@ __all__ = ["Spot", "find_spot", "header_imports", "is_docstring"]
 
 Import = ast.Import | ast.ImportFrom
 Key = tuple[int, bool, str]
+Own = Callable[[str], bool]
 
 
 class Spot(NamedTuple):
@@ -44,15 +45,16 @@ def is_docstring(node: ast.stmt) -> bool:
     )
 
 
-def find_spot(source: SourceFile, module: str, *, is_from: bool) -> Spot:
+def find_spot(source: SourceFile, module: str, is_own: Own, *, is_from: bool) -> Spot:
     """Say where an import of ``module`` goes: in its section, behind all that sort before it.
 
-    Sections are ``__future__``, standard library, third party, first party. The place depends
-    on the imports alone, so that several can be added in any order with one result.
+    Sections are ``__future__``, standard library, third party, first party (``is_own`` says
+    which top-level modules are), relative. The place depends on the imports alone, so that
+    several can be added in any order with one result.
     """
-    key = _key(source.file, module, is_from=is_from)
+    key = _key(module, is_own, is_from=is_from)
     placed = [
-        (_key(source.file, name, is_from=isinstance(node, ast.ImportFrom)), node)
+        (_key(name, is_own, is_from=isinstance(node, ast.ImportFrom)), node)
         for node in header_imports(source.tree)
         if (name := _module(node)) is not None
     ]
@@ -66,17 +68,17 @@ def find_spot(source: SourceFile, module: str, *, is_from: bool) -> Spot:
     return Spot(placed[0][1].lineno, gap=1) if placed else _first_spot(source)
 
 
-def _key(file: str, module: str, *, is_from: bool) -> Key:
-    return _section(file, module), is_from, module.lower()
+def _key(module: str, is_own: Own, *, is_from: bool) -> Key:
+    return _section(module, is_own), is_from, module.lower()
 
 
-def _section(file: str, module: str) -> int:
+def _section(module: str, is_own: Own) -> int:
     top = module.partition(".")[0]
     if top == "__future__":
         return 0
     if module.startswith("."):
         return 4
-    if top in PurePosixPath(file).with_suffix("").parts:
+    if is_own(top):
         return 3
     return 1 if top in sys.stdlib_module_names else 2
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.edit.conflict import SpliceConflictError
@@ -18,23 +18,26 @@ _LINE_LENGTH = 88
 """Past this a merged import is put in parentheses; Black's default."""
 
 
-def edit_imports(source: SourceFile, edits: Sequence[ImportEdit]) -> SourceFile:
+def edit_imports(
+    source: SourceFile, edits: Sequence[ImportEdit], is_own: Callable[[str], bool]
+) -> SourceFile:
     """Add imports that are not there yet, then drop those that nothing uses any more.
 
+    ``is_own`` says whether a top-level module is the target's, which decides on its section.
     Lines that hold none of these imports stay as they are. Raises `SpliceConflictError` when
     the module does not parse, or binds the name of a new import to something else.
     """
     source.tree  # noqa: B018 - a result that does not parse is refused even without edits
     for edit in edits:
         if edit.action == "add":
-            source = _add(source, edit)
+            source = _add(source, edit, is_own)
     for edit in edits:
         if edit.action == "drop_unused":
             source = drop_unused(source, edit)
     return source
 
 
-def _add(source: SourceFile, edit: ImportEdit) -> SourceFile:
+def _add(source: SourceFile, edit: ImportEdit, is_own: Callable[[str], bool]) -> SourceFile:
     meanings = bindings(source.tree).get(bound_name(edit), set())
     meaning = (edit.module, edit.name)
     if meaning in meanings:
@@ -43,7 +46,7 @@ def _add(source: SourceFile, edit: ImportEdit) -> SourceFile:
         raise SpliceConflictError(
             source.file, "name-taken", f"{bound_name(edit)!r} already means something else there"
         )
-    return _merge(source, edit) or _insert(source, edit)
+    return _merge(source, edit) or _insert(source, edit, is_own)
 
 
 def _agrees(edit: ImportEdit, other: tuple[str, str | None] | None) -> bool:
@@ -113,8 +116,8 @@ def _wrapped(source: SourceFile, line: int) -> SourceFile:
     return source.with_text(source.text[:start] + wrapped + source.text[start + len(text) :])
 
 
-def _insert(source: SourceFile, edit: ImportEdit) -> SourceFile:
-    spot = find_spot(source, edit.module, is_from=edit.name is not None)
+def _insert(source: SourceFile, edit: ImportEdit, is_own: Callable[[str], bool]) -> SourceFile:
+    spot = find_spot(source, edit.module, is_own, is_from=edit.name is not None)
     newline = source.newline
     at = source.line_starts[min(spot.line, len(source.line_starts)) - 1]
     head, tail = source.text[:at], source.text[at:]

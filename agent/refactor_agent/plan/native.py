@@ -65,7 +65,7 @@ class NativeLeaves:
             return
         kind = native.types[0]
         made_here = any(
-            self._facts.book.returns(callee) == kind
+            self._makes_client(callee, native.rule)
             for other in self._facts.graph.calls_in(edge.function)
             for callee in other.callees
         )
@@ -77,6 +77,12 @@ class NativeLeaves:
             same = other.call is not None and other.call.receiver == call.receiver
             if same and self.native(other) is None:
                 yield "no-async-equivalent"
+
+    def _makes_client(self, callee: str, rule: str) -> bool:
+        """Say whether ``callee`` makes the object that a client's resources hang on."""
+        made = self._facts.book.returns(callee)
+        other = None if made is None else self._facts.book.async_type(made)
+        return other is not None and other.rule == rule
 
     def _result(self, edge: Edge, native: NativeCall) -> Iterator[str]:
         """Check that no other function gets an object of the sync library to work on."""

@@ -26,7 +26,8 @@ def drop(text: str) -> ImportEdit:
 
 
 def edited(before: str, *edits: ImportEdit) -> str:
-    return edit_imports(SourceFile.decode(FILE, before.encode()), edits).text
+    source = SourceFile.decode(FILE, before.encode())
+    return edit_imports(source, edits, "app".__eq__).text
 
 
 ADDED = {
@@ -212,7 +213,7 @@ def test_dropped(before: str, what: str, after: str | None) -> None:
 
 def test_a_package_keeps_its_imports() -> None:
     source = SourceFile.decode("app/__init__.py", b"from t import a\n")
-    assert edit_imports(source, [drop("t:a")]).text == "from t import a\n"
+    assert edit_imports(source, [drop("t:a")], bool).text == "from t import a\n"
 
 
 def test_one_import_takes_the_place_of_another() -> None:

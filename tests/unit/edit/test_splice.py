@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refactor_agent.domain.plan import FunctionRef
-from refactor_agent.domain.proposal import FunctionEdit, NewFile, Proposal, RuleAuthor
+from refactor_agent.domain.proposal import FunctionEdit, ImportEdit, NewFile, Proposal, RuleAuthor
 from refactor_agent.edit import SpliceConflictError, apply_proposal, function_source
 from refactor_agent.tree import Tree
 
@@ -237,6 +237,15 @@ def test_a_new_file_may_be_brought_twice_but_not_overwrite() -> None:
     assert apply_proposal(tree.with_changes(changes), proposal(new_files=(new,))) == {}
     with pytest.raises(SpliceConflictError):
         apply_proposal(tree_with(b"y = 2\n", "pkg/_adapters.py"), proposal(new_files=(new,)))
+
+
+def test_imports_of_own_modules_stand_apart() -> None:
+    tree = tree_with(b"import httpx\n\n\ndef f(): pass\n")
+    new = NewFile(file="pkg/_adapters.py", text="x = 1\n")
+    wanted = ImportEdit(file="pkg/mod.py", module="_adapters", name="x")
+    change = proposal(new_files=(new,)).model_copy(update={"imports": (wanted,)})
+    expected = b"import httpx\n\nfrom _adapters import x\n\n\ndef f(): pass\n"
+    assert apply_proposal(tree, change)["pkg/mod.py"] == expected
 
 
 BODY = st.lists(
