@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
+from refactor_agent.locate.overrides import implementations, is_abstract
 from refactor_agent.locate.resolve.attributes import attribute, properties
-from refactor_agent.locate.resolve.classes import find_methods, linearise, overriding
+from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
@@ -35,7 +36,7 @@ _CONSUMERS = frozenset(
         "tuple",
     )
 ) | {"collections.deque"}  # fmt: skip
-_CONSUMING_METHODS = frozenset({"builtins.str.join", "builtins.list.extend"})
+_CONSUMING_METHODS = frozenset({"builtins.str.join", "builtins.bytes.join", "builtins.list.extend"})
 
 
 class Effect(NamedTuple):
@@ -131,8 +132,8 @@ class Effects:
 
     def _function(self, value: FunctionValue) -> Iterator[tuple[str, bool]]:
         function = self.evaluator.index.functions[value.name]
-        if function.facts.is_stub and function.owner is not None:
-            for method in overriding(function):
+        if is_abstract(function):
+            for method in implementations(self.evaluator, function):
                 if _runs_when_called(method):
                     yield method.name, False
         effect = decoration(self.evaluator, function)

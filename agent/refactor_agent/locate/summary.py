@@ -26,7 +26,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 1
+SUMMARY_VERSION = 2
 """Goes up whenever a summary of the same bytes would look different."""
 
 FrameMark: TypeAlias = str | int
@@ -178,6 +178,8 @@ class ModuleSummary(NamedTuple):
     classes: tuple[ClassFacts, ...]
     imports: tuple[str, ...]
     """Top-level packages."""
+    callers: dict[str, tuple[int, ...]]
+    """Last name of a callee, as written, to the functions that call something so named."""
     ignores: dict[int, tuple[str, ...]]
     """Line to the rule ids that a comment on it suppresses; an empty tuple means all."""
 

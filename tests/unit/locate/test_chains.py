@@ -240,6 +240,35 @@ CASES = {
             sorted(items, key=slow)  #! time.sleep
             list(map(slow, items))  #! time.sleep
     """,
+    "abstract methods and protocols": """
+        import time
+        from abc import ABC, abstractmethod
+        from typing import Protocol
+
+        class Base(ABC):
+            @abstractmethod
+            def work(self):
+                print("the base does something too")
+
+        class Slow(Base):
+            def work(self):
+                time.sleep(1)
+
+        class Fetch(Protocol):
+            def get(self, url): ...
+
+        class Fetcher:
+            def get(self, url):
+                time.sleep(1)
+
+        class Mapping:
+            def get(self, key, default):
+                time.sleep(1)
+
+        async def f(base: Base, fetch: Fetch):
+            base.work()  #! time.sleep
+            fetch.get("u")  #! time.sleep
+    """,
     "async comprehensions, generators and loops": """
         import time
 

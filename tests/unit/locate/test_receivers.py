@@ -369,3 +369,84 @@ CASES = {
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
 def test_blocking_method_is_found_through_its_receiver(text: str, check) -> None:
     check(text)
+
+
+FLOWS = {
+    "what callers pass for a bare parameter": """
+        import requests
+
+        class Client:
+            def __init__(self, session, other):
+                self.session = session
+                self.other = other
+
+            async def f(self):
+                self.session.get("u")  #! requests.Session.get
+                self.other.get("u")
+
+        def fetch(session, url):
+            return session.get(url)
+
+        async def f(unknown):
+            Client(requests.Session(), other=unknown)
+            fetch(requests.Session(), "u")  #! requests.Session.get
+    """,
+    "what a test passes says nothing": """
+        # file: pkg/code.py
+        async def f(session):
+            session.get("u")
+
+        # file: tests/test_code.py
+        import requests
+        from pkg.code import f
+
+        async def test_f():
+            await f(requests.Session())
+    """,
+    "elements put in later": """
+        import requests
+
+        class Pool:
+            def __init__(self):
+                self.by_name = {}
+                self.all = []
+
+            def add(self, name):
+                self.by_name[name] = requests.Session()
+                self.all.append(requests.Session())
+
+            async def f(self, name):
+                self.by_name[name].get("u")  #! requests.Session.get
+                for session in self.all:
+                    session.get("u")  #! requests.Session.get
+
+        async def g():
+            found = []
+            for _ in range(3):
+                found.append(requests.Session())
+            found[0].get("u")  #! requests.Session.get
+    """,
+    "type variables and new types": """
+        from pathlib import Path
+        from typing import NewType, TypeVar
+
+        P = TypeVar("P", bound=Path)
+        Q = NewType("Q", Path)
+
+        async def f(p: P, q: Q):
+            p.exists()  #! pathlib.Path.exists
+            q.exists()  #! pathlib.Path.exists
+    """,
+    "the element a key function is given": """
+        from pathlib import Path
+
+        async def f(paths: list[Path]):
+            sorted(paths, key=lambda path: path.stat().st_mtime)  #! pathlib.Path.stat
+            list(map(lambda path: path.exists(), paths))  #! pathlib.Path.exists
+    """,
+}
+
+
+@pytest.mark.parametrize("text", FLOWS.values(), ids=FLOWS)
+def test_receiver_is_followed_through_calls_and_containers(text: str, check) -> None:
+    check(text)

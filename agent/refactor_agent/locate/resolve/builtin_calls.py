@@ -145,6 +145,15 @@ def _field(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
     return evaluator.term(function, default)
 
 
+def _type_variable(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    """Give the class that bounds a type variable, to stand for it in annotations."""
+    return evaluator.term(function, dict(call.keywords).get("bound"))
+
+
+def _new_type(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    return evaluator.term(function, call.args[1]) if len(call.args) > 1 else ()
+
+
 def _import_module(evaluator: Evaluator, _function: ProjectFunction, call: CallFacts) -> Values:
     name = _constant(call.args[0]) if call.args else None
     return imported_module(evaluator, name) if isinstance(name, str) else ()
@@ -218,6 +227,8 @@ BUILTIN_CALLS: dict[str, Handler] = {
     "attr.ib": _field,
     "attrs.field": _field,
     "importlib.import_module": _import_module,
+    "typing.TypeVar": _type_variable,
+    "typing.NewType": _new_type,
     "functools.lru_cache": _decorator,
     "functools.cache": _decorator,
 }

@@ -41,7 +41,7 @@ def result(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
         found = _container_method(base, func[2])
         if found is not None:
             return found
-        if func[2] in METHODS:
+        if func[2] in METHODS and func[2] not in _GIVE_FUTURES:
             return _offloaded(evaluator, function, call, METHODS[func[2]])
     callees = evaluator.term(function, func)
     return join(result_of(evaluator, function, call, value) for value in callees)
@@ -107,6 +107,9 @@ def _instance(
         if isinstance(method, FunctionValue | ExternalMethod)
     )
 
+
+_GIVE_FUTURES = frozenset({"submit", "apply_async"})
+"""Offloads whose result is no awaitable but an object that waits when asked."""
 
 _SAME = frozenset({"copy"})
 _ITEMS = frozenset({"get", "pop", "setdefault", "popleft"})

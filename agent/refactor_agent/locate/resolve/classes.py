@@ -10,11 +10,10 @@ from refactor_agent.locate.resolve.values import ClassObject, External
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["find_method", "find_methods", "linearise", "link_subclasses", "overriding"]
+__all__ = ["find_methods", "is_protocol", "linearise", "link_subclasses", "overriding"]
 
-_NOT_BASES = frozenset(
-    {"builtins.object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"}
-)
+_PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+_NOT_BASES = _PROTOCOLS | {"builtins.object", "typing.Generic"}
 
 
 def linearise(evaluator: Evaluator, cls: ProjectClass) -> tuple[ProjectClass | str, ...]:
@@ -47,21 +46,9 @@ def _bases(evaluator: Evaluator, cls: ProjectClass) -> list[ProjectClass | str]:
     return found
 
 
-def find_method(
-    evaluator: Evaluator, cls: ProjectClass, name: str, *, after: ProjectClass | None = None
-) -> ProjectFunction | None:
-    """Give the definition of a method that an object of ``cls`` has."""
-    found = find_methods(evaluator, cls, name, after=after)
-    return found[0] if found else None
-
-
-def find_methods(
-    evaluator: Evaluator, cls: ProjectClass, name: str, *, after: ProjectClass | None = None
-) -> list[ProjectFunction]:
+def find_methods(evaluator: Evaluator, cls: ProjectClass, name: str) -> list[ProjectFunction]:
     """Give a method's definitions: several where a condition chooses between them."""
-    order = linearise(evaluator, cls)
-    start = order.index(after) + 1 if after in order else 0
-    for base in order[start:]:
+    for base in linearise(evaluator, cls):
         if isinstance(base, ProjectClass):
             methods = base.methods(name)
             if methods:
@@ -75,6 +62,15 @@ def link_subclasses(evaluator: Evaluator) -> None:
         for base in linearise(evaluator, cls)[1:]:
             if isinstance(base, ProjectClass):
                 base.subclasses.append(cls)
+
+
+def is_protocol(evaluator: Evaluator, cls: ProjectClass) -> bool:
+    """Say whether ``cls`` itself is a `typing.Protocol`."""
+    return any(
+        isinstance(value, External) and value.name in _PROTOCOLS
+        for term in cls.facts.bases
+        for value in evaluator.term(cls.around, term)
+    )
 
 
 def overriding(method: ProjectFunction) -> list[ProjectFunction]:

@@ -8,7 +8,7 @@ from typing import Any
 from refactor_agent.locate.resolve import attributes, calls, iteration, names
 from refactor_agent.locate.resolve.annotations import declared
 from refactor_agent.locate.resolve.decorators import Decoration
-from refactor_agent.locate.resolve.index import Index, ProjectFunction
+from refactor_agent.locate.resolve.index import Index, ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.libraries import Libraries
 from refactor_agent.locate.resolve.parameters import parameter
 from refactor_agent.locate.resolve.values import (
@@ -44,6 +44,8 @@ class Evaluator:
         self.libraries = Libraries(rules)
         self.offload_wrappers = frozenset(offload_wrappers)
         self.decorations: dict[str, Decoration] = {}
+        self.implementers: dict[str, list[ProjectClass]] = {}
+        """Protocol to the classes that have its shape."""
         self.handed: dict[str, int | None] = {}
         """Function to the position of the parameter that it hands to an offload."""
         self.handed_nested: dict[str, frozenset[int]] = {}
@@ -66,6 +68,10 @@ class Evaluator:
     def called(self, function: ProjectFunction, call: CallFacts, value: Value) -> Values:
         """Give what ``call`` would give if ``value`` were called."""
         return calls.result_of(self, function, call, value)
+
+    def elements(self, value: Value) -> Values:
+        """Give what iterating over ``value`` gives."""
+        return iteration.element(self, value)
 
     def guarded(self, key: Hashable, work: Callable[[], Values]) -> Values:
         """Give the memoised result of ``work``."""

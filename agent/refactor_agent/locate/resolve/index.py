@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from refactor_agent.locate.resolve.values import Values
@@ -105,6 +106,7 @@ class Index:
         """Module names and all their parents: directories without ``__init__`` too."""
         for module in modules:
             self._add(module)
+        self._callers: dict[str, list[ProjectFunction]] | None = None
 
     def _add(self, module: ProjectModule) -> None:
         name = module.summary.module
@@ -115,3 +117,14 @@ class Index:
         self.packages.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
         self.functions.update((function.name, function) for function in module.functions)
         self.classes.update((cls.name, cls) for cls in module.classes)
+
+    def callers(self, name: str) -> list[ProjectFunction]:
+        """Give the functions, tests apart, that call something whose last name is ``name``."""
+        if self._callers is None:
+            self._callers = defaultdict(list)
+            for module in self.modules.values():
+                if not module.is_test:
+                    for called, numbers in module.summary.callers.items():
+                        functions = (module.functions[number] for number in numbers)
+                        self._callers[called].extend(functions)
+        return self._callers.get(name, [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.annotations import declared
+from refactor_agent.locate.resolve.arguments import arguments_for
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.results import provided
 from refactor_agent.locate.resolve.values import (
@@ -51,7 +52,12 @@ def parameter(evaluator: Evaluator, function: ProjectFunction, name: str) -> Val
     return (
         stated
         or _injected(evaluator, function.around, found)
-        or _default(evaluator, function.around, found.default)
+        or join(
+            (
+                _default(evaluator, function.around, found.default),
+                arguments_for(evaluator, function, name),
+            )
+        )
     )
 
 

@@ -36,5 +36,6 @@ def summarise(source: bytes, module: str, *, package: bool = False) -> ModuleSum
         tuple(function.freeze() for function in walk.functions),
         tuple(cls.freeze() for cls in walk.classes),
         tuple(walk.imports),
+        {name: tuple(functions) for name, functions in walk.callers.items()},
         suppressions(source),
     )

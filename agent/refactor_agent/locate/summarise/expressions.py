@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from refactor_agent.locate.summarise.definitions import define_lambda
-from refactor_agent.locate.summarise.targets import assign, note_write
+from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutation
 from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import CallFacts, FrameMark, Load
 from refactor_agent.locate.terms import Term, union
@@ -57,9 +57,11 @@ def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
     body.calls.append(None)
     if isinstance(func, ast.Attribute):
         callee: Term = ("a", _base(walk, func.value), func.attr)
-        _note_mutation(walk, func)
+        _note_caller(walk, func.attr)
     else:
         callee = _base(walk, func)
+        if isinstance(func, ast.Name):
+            _note_caller(walk, func.id)
     starred = False
     arguments: list[Term] = []
     for argument in node.args:
@@ -73,26 +75,22 @@ def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
     body.calls[number] = CallFacts(
         callee, tuple(arguments), tuple(keywords), starred, awaited, walk.frames, place_of(node)
     )
+    if isinstance(func, ast.Attribute) and func.attr in MUTATORS:
+        note_mutation(walk, func, arguments)
     return ("k", number)
+
+
+def _note_caller(walk: Walk, name: str) -> None:
+    functions = walk.callers.get(name)
+    if functions is None:
+        functions = walk.callers[name] = {}
+    functions[walk.scope.function] = None
 
 
 def _argument(walk: Walk, node: ast.expr, call: int) -> Term:
     if isinstance(node, ast.Name | ast.Attribute):
         walk.passed = call
     return walk.value(node)
-
-
-_MUTATORS = frozenset(
-    {
-        "add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove",
-        "setdefault", "sort", "update",
-    }
-)  # fmt: skip
-
-
-def _note_mutation(walk: Walk, func: ast.Attribute) -> None:
-    if func.attr in _MUTATORS:
-        note_write(walk, func.value)
 
 
 def _await(walk: Walk, node: ast.Await) -> Term:

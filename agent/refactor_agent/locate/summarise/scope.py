@@ -12,6 +12,10 @@ __all__ = ["Binding", "Loop", "Scope", "ScopeKind"]
 ScopeKind = Literal["module", "class", "function"]
 
 
+_MOST_GAINS = 12
+"""Elements noted for one container; what comes later is rarely of another kind."""
+
+
 class Binding(NamedTuple):
     """What a name is bound to; ``stamp`` orders bindings in time."""
 
@@ -40,8 +44,8 @@ class Scope:
     """
 
     __slots__ = (
-        "declared", "definitions", "env", "function", "index", "kind", "log", "loops", "names",
-        "owner", "parent", "self_name", "stamp",
+        "declared", "definitions", "env", "function", "gained", "index", "kind",
+        "log", "loops", "names", "owner", "parent", "self_name", "stamp",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +66,8 @@ class Scope:
         self.log: list[tuple[str, Binding | None]] = []
         self.loops: list[Loop] = []
         self.stamp = 0
+        self.gained: dict[int, int] = {}
+        """Definitions of containers that elements were put into, and how many."""
 
     def define(self, term: Term) -> Term:
         """Give ``term`` a number in the body, so that it is worked out once."""
@@ -81,6 +87,21 @@ class Scope:
         self._put(name, term)
         if not temporary:
             self.names.setdefault(name, []).append(term)
+
+    def gain(self, name: str, held: Term) -> None:
+        """Note that the container ``name`` of this scope also is ``held``."""
+        binding = self.env.get(name)
+        if binding is None or binding.term is None or binding.term[0] == "p":
+            return
+        term = binding.term
+        if term[0] == "l" and term[1] in self.gained:
+            if self.gained[term[1]] < _MOST_GAINS:
+                self.gained[term[1]] += 1
+                self.definitions[term[1]] = union([self.definitions[term[1]], held])
+            return
+        self.definitions.append(union([term, held]))
+        self.gained[len(self.definitions) - 1] = 1
+        self.bind(name, ("l", len(self.definitions) - 1))
 
     def narrow(self, name: str, term: Term) -> None:
         """Note what a condition says of ``name``, to the end of the branch."""

@@ -8,7 +8,18 @@ from refactor_agent.locate.summarise.walk import Walk
 from refactor_agent.locate.summary import Attribute
 from refactor_agent.locate.terms import Term
 
-__all__ = ["assign", "note_write", "store_attribute"]
+__all__ = ["MUTATORS", "assign", "note_mutation", "note_write", "store_attribute"]
+
+MUTATORS = frozenset(
+    {
+        "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem",
+        "put", "put_nowait", "remove", "setdefault", "sort", "update",
+    }
+)  # fmt: skip
+"""Methods that change the container they are called on."""
+
+_ADDING = {"add": 0, "append": 0, "appendleft": 0, "insert": 1}
+"""Methods that put an argument into a sequence or set, to its position."""
 
 
 def assign(walk: Walk, target: ast.expr, term: Term, *, temporary: bool = False) -> None:
@@ -25,6 +36,7 @@ def assign(walk: Walk, target: ast.expr, term: Term, *, temporary: bool = False)
         walk.value(target.value)
         walk.value(target.slice)
         note_write(walk, target.value)
+        _gains(walk, target.value, ("d", (), term))
 
 
 def _bind_name(walk: Walk, name: str, term: Term, *, temporary: bool) -> None:
@@ -59,6 +71,29 @@ def store_attribute(walk: Walk, target: ast.Attribute, annotation: Term, term: T
         attributes = walk.classes[owner].attributes.setdefault(target.attr, [])
         function = walk.scope.function
         attributes.append(Attribute(function, annotation, walk.scope.define(term)))
+
+
+def note_mutation(walk: Walk, func: ast.Attribute, arguments: list[Term]) -> None:
+    """Note a call of a method that changes its object, and what a container gets by it."""
+    note_write(walk, func.value)
+    position = _ADDING.get(func.attr)
+    if position is not None and position < len(arguments):
+        _gains(walk, func.value, ("q", "list", arguments[position]))
+    elif func.attr == "setdefault" and len(arguments) == 2:
+        _gains(walk, func.value, ("d", (), arguments[1]))
+
+
+def _gains(walk: Walk, node: ast.expr, held: Term) -> None:
+    """Note that the container ``node`` is also ``held``: one with the new element."""
+    if held is None or held[-1] is None or held[-1][0] in "#b":
+        return
+    if isinstance(node, ast.Name):
+        walk.scope.gain(node.id, held)
+    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        owner = _owner_of_self(walk, walk.scope.read(node.value.id))
+        if owner >= 0:
+            attributes = walk.classes[owner].attributes.setdefault(node.attr, [])
+            attributes.append(Attribute(walk.scope.function, None, walk.scope.define(held)))
 
 
 def _owner_of_self(walk: Walk, term: Term) -> int:

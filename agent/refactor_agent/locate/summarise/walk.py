@@ -127,8 +127,8 @@ class Walk:
     """Where the walk is, and what it has gathered."""
 
     __slots__ = (
-        "body", "classes", "deferred", "exports", "expressions", "frames", "functions", "imports",
-        "module", "package", "passed", "scope", "stars", "statements", "taken",
+        "body", "callers", "classes", "deferred", "exports", "expressions", "frames", "functions",
+        "imports", "module", "package", "passed", "scope", "stars", "statements", "taken",
     )  # fmt: skip
 
     def __init__(self, module: str, handlers: Handlers, *, package: bool, span: Place) -> None:
@@ -148,6 +148,7 @@ class Walk:
         self.stars: list[str] = []
         self.exports: list[str] | None = None
         self.imports: dict[str, None] = {}
+        self.callers: dict[str, dict[int, None]] = {}
         self.taken: dict[str, int] = {}
 
     def value(self, node: ast.expr) -> Term:
