@@ -122,7 +122,7 @@ class FrontMatter(Value):
     weight: Weight
     applicability: Applicability
     library: str
-    """What the rule is about, as people call it: ``requests``."""
+    """What the rule is about, as people call it: ``requests``. With ``twins``, the package."""
     distribution: str | None = None
     """Its distribution on the index; ``None`` for the standard library."""
     versions: str = ""
