@@ -38,13 +38,25 @@ def await_call(job: Job, work: FileWork, call: cst.Call, make: Change | None = N
     if isinstance(parent, cst.WithItem):
         refuse("context-manager", "the awaited result is used in `with`", work.source.site(call))
     bind = _binds_tighter(parent, call)
+    broken = work.layout.outermost(call)
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         changed = make(node) if make is not None else node
         assert isinstance(changed, cst.Call)  # noqa: S101 - calls stay calls
+        if broken is call:
+            changed = work.layout.fitted(call, changed, len("await "))
         return _awaited(changed, parenthesise=bind)
 
     work.rewrites.change(call, change)
+    if broken is not call:
+        work.rewrites.change(broken, _fitted(work, broken))
+
+
+def _fitted(work: FileWork, original: cst.Call) -> Change:
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        return work.layout.fitted(original, node, 0) if isinstance(node, cst.Call) else node
+
+    return change
 
 
 def rename_method(name: str) -> Change:

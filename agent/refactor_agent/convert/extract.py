@@ -51,7 +51,7 @@ def extract(job: Job, work: FileWork, function: cst.FunctionDef, statements: Sta
         name=cst.Name(name),
         params=cst.Parameters([cst.Param(cst.Name(needed)) for needed in crossing.needed]),
         body=_body(statements, tail, () if returns else crossing.given),
-        returns=function.returns if returns else None,
+        returns=_annotation(function, crossing, tail, returns=returns),
         leading_lines=_spaced(statements[0], first=block.body[0] is statements[0]),
     )
     offload = work.source.module.code_for_node(offload_name(job, work))
@@ -80,6 +80,16 @@ def _name(
     if isinstance(statements[0], cst.With) and (alias := statements[0].items[0].asname):
         opened = alias.name.value if isinstance(alias.name, cst.Name) else None
     return work.names.fresh(block_name(callees, results, opened), function)
+
+
+def _annotation(
+    function: cst.FunctionDef, crossing: Flow, tail: Tail | None, *, returns: bool
+) -> cst.Annotation | None:
+    """Annotate the block's result where the function is annotated and the type is known."""
+    if returns or function.returns is None:
+        return function.returns
+    silent = tail is None and not crossing.given and not crossing.needed
+    return cst.Annotation(cst.Name("None")) if silent else None
 
 
 def _body(statements: Statements, tail: Tail | None, given: Sequence[str]) -> cst.IndentedBlock:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from refactor_agent.convert.layout import Layout
 from refactor_agent.convert.names import Names
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Rewrites
@@ -26,12 +27,16 @@ class FileWork:
     source: Source
     names: Names
     rewrites: Rewrites = field(default_factory=Rewrites)
+    layout: Layout = field(init=False)
     turning_async: set[cst.FunctionDef] = field(default_factory=set)
     """Sync functions that the attempt colours, in place or as a twin."""
     module: str = ""
     """Its import name, once a reference to one of its functions told it."""
     edits: dict[cst.Call, CallEdit] = field(default_factory=dict)
     """The planned edits of its calls."""
+
+    def __post_init__(self) -> None:
+        self.layout = Layout(self.source)
 
     def becomes_async(self, function: cst.FunctionDef) -> bool:
         """Say whether ``function`` may hold ``await`` after the conversion."""

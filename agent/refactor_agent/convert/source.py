@@ -53,7 +53,8 @@ class Source:
         self.parents: Mapping[cst.CSTNode, cst.CSTNode] = wrapper.resolve(ParentNodeProvider)
 
     @cached_property
-    def _lines(self) -> list[str]:
+    def lines(self) -> list[str]:
+        """The file's lines, as the compiler counts them."""
         return _NEWLINE.split(self.text)
 
     @cached_property
@@ -95,7 +96,7 @@ class Source:
         return Site(self.file, self.span(node))
 
     def _column(self, line: int, characters: int) -> int:
-        return len(self._lines[line - 1][:characters].encode())
+        return len(self.lines[line - 1][:characters].encode())
 
     def call_at(self, site: Site) -> cst.Call:
         """Give the call that stands at ``site``; raises `Refused` unless there is exactly one."""

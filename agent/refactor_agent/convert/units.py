@@ -21,6 +21,8 @@ _HOLDERS = {
 }  # fmt: skip
 """Calls whose result still holds the object they are given."""
 
+_LAZY = ("collections.abc.Iterator[", "collections.abc.Generator[")
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -46,7 +48,7 @@ def find_units(
         flow = _Flow(job, work, function)
         flow.follow(call, job.rulebook.returns(work.edits[call].callee))
         blocking = [node for node in flow.needed if node in work.edits]
-        if flow.whole or (flow.kept and len(blocking) > 1):
+        if len(flow.needed) > 1 and (flow.whole or (flow.kept and len(blocking) > 1)):
             units.append(_unit(work, function, flow.needed))
     return units
 
@@ -70,9 +72,11 @@ class _Flow:
         parent = self.work.source.parents[node]
         if isinstance(parent, cst.WithItem):
             self._follow_with(parent, kind)
-        elif not self._is_stateful(kind):
             return
-        elif isinstance(parent, cst.Attribute) and parent.value is node:
+        if kind is None or not self._is_stateful(kind):
+            return
+        self.whole = self.whole or _is_lazy(kind)
+        if isinstance(parent, cst.Attribute) and parent.value is node:
             self._follow_member(parent, kind)
         elif isinstance(parent, cst.Arg):
             self._follow_argument(parent, kind)
@@ -85,12 +89,12 @@ class _Flow:
             self._escape(node, kind)
 
     def _is_stateful(self, kind: str | None) -> bool:
-        return kind is not None and self.job.rulebook.thread(kind) != "any"
+        return kind is not None and (_is_lazy(kind) or self.job.rulebook.thread(kind) != "any")
 
     def _escape(self, node: cst.CSTNode, kind: str | None) -> None:
-        """Let an object that is used one call at a time go; refuse for one bound to a thread."""
-        if kind is not None and self.job.rulebook.thread(kind) == "bound":
-            message = "an object bound to its thread would leave the block that owns it"
+        """Let an object that is used one call at a time go; refuse for any other."""
+        if kind is not None and (_is_lazy(kind) or self.job.rulebook.thread(kind) == "bound"):
+            message = "what belongs to one thread would leave the block that owns it"
             refuse("escapes", message, self.work.source.site(node))
         self.kept = False
 
@@ -154,6 +158,11 @@ class _Flow:
         else:
             result = self.job.rulebook.returns(name) if name else None
             self.follow(call, result)
+
+
+def _is_lazy(kind: str | None) -> bool:
+    """Say whether an object does its blocking work while it is read: ``Path.glob``."""
+    return kind is not None and kind.startswith(_LAZY)
 
 
 def _unit(work: FileWork, function: cst.FunctionDef, needed: Sequence[cst.CSTNode]) -> Unit:
