@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ class Blocker(NamedTuple):
     rule: str
     callee: str
     weight: int
+    is_lazy: bool = False
+    """It gives an iterator and blocks while that is read."""
 
 
 class Blockers:
@@ -47,7 +50,11 @@ class Blockers:
             return None
         rule, stub = found
         callee = self._rules.canonical(qualified)
-        return Blocker(rule.id, callee, rule.weight_of(stub)), stub
+        is_lazy = _LAZY.search(stub.result or "") is not None
+        return Blocker(rule.id, callee, rule.weight_of(stub), is_lazy), stub
+
+
+_LAZY = re.compile(r"\b(Iterator|Generator)\b")
 
 
 def _returns_at_once(stub: BlockingCall, call: CallFacts) -> bool:

@@ -26,6 +26,7 @@ from refactor_agent.locate.resolve.values import (
 )
 from refactor_agent.locate.summary import Body, CallFacts
 from refactor_agent.locate.terms import Place, Term
+from refactor_agent.locate.waits import Waits
 
 __all__ = ["Effect", "Effects"]
 
@@ -56,6 +57,7 @@ class Effects:
         self.evaluator = evaluator
         self.blockers = blockers
         self.callbacks = Callbacks(evaluator)
+        self.waits = Waits(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
         self._properties = frozenset(
             function.facts.bare
@@ -77,8 +79,12 @@ class Effects:
 
     def _work_out(self, function: ProjectFunction) -> Iterator[Effect]:
         body = function.body
-        for call in body.calls:
-            yield from self._call(function, call)
+        passed_on = self._passed_on(function)
+        for number, call in enumerate(body.calls):
+            for effect in self._call(function, call):
+                lazy = isinstance(effect.target, Blocker) and effect.target.is_lazy
+                if not (lazy and number in passed_on):
+                    yield effect
         for load in body.loads:
             if load.term is not None and load.term[0] == "a" and load.term[2] in self._properties:
                 yield from self._property(function, load.term, load.place)
@@ -90,11 +96,25 @@ class Effects:
         for term, _, place in body.iterations:
             yield from self._iteration(function, term, place)
 
+    def _passed_on(self, function: ProjectFunction) -> set[int]:
+        """Give the calls whose results library code is given to read later, elsewhere."""
+        found: set[int] = set()
+        for call in function.body.calls:
+            inner = [term[1] for term in call.args if term is not None and term[0] == "k"]
+            if inner:
+                values = self.evaluator.term(function, call.func)
+                names = [value.name for value in values if isinstance(value, External)]
+                if any(not name.startswith(("builtins.", "itertools.")) for name in names):
+                    found.update(inner)
+        return found
+
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = self.evaluator.term(function, call.func)
         for value in values:
             for target, certain in self.targets(value, call):
-                if isinstance(target, Blocker) and call.awaited:
+                if isinstance(target, Blocker) and (
+                    call.awaited or self.waits.never(function, call, value)
+                ):
                     continue
                 yield Effect(target, call.place, certain and len(values) == 1)
         for value in self.callbacks.of(function, call, values):

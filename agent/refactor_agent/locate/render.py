@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -64,9 +65,17 @@ def _block(region: Region, lines: SourceLines, rules: RuleTexts) -> Iterator[str
     yield f"    = {_advice(rules.rule(region.rule))}"
 
 
+_VARIANT = re.compile(r"#\d+")
+
+
+def _plain(name: str) -> str:
+    """Give a qualified name as people write it, without the number of its variant."""
+    return _VARIANT.sub("", name)
+
+
 def _short(name: str) -> str:
     """Give the last two parts of a qualified name: the class and its method."""
-    return ".".join(name.split(".")[-2:])
+    return ".".join(_plain(name).split(".")[-2:])
 
 
 def _clip(lines: SourceLines, site: Site) -> str:
@@ -99,16 +108,16 @@ def _record(region: Region) -> dict[str, object]:
         "file": first.file,
         "line": first.span.line,
         "column": first.span.column + 1,
-        "function": region.entry,
+        "function": _plain(region.entry),
         "callee": region.callee,
         "kind": region.kind,
-        "chain": list(region.chain),
+        "chain": [_plain(name) for name in region.chain],
         "hops": [
             {
-                "function": hop.function,
+                "function": _plain(hop.function),
                 "file": hop.site.file,
                 "line": hop.site.span.line,
-                "callee": hop.callee,
+                "callee": _plain(hop.callee),
             }
             for hop in region.hops
         ],

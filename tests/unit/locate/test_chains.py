@@ -269,6 +269,20 @@ CASES = {
             base.work()  #! time.sleep
             fetch.get("u")  #! time.sleep
     """,
+    "the implementation behind overloads": """
+        import time
+        from typing import overload
+
+        @overload
+        def g(x: int) -> int: ...
+        @overload
+        def g(x: str) -> str: ...
+        def g(x):
+            time.sleep(1)
+
+        async def f():
+            g(1)  #! time.sleep
+    """,
     "async comprehensions, generators and loops": """
         import time
 

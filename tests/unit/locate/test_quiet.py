@@ -183,6 +183,41 @@ CASES = {
             lock.acquire(False)
             jobs.get(block=False)
     """,
+    "iterators that somebody else reads": """
+        import requests
+        from starlette.responses import StreamingResponse
+
+        def rows():
+            yield requests.get("u")
+
+        async def f(response: requests.Response, other: requests.Response):
+            list(other.iter_content(10))  #! requests.Response.iter_content
+            StreamingResponse(rows())
+            return StreamingResponse(response.iter_content(10))
+    """,
+    "waits that are over": """
+        import asyncio
+        import queue
+        import threading
+        from concurrent.futures import Future
+
+        class Jobs:
+            def __init__(self):
+                self.open = queue.Queue()
+                self.bounded = queue.Queue(maxsize=3)
+
+            async def f(self, future: Future, other: Future):
+                self.open.put(1)
+                self.bounded.put(1)  #! queue.Queue.put
+                if future.done():
+                    future.result()
+                other.result()  #! concurrent.futures.Future.result
+                fresh = threading.Lock()
+                fresh.acquire()
+                task = asyncio.create_task(asyncio.sleep(1))
+                done, _ = await asyncio.wait({task})
+                [task.result() for task in done]
+    """,
     "tests give no regions": """
         # file: tests/test_app.py
         import time

@@ -19,7 +19,9 @@ def define_function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
     frames = walk.frames
     walk.frames = ("signature", *frames)
     decorators = tuple((walk.value(item), _text(item)) for item in node.decorator_list)
-    name = walk.unique(walk.qualify(node.name))
+    is_overload = any(text.rpartition(".")[2] == "overload" for _, text in decorators)
+    name = walk.qualify(node.name)
+    name = walk.unique(f"{name}#overload" if is_overload else name)
     builder = FunctionBuilder(name, node.name, _span(node), walk.scope.function)
     builder.decorators = decorators
     builder.is_async = isinstance(node, ast.AsyncFunctionDef)
@@ -30,16 +32,16 @@ def define_function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
     number = _add(walk, builder, node.body)
     if walk.scope.kind == "class":
         builder.owner = walk.scope.owner
-        _note_method(walk, builder, number)
-    walk.scope.bind(node.name, ("f", number))
+        if not is_overload:
+            _note_method(walk, builder, number)
+    if not is_overload:
+        walk.scope.bind(node.name, ("f", number))
 
 
 def _note_method(walk: Walk, builder: FunctionBuilder, number: int) -> None:
     methods = walk.classes[builder.owner].methods
     accessors = (".setter", ".deleter", ".getter")
     if any(text.endswith(accessors) for _, text in builder.decorators):
-        return
-    if any(text.rpartition(".")[2] == "overload" for _, text in builder.decorators):
         return
     methods.setdefault(builder.bare, []).append(number)
 

@@ -1,0 +1,83 @@
+"""Calls that can wait but, from what their function shows, do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.values import External, ExternalMethod, Instance, Value
+from refactor_agent.locate.summary import CallFacts
+from refactor_agent.locate.terms import Term
+
+__all__ = ["Waits"]
+
+_FINISHED = frozenset({"result", "exception"})
+_COMPLETED = frozenset({"concurrent.futures.as_completed", "concurrent.futures.wait"})
+_QUEUES = frozenset({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue"})
+_LOCKS = frozenset({"threading.Lock", "threading.RLock"})
+
+
+class Waits:
+    """Knows futures that are done, locks nobody else has, and queues without a bound."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def never(self, function: ProjectFunction, call: CallFacts, callee: Value) -> bool:
+        """Say whether ``call``, a blocking one by its name, returns at once here."""
+        func = call.func
+        if not isinstance(callee, ExternalMethod) or func is None or func[0] != "a":
+            return False
+        kind, receiver = callee.receiver.cls, func[1]
+        if callee.name in _FINISHED and kind.endswith("Future"):
+            return self._is_done(function, receiver)
+        if callee.name == "put" and kind in _QUEUES:
+            return self._made_bare(function, receiver)
+        return callee.name == "acquire" and kind in _LOCKS and self._is_fresh(function, receiver)
+
+    def _is_done(self, function: ProjectFunction, receiver: Term) -> bool:
+        """Say whether the function asks the future first, or got it as a completed one."""
+        done = ("a", receiver, "done")
+        if any(call.func == done for call in function.body.calls):
+            return True
+        source = self._settled(function, receiver)
+        while source is not None and source[0] in "en":
+            source = self._settled(function, source[1])
+        if source is None or source[0] != "k":
+            return False
+        values = self._evaluator.term(function, function.body.calls[source[1]].func)
+        return any(isinstance(value, External) and value.name in _COMPLETED for value in values)
+
+    def _is_fresh(self, function: ProjectFunction, receiver: Term) -> bool:
+        """Say whether the function has just made the object itself."""
+        term = self._settled(function, receiver)
+        return term is not None and term[0] == "k"
+
+    def _made_bare(self, function: ProjectFunction, receiver: Term) -> bool:
+        """Say whether every constructor call behind the object has no arguments."""
+        made = list(self._made(function, receiver))
+        return bool(made) and not any(call.args or call.keywords for call in made)
+
+    def _made(self, function: ProjectFunction, term: Term) -> Iterator[CallFacts]:
+        term = self._settled(function, term)
+        if term is None:
+            return
+        if term[0] == "k":
+            yield function.body.calls[term[1]]
+        elif term[0] == "g":
+            for part in function.module.summary.names.get(term[1], ()):
+                yield from self._made(function.module.functions[0], part)
+        elif term[0] == "a":
+            for value in self._evaluator.term(function, term[1]):
+                cls = self._evaluator.index.classes.get(getattr(value, "cls", ""))
+                if cls is None or not isinstance(value, Instance):
+                    continue
+                for item in cls.facts.attributes.get(term[2], ()):
+                    yield from self._made(cls.module.functions[item.function], item.term)
+
+    @staticmethod
+    def _settled(function: ProjectFunction, term: Term) -> Term:
+        while term is not None and term[0] == "l":
+            term = function.body.definitions[term[1]]
+        return term
