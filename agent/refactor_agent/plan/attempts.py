@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from refactor_agent.domain.plan import Attempt, CallEdit, Demote, Dependency
 from refactor_agent.plan.choices import Choices
 from refactor_agent.plan.colours import Action
-from refactor_agent.plan.facts import Edge
+from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.native import NativeLeaves
 from refactor_agent.plan.notes import notes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from refactor_agent.domain.place import Site
@@ -10,7 +10,8 @@ from refactor_agent.domain.plan import Colour, Refusal, Strategy
 from refactor_agent.domain.region import Region
 from refactor_agent.plan.colours import Action, Colours
 from refactor_agent.plan.demote import demote_refusals
-from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.edges import Edge
+from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.loops import runs_on_another_loop
 from refactor_agent.plan.modes import Modes
 from refactor_agent.plan.offload import Offloads
@@ -29,21 +30,21 @@ class Choices:
         self._modes = modes
 
     @cached_property
+    def demoted(self) -> frozenset[str]:
+        """Name the handlers for which only a demotion resolves everything."""
+        actions = self._actions(self.facts.entries)
+        unresolved = {r.entry for r in self.facts.regions if not _is_resolved(r, actions)}
+        return frozenset(entry for entry in unresolved if not self.demote_refusals(entry))
+
+    @cached_property
     def actions(self) -> Mapping[tuple[str, Site], Action]:
         """What each blocking call of an entry, or of a coloured function, becomes."""
-        found: dict[tuple[str, Site], Action] = {}
-        for entry in self.facts.entries:
-            for edge in self._entry_edges(entry):
-                self._note(edge, found)
-        for name in self._coloured:
-            for edge in self.facts.edges(name):
-                self._note(edge, found)
-        return found
+        return self._actions(self._kept)
 
     @cached_property
     def colours(self) -> Mapping[str, Colour]:
         """The colour of every function that becomes async anywhere in the plan."""
-        return self._modes.colours(self._coloured, self.actions)
+        return self._modes.colours(self._coloured(self._kept), self.actions)
 
     def coloured_from(self, entry: str) -> tuple[str, ...]:
         """Name the functions that become async on behalf of ``entry``."""
@@ -51,11 +52,7 @@ class Choices:
 
     def resolved(self, region: Region) -> bool:
         """Say whether the region's path ends in an edit."""
-        for hop in region.hops:
-            action = self.actions.get((hop.function, hop.site))
-            if action != "await":
-                return action is not None
-        return False
+        return _is_resolved(region, self.actions)
 
     def entry_edges(self, entry: str) -> tuple[Edge, ...]:
         """Give the blocking calls of ``entry`` that become something else."""
@@ -81,9 +78,19 @@ class Choices:
         return self._elsewhere(entry) or demote_refusals(self.facts, entry)
 
     @cached_property
-    def _coloured(self) -> tuple[str, ...]:
-        edges = (edge for entry in self.facts.entries for edge in self._entry_edges(entry))
+    def _kept(self) -> tuple[str, ...]:
+        return tuple(entry for entry in self.facts.entries if entry not in self.demoted)
+
+    def _coloured(self, entries: Iterable[str]) -> tuple[str, ...]:
+        edges = (edge for entry in entries for edge in self._entry_edges(entry))
         return self._colours.coloured(edges)
+
+    def _actions(self, entries: Iterable[str]) -> Mapping[tuple[str, Site], Action]:
+        entries = tuple(entries)
+        edges = [edge for entry in entries for edge in self._entry_edges(entry)]
+        edges.extend(e for name in self._coloured(entries) for e in self.facts.edges(name))
+        chosen = {(edge.function, edge.site): self._colours.action(edge) for edge in edges}
+        return {place: action for place, action in chosen.items() if action is not None}
 
     def _entry_edges(self, entry: str) -> Iterator[Edge]:
         """Give the edges of an entry that may be edited."""
@@ -92,11 +99,6 @@ class Choices:
         for edge in self.facts.edges(entry):
             if edge.sure and self._colours.action(edge) is not None:
                 yield edge
-
-    def _note(self, edge: Edge, found: dict[tuple[str, Site], Action]) -> None:
-        action = self._colours.action(edge)
-        if action is not None:
-            found[edge.function, edge.site] = action
 
     def _edge(self, region: Region) -> Edge:
         site = region.hops[0].site
@@ -111,3 +113,12 @@ class Choices:
         if runs_on_another_loop(self.facts, entry):
             return (refuse("other-event-loop", entry),)
         return ()
+
+
+def _is_resolved(region: Region, actions: Mapping[tuple[str, Site], Action]) -> bool:
+    """Follow the path as far as it is awaited; it must end in an edit."""
+    for hop in region.hops:
+        action = actions.get((hop.function, hop.site))
+        if action != "await":
+            return action is not None
+    return False

@@ -12,7 +12,8 @@ from typing import Literal
 
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.plan.colourable import function_refusals
-from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.edges import Edge
+from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.native import NativeLeaves
 from refactor_agent.plan.offload import Offloads, is_cheap
 from refactor_agent.plan.places import place_refusals
@@ -156,6 +157,7 @@ class Colours:
         return known and not placed and not self._strangers(edge)
 
     def _strangers(self, edge: Edge) -> bool:
-        """Say whether the call may also reach something that stays sync."""
+        """Say whether the call may also reach something that stays sync, or is called otherwise."""
         callees = edge.call.callees if edge.call else ()
-        return not self._candidates.issuperset(callees)
+        names = {callee.rpartition(".")[2] for callee in callees}
+        return len(names) > 1 or not self._candidates.issuperset(callees)

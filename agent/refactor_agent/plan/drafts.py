@@ -31,7 +31,7 @@ class Drafts:
         edited = {
             entry: self._edits(entry)
             for entry in self._facts.entries
-            if entry in self._demoted or self._choices.entry_edges(entry)
+            if entry in self._choices.demoted or self._choices.entry_edges(entry)
         }
         drafts = [draft for group in group_entries(edited) for draft in self._changes(group)]
         covered = {region for draft in drafts for region in draft.regions}
@@ -46,7 +46,7 @@ class Drafts:
             region
             for entry in group
             for region in self._by_entry[entry]
-            if entry in self._demoted or self._choices.resolved(region)
+            if entry in self._choices.demoted or self._choices.resolved(region)
         ]
         if regions:
             yield self._change_set(group, regions, list(self._attempts(group, regions)))
@@ -58,24 +58,14 @@ class Drafts:
             found[region.entry].append(region)
         return found
 
-    @cached_property
-    def _demoted(self) -> frozenset[str]:
-        """Name the handlers for which only a demotion resolves everything."""
-        return frozenset(
-            entry
-            for entry, regions in self._by_entry.items()
-            if not all(self._choices.resolved(region) for region in regions)
-            and not self._choices.demote_refusals(entry)
-        )
-
     def _edits(self, entry: str) -> list[str]:
-        coloured = () if entry in self._demoted else self._choices.coloured_from(entry)
+        coloured = () if entry in self._choices.demoted else self._choices.coloured_from(entry)
         return [self._facts.outermost(name) for name in (entry, *coloured)]
 
     def _attempts(self, group: Sequence[str], regions: Sequence[Region]) -> Iterator[Attempt]:
         rules = tuple(sorted({region.rule for region in regions}))
-        demoted = [entry for entry in group if entry in self._demoted]
-        others = [entry for entry in group if entry not in self._demoted]
+        demoted = [entry for entry in group if entry in self._choices.demoted]
+        others = [entry for entry in group if entry not in self._choices.demoted]
         native = native_attempt(self._choices, self._leaves, others, demoted, rules)
         if any(edit.action == "native" for edit in native.calls):
             yield native

@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 
 from refactor_agent.domain.callgraph import Call, CallGraph, Function
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import FunctionRef
 from refactor_agent.domain.region import Located, Region
+from refactor_agent.plan.edges import Edge, find_edges
 from refactor_agent.rulebook import RuleBook
 
-__all__ = ["Edge", "Facts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One call by which blocking enters a function."""
-
-    function: str
-    site: Site
-    callees: tuple[str, ...]
-    """Project functions that block; or, for a leaf, the blocking call itself."""
-    rule: str | None
-    """For a leaf: the rule that says it blocks."""
-    call: Call | None
-    """`None` where no call is written, as in an iteration."""
-    weight: int
-    sure: bool = True
-    """Some region through it is of more than low confidence."""
-
-    @property
-    def is_handed_on(self) -> bool:
-        """Say whether the call is handed the callee, as ``sorted`` is its key, and calls it."""
-        called = self.call.callees if self.call else ()
-        return not self.is_leaf and not set(self.callees) & set(called)
-
-    @property
-    def is_leaf(self) -> bool:
-        """Say whether the blocking call itself is made here."""
-        return self.rule is not None
+__all__ = ["Facts"]
 
 
 class Facts:
@@ -51,9 +23,6 @@ class Facts:
         self.graph: CallGraph = located.graph
         self.book = rulebook
         self.regions = tuple(r for r in located.regions if not self._in_tests(r))
-        self._calls: dict[tuple[str, Site], Call] = {
-            (call.caller, call.site): call for call in located.graph.calls
-        }
 
     def _in_tests(self, region: Region) -> bool:
         entry = self.graph.functions.get(region.entry)
@@ -109,57 +78,10 @@ class Facts:
         return {name: tuple(targets) for name, targets in found.items()}
 
     @cached_property
-    def reaching(self) -> frozenset[str]:
-        """Name the sync project functions that reach a blocking call."""
-        found = {hop.function for region in self.regions for hop in region.hops[1:]}
-        waiting = list(found)
-        while waiting:
-            for call in self.graph.calls_of(waiting.pop()):
-                caller = self.function(call.caller)
-                fresh = caller is not None and not caller.is_async and not call.offloaded
-                if fresh and call.caller not in found:
-                    found.add(call.caller)
-                    waiting.append(call.caller)
-        return frozenset(found)
-
-    @cached_property
     def entries(self) -> tuple[str, ...]:
         """Name the async functions that block, in the order of the regions."""
         return tuple(dict.fromkeys(region.entry for region in self.regions))
 
     @cached_property
     def _edges(self) -> Mapping[str, tuple[Edge, ...]]:
-        found: dict[str, dict[Site, Edge]] = defaultdict(dict)
-        for region in self.regions:
-            for edge in self._hops(region):
-                known = found[edge.function].get(edge.site)
-                found[edge.function][edge.site] = _merged(known, edge) if known else edge
-        for name in self.reaching:
-            for call in self.graph.calls_in(name):
-                callees = tuple(callee for callee in call.callees if callee in self.reaching)
-                if callees and not call.offloaded and call.site not in found[name]:
-                    found[name][call.site] = Edge(name, call.site, callees, None, call, 1)
-        return {
-            name: tuple(sorted(edges.values(), key=lambda edge: edge.site))
-            for name, edges in found.items()
-        }
-
-    def _hops(self, region: Region) -> Iterator[Edge]:
-        last = len(region.hops) - 1
-        for index, hop in enumerate(region.hops):
-            rule = region.rule if index == last else None
-            call = self._calls.get((hop.function, hop.site))
-            sure = region.confidence != "low"
-            yield Edge(hop.function, hop.site, (hop.callee,), rule, call, region.weight, sure)
-
-
-def _merged(one: Edge, other: Edge) -> Edge:
-    return Edge(
-        one.function,
-        one.site,
-        tuple(dict.fromkeys((*one.callees, *other.callees))),
-        one.rule or other.rule,
-        one.call,
-        max(one.weight, other.weight),
-        one.sure or other.sure,
-    )
+        return find_edges(self.graph, self.book, self.regions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from keyword import iskeyword
 
 from refactor_agent.domain.callgraph import Call
 from refactor_agent.domain.place import Site
@@ -38,10 +39,11 @@ class Modes:
         return {name: self._colour(name, is_twin=name in twins) for name in coloured}
 
     def _follow(self, name: str, coloured: set[str]) -> Iterator[str]:
-        """Name what the sync original of a twin goes on needing."""
+        """Name what the sync original of a twin goes on needing, and what is called like it."""
         function = self._facts.function(name)
         yield from () if function is None else (f for f in function.family if f in coloured)
-        for call in self._facts.graph.calls_in(name):
+        graph = self._facts.graph
+        for call in (*graph.calls_in(name), *graph.calls_of(name)):
             yield from (callee for callee in call.callees if callee in coloured)
 
     def _must_stay_sync(self, name: str, edited: Mapping[tuple[str, Site], str]) -> bool:
@@ -61,8 +63,12 @@ class Modes:
         ref = self._facts.ref(name)
         if not is_twin:
             return Colour(function=ref, mode="in_place", new_name=bare)
-        new = beside(name, self._convention)
+        ways = (beside(name, twin) for twin in (self._convention, *TWIN_NAMES))
+        new = next(filter(self._is_free, ways), f"{name}_as_async")
         return Colour(function=ref, mode="twin", new_name=new.rpartition(".")[2])
+
+    def _is_free(self, name: str) -> bool:
+        return not iskeyword(name.rpartition(".")[2]) and self._facts.function(name) is None
 
     @cached_property
     def _convention(self) -> TwinName:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 
 from refactor_agent.domain.plan import Dependency, Refusal
 from refactor_agent.edit import normalized
-from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.edges import Edge
+from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.rulebook import NativeCall

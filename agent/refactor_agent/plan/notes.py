@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from refactor_agent.domain.plan import Colour, Strategy
-from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.edges import Edge
+from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.loops import uses_anyio_only
 
 __all__ = ["notes"]
@@ -49,12 +50,14 @@ def _yield_points(facts: Facts, edges: Iterable[Edge]) -> Iterator[str]:
 
 def _public(facts: Facts, colours: Iterable[Colour]) -> Iterator[str]:
     for colour in colours:
-        bare = colour.function.name.rpartition(".")[2]
-        function = facts.function(colour.function.name)
-        nested = function is not None and function.nested
-        if colour.mode == "in_place" and not bare.startswith("_") and not nested:
-            name = colour.function.name
+        name = colour.function.name
+        function = facts.function(name)
+        if function is None or function.nested or name.rpartition(".")[2].startswith("_"):
+            continue
+        if colour.mode == "in_place":
             yield f"`{name}` must now be awaited; code outside the project may call it"
+        elif function.owner is not None:
+            yield f"`{colour.new_name}` does not call what classes elsewhere override `{name}` with"
 
 
 def _drift(facts: Facts, edges: Iterable[Edge]) -> Iterator[str]:

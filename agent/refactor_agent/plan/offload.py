@@ -7,7 +7,8 @@ from functools import cache
 
 from refactor_agent.domain.callgraph import Call
 from refactor_agent.domain.plan import Refusal
-from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.edges import Edge
+from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.plan.threads import creates, subtree, subtree_refusals
@@ -53,6 +54,8 @@ class Offloads:
             return
         if call.awaited:
             yield refuse("returns-awaitable", edge.callees[0], edge.site, "offload")
+        if edge.is_leaf and edge.callees[0].endswith(".acquire"):
+            yield refuse("takes-a-lock", edge.callees[0], edge.site, "offload")
         for each in self._facts.calls_within(edge) if edge.is_handed_on else (call,):
             yield from self._objects_of(edge, each)
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from refactor_agent.domain.callgraph import Frame
 from refactor_agent.domain.plan import Refusal, Strategy
-from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.edges import Edge
+from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
 
 __all__ = ["awaitable_frames", "place_refusals"]

@@ -49,6 +49,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "thread-affine": "it uses an object that must stay on the thread that made it",
         "shared-unsafe-object": "it uses a shared object that only one thread may use at a time",
         "shared-state": "it changes state that the event loop's thread uses as well",
+        "takes-a-lock": "the thread that takes a lock may have to be the one that gives it back",
         "uses-the-loop": "it needs the running event loop, which a worker thread does not have",
         "context-variable": "it sets a context variable; the change would be lost in the thread",
         "main-thread": "it works on the main thread only",

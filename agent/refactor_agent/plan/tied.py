@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from refactor_agent.domain.plan import Refusal
-from refactor_agent.plan.facts import Edge, Facts
+from refactor_agent.plan.edges import Edge
+from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
 
 __all__ = ["tied_refusals"]

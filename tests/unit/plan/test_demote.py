@@ -55,6 +55,29 @@ CASES = {
         """,
         ["index: leave awaits lock-held no-async-equivalent"],
     ),
+    "it goes on needing the sync form of what others await": (
+        """
+        ## app.py
+        import threading
+        import time
+        from fastapi import FastAPI
+        app = FastAPI()
+        lock = threading.Lock()
+        def pause():
+            time.sleep(1)
+        @app.get("/")
+        async def index():
+            pause()
+            with lock:
+                time.sleep(2)
+        async def other():
+            pause()
+        """,
+        [
+            "index: demote -index",
+            "other: native pause>pause_async sleep@7=native pause@14=await | offload",
+        ],
+    ),
     "one decorated by something else too stays": (
         """
         ## app.py

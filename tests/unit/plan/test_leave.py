@@ -153,6 +153,29 @@ CASES = {
         """,
         ["order: leave lambda shared-state used-as-value"],
     ),
+    "taking a lock": (
+        """
+        ## app.py
+        import threading
+        lock = threading.Lock()
+        async def main():
+            lock.acquire()
+        """,
+        ["main: leave no-async-equivalent shared-unsafe-object takes-a-lock"],
+    ),
+    "a function whose result is awaited": (
+        """
+        ## app.py
+        import time
+        def start():
+            time.sleep(1)
+            return other()
+        async def other(): ...
+        async def main():
+            await start()
+        """,
+        ["main: leave returns-awaitable"],
+    ),
     "a cheap call in a loop": (
         """
         ## app.py

@@ -142,6 +142,43 @@ CASES = {
         """,
         ["main: native _pause>_apause sleep@7=native _pause@9=await | offload"],
     ),
+    "a twin's name is free and no keyword": (
+        """
+        ## app.py
+        import time
+        def load(): ...
+        async def aload(): ...
+        def wait():
+            time.sleep(1)
+        def wait_async(): ...
+        async def main():
+            wait()
+        wait()
+        """,
+        ["main: native wait>async_wait sleep@5=native wait@8=await | offload"],
+    ),
+    "methods of unrelated classes that one call may reach": (
+        """
+        ## app.py
+        import time
+        class Slow:
+            def pause(self):
+                time.sleep(1)
+        class Slower:
+            def pause(self):
+                time.sleep(2)
+        async def main(job: Slow | Slower):
+            job.pause()
+        def command(job: Slower):
+            job.pause()
+        """,
+        [
+            (
+                "main: native pause>pause_async pause>pause_async sleep@4=native sleep@7=native "
+                "pause@9=await | offload"
+            )
+        ],
+    ),
     "an override family changes colour together": (
         """
         ## app.py
@@ -189,6 +226,26 @@ CASES = {
             clean(path)
         """,
         ["main: native clean! rmtree@4=offload sleep@5=native clean@7=await | offload"],
+    ),
+    "every blocking call of a coloured function, not only the first of its kind": (
+        """
+        ## app.py
+        import time
+        def wait():
+            time.sleep(1)
+            time.sleep(2)
+            shorter()
+        def shorter():
+            time.sleep(3)
+        async def main():
+            wait()
+        """,
+        [
+            (
+                "main: native shorter! wait! sleep@3=native sleep@4=native shorter@5=await "
+                "sleep@7=native wait@9=await | offload"
+            )
+        ],
     ),
     "a list comprehension can await": (
         """

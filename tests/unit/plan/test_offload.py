@@ -95,6 +95,36 @@ CASES = {
         """,
         ["main: offload sorted@5=offload"],
     ),
+    "one call of functions with different names": (
+        """
+        ## app.py
+        import time
+        def short():
+            time.sleep(1)
+        def long():
+            time.sleep(2)
+        async def main(slow):
+            action = long if slow else short
+            action()
+        """,
+        ["main: offload long@8=offload"],
+    ),
+    "a function that is defined twice": (
+        """
+        ## app.py
+        import time
+        try:
+            import quick
+            def pause():
+                quick.pause()
+        except ImportError:
+            def pause():
+                time.sleep(1)
+        async def main():
+            pause()
+        """,
+        ["main: offload pause#2@10=offload"],
+    ),
     "a lambda that blocks": (
         """
         ## app.py

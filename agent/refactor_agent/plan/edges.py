@@ -1,0 +1,150 @@
+"""Edges: the calls by which blocking enters a function.
+
+Regions show the shortest path to each kind of blocking call. A function that becomes async needs
+all of its own: those are looked up in the call graph, with the rules.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from refactor_agent.domain.callgraph import Call, CallGraph
+from refactor_agent.domain.place import Site
+from refactor_agent.domain.region import Region
+from refactor_agent.rulebook import RuleBook
+
+__all__ = ["Edge", "find_edges"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One call by which blocking enters a function."""
+
+    function: str
+    site: Site
+    callees: tuple[str, ...]
+    """Project functions that block; or, for a leaf, the blocking call itself."""
+    rule: str | None
+    """For a leaf: the rule that says it blocks."""
+    call: Call | None
+    """`None` where no call is written, as in an iteration."""
+    weight: int = 1
+    sure: bool = True
+    """Some region through it is of more than low confidence."""
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Say whether the call is handed the callee, as ``sorted`` is its key, and calls it."""
+        called = self.call.callees if self.call else ()
+        return not self.is_leaf and not set(self.callees) & set(called)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Say whether the blocking call itself is made here."""
+        return self.rule is not None
+
+
+def find_edges(
+    graph: CallGraph, book: RuleBook, regions: Sequence[Region]
+) -> Mapping[str, tuple[Edge, ...]]:
+    """Give the edges of every entry, and of every sync function below one, in source order."""
+    return _Finder(graph, book, regions).edges()
+
+
+class _Finder:
+    def __init__(self, graph: CallGraph, book: RuleBook, regions: Sequence[Region]) -> None:
+        self._graph = graph
+        self._book = book
+        self._regions = regions
+        self._calls = {(call.caller, call.site): call for call in graph.calls}
+        self._found: dict[str, dict[Site, Edge]] = defaultdict(dict)
+
+    def edges(self) -> Mapping[str, tuple[Edge, ...]]:
+        for region in self._regions:
+            for edge in self._hops(region):
+                self._add(edge)
+        below = self._below()
+        for name in below:
+            for call in self._graph.calls_in(name):
+                self._add_leaf(call)
+        reaching = self._reaching(below)
+        for name in {*below, *(region.entry for region in self._regions)}:
+            for call in self._graph.calls_in(name):
+                self._add_inner(call, reaching)
+        return {
+            name: tuple(sorted(edges.values(), key=lambda edge: edge.site))
+            for name, edges in self._found.items()
+        }
+
+    def _hops(self, region: Region) -> Iterator[Edge]:
+        sure = region.confidence != "low"
+        last = region.hops[-1]
+        for hop in region.hops:
+            rule = region.rule if hop is last else None
+            call = self._calls.get((hop.function, hop.site))
+            yield Edge(hop.function, hop.site, (hop.callee,), rule, call, region.weight, sure)
+
+    def _add(self, edge: Edge) -> None:
+        known = self._found[edge.function].get(edge.site)
+        if known is not None:
+            edge = replace(
+                known,
+                callees=tuple(dict.fromkeys((*known.callees, *edge.callees))),
+                rule=known.rule or edge.rule,
+                weight=max(known.weight, edge.weight),
+                sure=known.sure or edge.sure,
+            )
+        self._found[edge.function][edge.site] = edge
+
+    def _below(self) -> frozenset[str]:
+        """Name the sync functions that the entries run."""
+        found = {hop.function for region in self._regions for hop in region.hops[1:]}
+        waiting = [*found, *(region.entry for region in self._regions)]
+        while waiting:
+            for callee in self._sync_callees(waiting.pop()):
+                if callee not in found:
+                    found.add(callee)
+                    waiting.append(callee)
+        return frozenset(found)
+
+    def _sync_callees(self, name: str) -> Iterator[str]:
+        for call in self._graph.calls_in(name):
+            for callee in call.callees if not call.offloaded else ():
+                function = self._graph.functions.get(callee)
+                if function is not None:
+                    yield from (n for n in (callee, *function.family) if self._is_sync(n))
+
+    def _is_sync(self, name: str) -> bool:
+        function = self._graph.functions.get(name)
+        return function is not None and not function.is_async
+
+    def _add_leaf(self, call: Call) -> None:
+        if call.awaited or call.offloaded:
+            return
+        for callee in call.callees:
+            found = None if callee in self._graph.functions else self._book.blocking(callee)
+            if found is not None:
+                rule, stub = found
+                name = self._book.canonical(callee)
+                weight = rule.weight_of(stub)
+                self._add(Edge(call.caller, call.site, (name,), rule.id, call, weight))
+                return
+
+    def _reaching(self, below: frozenset[str]) -> frozenset[str]:
+        found = {name for name in below if self._found.get(name)}
+        waiting = list(found)
+        while waiting:
+            for call in self._graph.calls_of(waiting.pop()):
+                if call.caller in below and call.caller not in found and not call.offloaded:
+                    found.add(call.caller)
+                    waiting.append(call.caller)
+        return frozenset(found)
+
+    def _add_inner(self, call: Call, reaching: frozenset[str]) -> None:
+        callees = tuple(callee for callee in call.callees if callee in reaching)
+        known = call.site in self._found[call.caller]
+        is_entry = not self._is_sync(call.caller)
+        if callees and not call.offloaded and (known or not is_entry):
+            self._add(Edge(call.caller, call.site, callees, None, call))
