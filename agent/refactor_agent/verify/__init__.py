@@ -6,7 +6,7 @@ from refactor_agent.verify.baseline import Baseline, baseline_key, take_baseline
 from refactor_agent.verify.change import Change
 from refactor_agent.verify.context import Locate
 from refactor_agent.verify.gate import COMBINED, verdict_key, verify, verify_combined
-from refactor_agent.verify.sandbox import LocalSandbox
+from refactor_agent.verify.sandbox import ProcessSandbox
 from refactor_agent.verify.suite import Bench
 from refactor_agent.verify.target import Target, make_target
 from refactor_agent.verify.workspace import WorkspacePool
@@ -16,8 +16,8 @@ __all__ = [
     "Baseline",
     "Bench",
     "Change",
-    "LocalSandbox",
     "Locate",
+    "ProcessSandbox",
     "Target",
     "WorkspacePool",
     "baseline_key",

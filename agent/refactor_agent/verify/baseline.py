@@ -13,10 +13,9 @@ from refactor_agent.tree import sha256
 from refactor_agent.verify.imports import ImportReport, import_modules
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.ranges import format_ranges, parse_ranges
-from refactor_agent.verify.suite import Bench, run_suite
+from refactor_agent.verify.suite import Bench, Wanted, run_suite
 from refactor_agent.verify.target import Command, Target, parse_test_command
 from refactor_agent.verify.unusable import why_unusable
-from refactor_agent.verify.workspace import Workspace
 
 __all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
 
@@ -98,38 +97,25 @@ async def take_baseline(
         told("imports")
         async with bench.pool.lease({}) as workspace:
             imports = await import_modules(target, workspace, bench.sandbox, watched)
+        wanted = Wanted(watch=watched, select=None, limit=target.limit)
         runs: list[SuiteRun] = []
         for turn in ("first run", "second run"):
             told(turn)
             async with bench.pool.lease({}) as workspace:
-                run = await _run(target, command, workspace, bench, watched)
+                run = await run_suite(target, command, workspace, bench.sandbox, wanted)
             if refusal := why_unusable(run, target, command):
                 return _unusable(refusal, command, imports)
             runs.append(run)
     return _combine(runs[0], runs[1], command, tuple(sorted(watched)), imports)
 
 
-async def _run(
-    target: Target,
-    command: Command,
-    workspace: Workspace,
-    bench: Bench,
-    watched: Collection[str],
-) -> SuiteRun:
-    return await run_suite(
-        target, command, workspace, bench.sandbox, watch=watched, select=None, limit=target.limit
-    )
-
-
-def _unusable(
-    refusal: Refusal, command: Command, imports: ImportReport = ImportReport()
-) -> Baseline:
+def _unusable(refusal: Refusal, command: Command, imports: ImportReport | None = None) -> Baseline:
     return Baseline(
         status="unusable",
         reason=refusal.reason,
         message=refusal.message,
         command=command.words,
-        imports=imports,
+        imports=imports or ImportReport(),
     )
 
 

@@ -28,9 +28,7 @@ def sandbox_environment(
     address of a real service. The probe and ``import_path`` come first on the import path, so
     that an installed (or editable) copy of the project is not what gets tested.
     """
-    kept = {
-        name: value for name, value in outer.items() if name in _KEPT or name.startswith("LC_")
-    }
+    kept = {name: value for name, value in outer.items() if name in _KEPT or name.startswith("LC_")}
     binaries = Path(python).parent
     search = os.pathsep.join([str(binaries)] if binaries.is_absolute() else [])
     return {

@@ -15,11 +15,11 @@ from refactor_agent.verify.change import Change
 from refactor_agent.verify.changed_lines import measure_coverage
 from refactor_agent.verify.checks import run_checks
 from refactor_agent.verify.compare import compare
-from refactor_agent.verify.context import Context, Locate
+from refactor_agent.verify.context import Context
 from refactor_agent.verify.imports import ImportReport, import_modules
 from refactor_agent.verify.outcome import failed, judged, unverified
 from refactor_agent.verify.selection import select_tests
-from refactor_agent.verify.suite import Bench, run_suite
+from refactor_agent.verify.suite import Bench, Wanted, run_suite
 from refactor_agent.verify.target import Command, Target, parse_test_command
 
 __all__ = ["COMBINED", "verdict_key", "verify", "verify_combined"]
@@ -32,20 +32,13 @@ _SLACK_FACTOR = 5
 _SLACK_SECONDS = 60.0
 
 
-async def verify(
-    change: Change,
-    baseline: Baseline,
-    target: Target,
-    bench: Bench,
-    locate: Locate | None = None,
-) -> Verdict:
+async def verify(change: Change, baseline: Baseline, target: Target, bench: Bench) -> Verdict:
     """Judge one change: checks on the tree, imports, the tests that reach it, coverage.
 
-    ``locate`` finds the regions and the call graph of a tree; without it, the checks that need
-    the whole program are left out. The cheap steps come first, and the first that objects ends
-    it. Nothing outside the bench's copies is written.
+    The cheap steps come first, and the first that objects ends it. Nothing outside the bench's
+    copies is written.
     """
-    context = Context(change.before, change.files, (change,), locate)
+    context = Context(change.before, change.files, (change,), bench.locate)
     return await _judge(change.change_set.id, context, baseline, target, bench)
 
 
@@ -55,10 +48,9 @@ async def verify_combined(
     baseline: Baseline,
     target: Target,
     bench: Bench,
-    locate: Locate | None = None,
 ) -> Verdict:
     """Judge all ``changes`` together, which make ``files`` of the snapshot, with every test."""
-    context = Context(Tree(target.snapshot), files, tuple(changes), locate)
+    context = Context(Tree(target.snapshot), files, tuple(changes), bench.locate)
     return await _judge(COMBINED, context, baseline, target, bench)
 
 
@@ -105,15 +97,13 @@ async def _judge(
         select = None
         if name != COMBINED:
             select = select_tests(baseline, Tree(target.snapshot), overlay)
-        run = await run_suite(
-            target,
-            _command(baseline, target),
-            workspace,
-            bench.sandbox,
+        wanted = Wanted(
             watch=[file for file in context.files if context.before.exists(file)],
             select=select,
             limit=_limit(baseline, target, select),
         )
+        command = _command(baseline, target)
+        run = await run_suite(target, command, workspace, bench.sandbox, wanted)
     comparison = compare(baseline, run, select)
     coverage = measure_coverage(context.before, context.files, run, comparison.passed)
     return judged(name, report, comparison, coverage)
@@ -122,7 +112,7 @@ async def _judge(
 def _command(baseline: Baseline, target: Target) -> Command:
     command = parse_test_command(target.test_command, target.python)
     if isinstance(command, Refusal):
-        raise AssertionError(f"a baseline was taken with {baseline.command}")
+        raise AssertionError(f"a baseline was taken with {baseline.command}")  # noqa: TRY004
     return command
 
 

@@ -14,7 +14,7 @@ from refactor_agent.verify.workspace import Workspace
 
 __all__ = ["ImportReport", "import_modules"]
 
-_SCRIPT = Path(__file__).parent / "probe" / "refactor_agent_imports.py"
+_MODULE = "refactor_agent_probe.imports"
 _LIMIT = 120.0
 _NOT_IMPORTED = frozenset({"__main__.py", "setup.py", "conftest.py"})
 
@@ -43,7 +43,7 @@ async def import_modules(
     }
     settings.write_text(json.dumps(wanted), encoding="ascii")
     result = await sandbox.run(
-        (target.python, str(_SCRIPT), str(settings)),
+        (target.python, "-m", _MODULE, str(settings)),
         cwd=workspace.tree,
         env=environment(target, workspace),
         limit=min(_LIMIT, target.limit),

@@ -38,9 +38,7 @@ def unverified(name: str, report: CheckReport, reason: str) -> Verdict:
     )
 
 
-def judged(
-    name: str, report: CheckReport, comparison: Comparison, coverage: Coverage
-) -> Verdict:
+def judged(name: str, report: CheckReport, comparison: Comparison, coverage: Coverage) -> Verdict:
     """Give the verdict on a change whose tests ran.
 
     Verified means: no objection and no doubt, and every changed statement that makes a call or

@@ -14,7 +14,7 @@ from pathlib import Path
 from refactor_agent.ports import CommandResult
 from refactor_agent.verify.processes import MARK, end_processes
 
-__all__ = ["LocalSandbox"]
+__all__ = ["ProcessSandbox"]
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
@@ -23,7 +23,7 @@ _FILE_LIMIT = 16 * 1024 * 1024
 """Bytes of output kept on disk while a command runs; what came before is thrown away."""
 
 
-class LocalSandbox:
+class ProcessSandbox:
     """Runs each command as a plain child process in a session of its own.
 
     It has no walls: a command can still write wherever the user may. What it does promise is
@@ -96,9 +96,7 @@ def _append_only(handle: int) -> None:
     fcntl.fcntl(handle, fcntl.F_SETFL, fcntl.fcntl(handle, fcntl.F_GETFL) | os.O_APPEND)
 
 
-async def _ends_within(
-    limit: float, ended: asyncio.Future[int], outputs: tuple[int, int]
-) -> bool:
+async def _ends_within(limit: float, ended: asyncio.Future[int], outputs: tuple[int, int]) -> bool:
     deadline = time.monotonic() + limit
     while (left := deadline - time.monotonic()) > 0:
         await asyncio.wait({ended}, timeout=min(_POLL_SECONDS, left))

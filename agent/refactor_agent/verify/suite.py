@@ -9,24 +9,44 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from refactor_agent.ports import Sandbox
+from refactor_agent.verify.context import Locate
 from refactor_agent.verify.environment import sandbox_environment
 from refactor_agent.verify.probe_log import SuiteRun, read_probe_log
 from refactor_agent.verify.target import Command, Target
 from refactor_agent.verify.workspace import Workspace, WorkspacePool
 
-__all__ = ["Bench", "environment", "run_suite"]
+__all__ = ["Bench", "Wanted", "environment", "run_suite"]
 
-_PROBE = "refactor_agent_probe"
+_PROBE = "refactor_agent_probe.plugin"
 _SETTINGS = "REFACTOR_AGENT_PROBE"
+_LOG = "log"
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What verification works with: who runs commands, where, and how many at once."""
+    """What verification works with."""
 
     sandbox: Sandbox
+    """Runs commands."""
     pool: WorkspacePool
+    """Gives copies to run them in."""
     turns: asyncio.Semaphore
+    """Bounds how many run at once."""
+    locate: Locate | None = None
+    """Finds the regions and the call graph of a tree; without it, the checks that need the whole
+    program are left out."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a run of the suite is asked for."""
+
+    watch: Collection[str]
+    """Files whose executed lines are noted."""
+    select: Collection[str] | None
+    """Test ids; ``None`` for all."""
+    limit: float
+    """Seconds."""
 
 
 def environment(target: Target, workspace: Workspace) -> dict[str, str]:
@@ -41,35 +61,26 @@ def environment(target: Target, workspace: Workspace) -> dict[str, str]:
 
 
 async def run_suite(
-    target: Target,
-    command: Command,
-    workspace: Workspace,
-    sandbox: Sandbox,
-    *,
-    watch: Collection[str],
-    select: Collection[str] | None,
-    limit: float,
+    target: Target, command: Command, workspace: Workspace, sandbox: Sandbox, wanted: Wanted
 ) -> SuiteRun:
-    """Run the tests and give what the probe saw; ``select`` of ``None`` means all of them."""
-    log, settings = workspace.notes / "log", workspace.notes / "settings"
+    """Run the tests and give what the probe saw."""
+    log, settings = workspace.notes / _LOG, workspace.notes / "settings"
     log.unlink(missing_ok=True)
-    settings.write_text(json.dumps(_settings(workspace, log.name, watch, select)), encoding="ascii")
+    settings.write_text(json.dumps(_settings(workspace, wanted)), encoding="ascii")
     env: Mapping[str, str] = {
         **environment(target, workspace),
         **command.environment,
         _SETTINGS: str(settings),
         "PYTEST_ADDOPTS": f"-p {_PROBE}",
     }
-    result = await sandbox.run(command.words, cwd=workspace.tree, env=env, limit=limit)
+    result = await sandbox.run(command.words, cwd=workspace.tree, env=env, limit=wanted.limit)
     return await asyncio.to_thread(read_probe_log, log, result)
 
 
-def _settings(
-    workspace: Workspace, log: str, watch: Collection[str], select: Collection[str] | None
-) -> Mapping[str, str | list[str] | None]:
+def _settings(workspace: Workspace, wanted: Wanted) -> Mapping[str, str | list[str] | None]:
     return {
         "root": str(workspace.tree),
-        "log": str(workspace.notes / log),
-        "watch": sorted(watch),
-        "select": None if select is None else sorted(select),
+        "log": str(workspace.notes / _LOG),
+        "watch": sorted(wanted.watch),
+        "select": None if wanted.select is None else sorted(wanted.select),
     }

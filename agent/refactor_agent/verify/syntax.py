@@ -24,9 +24,7 @@ class Module:
     @cached_property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
         """Node to the node it stands in."""
-        return {
-            child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)
-        }
+        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     @cached_property
     def functions(self) -> Mapping[str, FunctionNode]:

@@ -22,7 +22,7 @@ from refactor_agent.verify import (
     Baseline,
     Bench,
     Change,
-    LocalSandbox,
+    ProcessSandbox,
     Target,
     WorkspacePool,
     make_target,
@@ -31,16 +31,14 @@ from refactor_agent.verify import (
     verify_combined,
 )
 from refactor_agent.verify.compare import Comparison, compare
-from refactor_agent.verify.suite import run_suite
+from refactor_agent.verify.suite import Wanted, run_suite
 from refactor_agent.verify.syntax import parse_module
 from refactor_agent.verify.target import parse_test_command
 
 Files = Mapping[str, str]
 
 
-def change_for(
-    root: Path, files: Mapping[str, bytes], regions: tuple[str, ...] = ()
-) -> Change:
+def change_for(root: Path, files: Mapping[str, bytes], regions: tuple[str, ...] = ()) -> Change:
     """Give a change whose proposal and plan name just what ``files`` alter under ``root``."""
     before = Tree(root)
     edits = []
@@ -115,15 +113,8 @@ class Judge:
         bench, target = self._bench(), self.target
         command = parse_test_command(target.test_command, target.python)
         async with bench.pool.lease(overlay) as workspace:
-            run = await run_suite(
-                target,
-                command,
-                workspace,
-                bench.sandbox,
-                watch=overlay,
-                select=None,
-                limit=target.limit,
-            )
+            wanted = Wanted(watch=overlay, select=None, limit=target.limit)
+            run = await run_suite(target, command, workspace, bench.sandbox, wanted)
         return compare(baseline, run, None)
 
     def verdict(self, after: Files, baseline: Baseline | None = None) -> Verdict:
@@ -142,7 +133,7 @@ class Judge:
 
     def _bench(self) -> Bench:
         pool = WorkspacePool(self.root, self.pool, size=1)
-        return Bench(LocalSandbox(), pool, asyncio.Semaphore(1))
+        return Bench(ProcessSandbox(), pool, asyncio.Semaphore(1))
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,15 @@ FAILED = {
         "unawaited-call",
         "uses the bare coroutine",
     ),
-    "wrong value": ({**FETCH, "value = fetch": "value = await fetch", "fetch(key)\n    if not": "fetch(key + 1)\n    if not"}, "tests", "7 == 5"),
+    "wrong value": (
+        {
+            **FETCH,
+            "value = fetch": "value = await fetch",
+            "fetch(key)\n    if not": "fetch(key + 1)\n    if not",
+        },
+        "tests",
+        "7 == 5",
+    ),
     "import that is not there": (
         {**FETCH, "import time": "import time\nimport no_such_library"},
         "import",

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from refactor_agent.verify.environment import sandbox_environment
-from refactor_agent.verify.sandbox import LocalSandbox
+from refactor_agent.verify.sandbox import ProcessSandbox
 
 PYTHON = sys.executable
 
 
 def run(code: str, cwd: Path, limit: float = 20.0, **env: str):
     return asyncio.run(
-        LocalSandbox(output_limit=1000).run((PYTHON, "-c", code), cwd=cwd, env=env, limit=limit)
+        ProcessSandbox(output_limit=1000).run((PYTHON, "-c", code), cwd=cwd, env=env, limit=limit)
     )
 
 
@@ -40,7 +40,7 @@ def test_result_of_a_command(tmp_path):
     ("command", "code"), [("/no/such/python", 127), ("/etc/passwd", 126)], ids=["missing", "no x"]
 )
 def test_command_that_cannot_start(tmp_path, command, code):
-    result = asyncio.run(LocalSandbox().run((command,), cwd=tmp_path, env={}, limit=5))
+    result = asyncio.run(ProcessSandbox().run((command,), cwd=tmp_path, env={}, limit=5))
     assert result.returncode == code
     assert command in result.stderr
 
@@ -73,7 +73,7 @@ def test_cancelling_ends_the_command(tmp_path):
 
     async def main() -> None:
         running = asyncio.create_task(
-            LocalSandbox().run((PYTHON, "-c", code), cwd=tmp_path, env={}, limit=60)
+            ProcessSandbox().run((PYTHON, "-c", code), cwd=tmp_path, env={}, limit=60)
         )
         while not (marker.exists() and marker.read_text()):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)

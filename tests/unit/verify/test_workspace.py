@@ -27,7 +27,7 @@ def snapshot(tmp_path: Path) -> Path:
 
 def contents(tree: Path) -> dict[str, str]:
     return {
-        path.relative_to(tree).as_posix(): os.readlink(path)
+        path.relative_to(tree).as_posix(): str(path.readlink())
         if path.is_symlink()
         else path.read_text()
         if path.is_file()

@@ -68,9 +68,7 @@ def calls_of(context: Context, coloured: tuple[Coloured, ...]) -> Iterator[Use]:
 
 
 def _kind(function: FunctionNode) -> Kind:
-    decorators = {
-        (dotted(node) or "").rpartition(".")[2] for node in function.decorator_list
-    }
+    decorators = {(dotted(node) or "").rpartition(".")[2] for node in function.decorator_list}
     if "asynccontextmanager" in decorators:
         return "context manager"
     if any(isinstance(node, ast.Yield) for node in own_nodes(function)):
@@ -97,8 +95,10 @@ def names_function(module: Module, file: str, node: ast.expr, coloured: Coloured
         return False
     owner, _, bare = coloured.name.rpartition(".")
     if name.partition(".")[0] in {"self", "cls"}:
-        return file == coloured.change.file and name.partition(".")[2] == bare and (
-            _class_of(module, node) == owner
+        return (
+            file == coloured.change.file
+            and name.partition(".")[2] == bare
+            and (_class_of(module, node) == owner)
         )
     if file == coloured.change.file and name == coloured.name:
         return _is_visible(module, node, owner)
@@ -108,16 +108,18 @@ def names_function(module: Module, file: str, node: ast.expr, coloured: Coloured
 
 def _is_visible(module: Module, node: ast.expr, owner: str) -> bool:
     """A name is a module's function, or a nested one seen from inside its owner."""
-    return not owner or any(
-        module.names.get(parent) == owner or isinstance(parent, ast.ClassDef)
-        for parent in module.ancestors(node)
-    ) or "." in (dotted(node) or "")
+    return (
+        not owner
+        or any(
+            module.names.get(parent) == owner or isinstance(parent, ast.ClassDef)
+            for parent in module.ancestors(node)
+        )
+        or "." in (dotted(node) or "")
+    )
 
 
 def _class_of(module: Module, node: ast.AST) -> str:
-    names = [
-        parent.name for parent in module.ancestors(node) if isinstance(parent, ast.ClassDef)
-    ]
+    names = [parent.name for parent in module.ancestors(node) if isinstance(parent, ast.ClassDef)]
     return ".".join(reversed(names))
 
 

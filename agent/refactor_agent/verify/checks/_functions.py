@@ -13,8 +13,8 @@ from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, span_of
 
 __all__ = [
-    "FunctionChange",
     "Finding",
+    "FunctionChange",
     "changed_functions",
     "fresh_findings",
     "has_await",

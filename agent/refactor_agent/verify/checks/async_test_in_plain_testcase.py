@@ -81,8 +81,6 @@ CHECK = Check(
             _case("unittest.IsolatedAsyncioTestCase", "async def test_a"),
         ),
         Example("pytest class", _case("object"), _case("object", "async def test_a")),
-        Example(
-            "a helper", _BEFORE, _case("unittest.TestCase", "async def help_me")
-        ),
+        Example("a helper", _BEFORE, _case("unittest.TestCase", "async def help_me")),
     ),
 )

@@ -64,10 +64,7 @@ def _shared_names(module: Module, function: FunctionNode) -> frozenset[str]:
         if isinstance(target, ast.Name)
     }
     declared = {
-        name
-        for node in own_nodes(function)
-        if isinstance(node, ast.Global)
-        for name in node.names
+        name for node in own_nodes(function) if isinstance(node, ast.Global) for name in node.names
     }
     own = {
         node.id

@@ -44,9 +44,7 @@ def _find(context: Context) -> Iterator[Objection]:
     yield from _handed_elsewhere(context, coloured)
 
 
-def _handed(
-    module: Module, file: str, coloured: tuple[Coloured, ...]
-) -> Iterator[Objection]:
+def _handed(module: Module, file: str, coloured: tuple[Coloured, ...]) -> Iterator[Objection]:
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call):
             continue
@@ -57,9 +55,7 @@ def _handed(
                     yield _objection(one.name, called, Site(file, span_of(argument)))
 
 
-def _handed_elsewhere(
-    context: Context, coloured: tuple[Coloured, ...]
-) -> Iterator[Objection]:
+def _handed_elsewhere(context: Context, coloured: tuple[Coloured, ...]) -> Iterator[Objection]:
     """In files that did not change, by the call graph."""
     located = context.located_after if coloured else None
     if located is None:
@@ -98,7 +94,7 @@ _SAYS = "calls it without awaiting"
 CHECK = Check(
     name="coroutine-as-callback",
     hazards=("H-D5", "H-D6"),
-    reason="The callee gets a coroutine object: filters keep all, callbacks and threads do nothing.",
+    reason="The callee gets a coroutine object: filters keep all, callbacks do nothing.",
     find=_find,
     examples=(
         Example("key", _BEFORE, _after("return sorted(xs, key=size)"), _SAYS),

@@ -72,8 +72,8 @@ def _rest(
         twin = known is not None and name not in known.functions and _beside(name, planned)
         if twin or any(_is(name, wanted) for wanted in planned):
             left_out.update(_lines(node))
-    for node in module.tree.body:
-        left_out.update(_import_lines(node))
+    for statement in module.tree.body:
+        left_out.update(_import_lines(statement))
     return [
         (number, line)
         for number, line in enumerate(module.source.splitlines(), start=1)

@@ -53,11 +53,12 @@ CHECK = Check(
     reason="Unbounded or reordered work fails only under load, or when one item fails.",
     find=_find,
     examples=(
+        Example("gather", _BEFORE, _after("await asyncio.gather(*(get(k) for k in keys))"), _SAYS),
         Example(
-            "gather", _BEFORE, _after("await asyncio.gather(*(get(k) for k in keys))"), _SAYS
-        ),
-        Example(
-            "task thrown away", _BEFORE, _after("[asyncio.create_task(get(k)) for k in keys]"), _SAYS
+            "task thrown away",
+            _BEFORE,
+            _after("[asyncio.create_task(get(k)) for k in keys]"),
+            _SAYS,
         ),
         Example("in order", _BEFORE, _after("[await get(key) for key in keys]")),
         Example(

@@ -32,9 +32,7 @@ def _compile(file: str, source: bytes) -> Iterator[Objection]:
         compile(source, file, "exec", dont_inherit=True)
     except SyntaxError as error:
         line = error.lineno or 1
-        yield Objection(
-            f"{file}, line {line}: {error.msg}", Site(file, Span(line, 0, line, 0))
-        )
+        yield Objection(f"{file}, line {line}: {error.msg}", Site(file, Span(line, 0, line, 0)))
 
 
 _BEFORE = "def f(x):\n    return g(x)\n"

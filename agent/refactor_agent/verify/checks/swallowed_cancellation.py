@@ -18,7 +18,12 @@ from refactor_agent.verify.syntax import FunctionNode, Module
 __all__ = ["CHECK"]
 
 _CAUGHT = frozenset(
-    {"BaseException", "CancelledError", "asyncio.CancelledError", "asyncio.exceptions.CancelledError"}
+    {
+        "BaseException",
+        "CancelledError",
+        "asyncio.CancelledError",
+        "asyncio.exceptions.CancelledError",
+    }
 )
 
 
@@ -72,7 +77,7 @@ CHECK = Check(
         _pair("except:\n        log()\n        raise", ""),
         _pair("except Exception:\n        return None", ""),
         _pair(
-            "except asyncio.CancelledError:\n        raise\n    except BaseException:\n        log()",
+            "except asyncio.CancelledError:\n        raise\n    except BaseException:\n        x()",
             "",
         ),
     ),

@@ -94,7 +94,9 @@ def retry(function):
 
 @retry
 """
-_PASS = "def mark(function):\n    def wrapper(*a):\n        return function(*a)\n\n    return wrapper\n"
+_HANDS_ON = (
+    "def mark(function):\n    def wrapper(*a):\n        return function(*a)\n\n    return wrapper\n"
+)
 
 CHECK = Check(
     name="sync-decorator",
@@ -130,8 +132,8 @@ CHECK = Check(
         ),
         Example(
             "wrapper that hands the coroutine on",
-            _PASS + "\n\n@mark\ndef load(k):\n    return k\n",
-            _PASS + "\n\n@mark\nasync def load(k):\n    return k\n",
+            _HANDS_ON + "\n\n@mark\ndef load(k):\n    return k\n",
+            _HANDS_ON + "\n\n@mark\nasync def load(k):\n    return k\n",
         ),
     ),
 )

@@ -39,7 +39,9 @@ def _is(name: str, planned: str) -> bool:
     return planned == name or planned.endswith("." + name)
 
 
-def _compare(file: str, name: str, before: FunctionNode, after: FunctionNode) -> Iterator[Objection]:
+def _compare(
+    file: str, name: str, before: FunctionNode, after: FunctionNode
+) -> Iterator[Objection]:
     """Statements may move into a helper and be made of other calls, but none may vanish."""
     old, new = list(_statements(before)), list(_statements(after))
     matcher = difflib.SequenceMatcher(
@@ -79,7 +81,7 @@ def _under(node: ast.stmt) -> Iterator[ast.stmt]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             yield child
-        elif isinstance(child, ast.excepthandler | ast.match_case):
+        elif isinstance(child, ast.ExceptHandler | ast.match_case):
             yield from child.body
 
 

@@ -1,6 +1,6 @@
 """Compiles files and imports modules with the target's interpreter. Standard library only.
 
-Run as a script with a JSON file: ``root``, ``log``, ``files`` (to compile) and ``modules`` (file
+Run with `-m` and a JSON file: ``root``, ``log``, ``files`` (to compile) and ``modules`` (file
 to name, to import). Writes one JSON line per problem found, and a last one when it got through.
 """
 
@@ -11,21 +11,21 @@ import json
 import os
 import sys
 import traceback
+from pathlib import Path
 
 
 def main(path: str) -> None:
     """Do what the settings at ``path`` ask for."""
-    with open(path, encoding="ascii") as file:
-        settings = json.load(file)
+    settings = json.loads(Path(path).read_text(encoding="ascii"))
     root = os.path.realpath(settings["root"])
-    with open(settings["log"], "w", encoding="ascii") as log:
+    with Path(settings["log"]).open("w", encoding="ascii") as log:
 
         def tell(**fields: str) -> None:
             log.write(json.dumps(fields) + "\n")
             log.flush()
 
         for name in settings["files"]:
-            problem = _compile(os.path.join(root, name))
+            problem = _compile(Path(root, name))
             if problem:
                 tell(file=name, stage="compile", text=problem)
         for name, module in settings["modules"].items():
@@ -36,11 +36,9 @@ def main(path: str) -> None:
         tell(file="", stage="done", text="")
 
 
-def _compile(path: str) -> str:
-    with open(path, "rb") as file:
-        source = file.read()
+def _compile(path: Path) -> str:
     try:
-        compile(source, path, "exec", dont_inherit=True)
+        compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         return f"{error}" if line is None else f"line {line}: {getattr(error, 'msg', error)}"
@@ -53,7 +51,7 @@ def _import(module: str, root: str, name: str) -> str:
     except BaseException as error:  # noqa: BLE001 - a script may leave with SystemExit
         return "".join(traceback.format_exception_only(type(error), error)).strip()
     place = os.path.realpath(getattr(found, "__file__", None) or "")
-    if place != os.path.join(root, *name.split("/")):
+    if place != str(Path(root, name)):
         return f"{module} was imported from {place}, which is not the changed copy"
     return ""
 

@@ -1,0 +1,1 @@
+"""What runs inside the target: standard library only, Python 3.9 on, never imported here."""
