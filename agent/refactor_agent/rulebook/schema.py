@@ -32,6 +32,8 @@ class BlockingCall(Value):
     """Overrides the rule's weight."""
     unless: Mapping[str, str] = {}
     """Argument to the literal with which the call returns at once: ``blocking: "False"``."""
+    results: Mapping[str, str] = {}
+    """Argument and literal to the type given then: ``stream=True: openai.Stream``."""
 
     @field_validator("call")
     @classmethod
