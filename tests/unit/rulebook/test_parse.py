@@ -102,3 +102,10 @@ def test_a_rule_without_examples_is_a_fault(rule_text):
 
     with pytest.raises(UsageError, match="at least one example"):
         parse_rule(text[: text.index("### In a handler")], "slow.md")
+
+
+@pytest.mark.parametrize(("title", "gap"), [("A case (todo)", True), ("In a mastodon", False)])
+def test_a_title_may_say_that_the_case_is_a_known_gap(rule_text, title, gap):
+    rule = parse_rule(rule_text().replace("Left alone", title), "slow.md")
+
+    assert rule.examples[1].known_gap is gap
