@@ -7,7 +7,7 @@ all start as candidates, and those with an unresolved call are taken out until n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from refactor_agent.domain.plan import Refusal
@@ -34,6 +34,8 @@ class Colours:
         self._why: dict[str, tuple[Refusal, ...]] = {}
         self._gaining: set[str] = set()
         """Candidates that reach an async equivalent."""
+        self._helping: set[str] = set()
+        """Candidates that reach a blocking call which can be resolved in any way."""
         self._candidates = set(self._below(facts.entries))
         self._settle()
 
@@ -48,7 +50,7 @@ class Colours:
             return "await"
         if not self._offloads.refusals(edge):
             return "offload"
-        return "await" if can_await else None
+        return "await" if can_await and self._helping.issuperset(edge.callees) else None
 
     def coloured(self, edges: Iterable[Edge]) -> tuple[str, ...]:
         """Name the functions that become async when ``edges`` are awaited."""
@@ -112,7 +114,8 @@ class Colours:
             if refusals:
                 self._take_out(name, refusals)
         while True:
-            self._gaining = self._gain()
+            self._gaining = self._reach(lambda edge: not self._leaves.refusals(edge))
+            self._helping = self._reach(lambda edge: self.action(edge) is not None)
             refused = {name: r for name in sorted(self._candidates) if (r := self._unsettled(name))}
             if not refused:
                 return
@@ -123,33 +126,40 @@ class Colours:
         self._candidates.discard(name)
         self._why[name] = refusals
 
-    def _gain(self) -> set[str]:
-        """Find the candidates that reach an async equivalent: a least fixed point."""
-        gaining: set[str] = set()
+    def _reach(self, ends: Callable[[Edge], bool]) -> set[str]:
+        """Find the candidates with an awaited path to a leaf that ``ends``: a least fixed point."""
+        found: set[str] = set()
         while True:
             fresh = {
                 name
-                for name in self._candidates - gaining
-                if any(self._gains(edge, gaining) for edge in self._facts.edges(name))
+                for name in self._candidates - found
+                if any(
+                    ends(edge) if edge.is_leaf else self._leads_into(edge, found)
+                    for edge in self._facts.edges(name)
+                )
             }
             if not fresh:
-                return gaining
-            gaining |= fresh
+                return found
+            found |= fresh
 
-    def _gains(self, edge: Edge, gaining: set[str]) -> bool:
-        if edge.is_leaf:
-            return not self._leaves.refusals(edge)
-        return self._can_await(edge) and gaining.issuperset(edge.callees)
+    def _leads_into(self, edge: Edge, found: set[str]) -> bool:
+        return self._can_await(edge) and found.issuperset(edge.callees)
 
     def _unsettled(self, name: str) -> tuple[Refusal, ...]:
         for member in self._family(name):
             if member not in self._candidates:
                 return (refuse("family", name, None, "native"), *self._why.get(member, ()))
         for edge in self._facts.edges(name):
-            if self.action(edge) is None and not is_cheap(edge):
+            if self.action(edge) is None and not self._may_stay(edge):
                 found = refuse("unresolved-below", name, edge.site, "native")
                 return (found, *self.refusals(edge))
         return ()
+
+    def _may_stay(self, edge: Edge) -> bool:
+        """Say whether all that blocks behind ``edge`` is too cheap to matter."""
+        if edge.is_leaf:
+            return is_cheap(edge)
+        return self._candidates.issuperset(edge.callees)
 
     def _can_await(self, edge: Edge) -> bool:
         placed = place_refusals(self._facts, edge, "native")

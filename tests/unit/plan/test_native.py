@@ -247,6 +247,27 @@ CASES = {
             )
         ],
     ),
+    "what is too cheap to matter stays as it is": (
+        """
+        ## app.py
+        import os
+        import time
+        class Poller:
+            def wait(self, paths):
+                self.ready = self.all_there(paths)
+                time.sleep(1)
+            def all_there(self, paths):
+                self.asked = True
+                for path in paths:
+                    os.stat(path)
+            async def main(self, paths):
+                self.wait(paths)
+        """,
+        [
+            "main: native wait! sleep@6=native wait@12=await",
+            "main: leave no-async-equivalent shared-state",
+        ],
+    ),
     "a list comprehension can await": (
         """
         ## app.py
