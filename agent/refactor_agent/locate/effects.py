@@ -7,24 +7,20 @@ from typing import NamedTuple
 
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
-from refactor_agent.locate.overrides import implementations, is_abstract
 from refactor_agent.locate.resolve.attributes import attribute, properties
-from refactor_agent.locate.resolve.classes import find_methods, linearise
-from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
-    ClassObject,
     External,
     ExternalMethod,
     FunctionValue,
     GeneratorValue,
     Instance,
-    Partial,
     Value,
     Values,
 )
-from refactor_agent.locate.summary import Body, CallFacts
+from refactor_agent.locate.summary import Body, CallFacts, WithFacts
+from refactor_agent.locate.targets import Targets
 from refactor_agent.locate.terms import Place, Term
 from refactor_agent.locate.waits import Waits
 
@@ -55,7 +51,7 @@ class Effects:
 
     def __init__(self, evaluator: Evaluator, blockers: Blockers) -> None:
         self.evaluator = evaluator
-        self.blockers = blockers
+        self.targets = Targets(evaluator, blockers)
         self.callbacks = Callbacks(evaluator)
         self.waits = Waits(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
@@ -89,10 +85,7 @@ class Effects:
             if load.term is not None and load.term[0] == "a" and load.term[2] in self._properties:
                 yield from self._property(function, load.term, load.place)
         for item in body.withs:
-            if not item.is_async:
-                for value in self.evaluator.term(function, item.term):
-                    for name in ("__enter__", "__exit__"):
-                        yield from self._implicit(value, name, item.place)
+            yield from self._with(function, item)
         for term, _, place in body.iterations:
             yield from self._iteration(function, term, place)
 
@@ -111,14 +104,14 @@ class Effects:
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = self.evaluator.term(function, call.func)
         for value in values:
-            for target, certain in self.targets(value, call):
+            for target, certain in self.targets.of(value, call):
                 if isinstance(target, Blocker) and (
                     call.awaited or self.waits.never(function, call, value)
                 ):
                     continue
                 yield Effect(target, call.place, certain and len(values) == 1)
         for value in self.callbacks.of(function, call, values):
-            for target, certain in self.targets(value, None):
+            for target, certain in self.targets.of(value, None):
                 yield Effect(target, call.place, certain)
         if call.args and _consumes(values):
             for term in call.args:
@@ -127,60 +120,19 @@ class Effects:
                         place = _place_within(function.body, term, call.place)
                         yield Effect(value.function, place, certain=True)
 
-    def targets(self, value: Value, call: CallFacts | None) -> Iterator[tuple[str | Blocker, bool]]:
-        """Give what runs when ``value`` is called, each with whether that is certain."""
-        if isinstance(value, FunctionValue):
-            yield from self._function(value)
-        elif isinstance(value, ClassObject):
-            yield from self._constructor(self.evaluator.index.classes[value.cls], call)
-        elif isinstance(value, External):
-            yield from self._library(value.name, call)
-        elif isinstance(value, ExternalMethod):
-            yield from self._library(value.qualified, call)
-        elif isinstance(value, Partial):
-            for inner in value.inner:
-                yield from self.targets(inner, call)
-        elif isinstance(value, Instance) and value.cls in self.evaluator.index.classes:
-            for method in attribute(self.evaluator, value, "__call__"):
-                if isinstance(method, FunctionValue):
-                    yield from self._function(method)
-
-    def _library(self, name: str, call: CallFacts | None) -> Iterator[tuple[Blocker, bool]]:
-        blocker = self.blockers.find(name, call)
-        if blocker is not None:
-            yield blocker, True
-
-    def _function(self, value: FunctionValue) -> Iterator[tuple[str, bool]]:
-        function = self.evaluator.index.functions[value.name]
-        if is_abstract(function):
-            for method in implementations(self.evaluator, function):
-                if _runs_when_called(method):
-                    yield method.name, False
-        effect = decoration(self.evaluator, function)
-        if effect.runs_elsewhere or not _runs_when_called(function):
-            return
-        yield function.name, True
-        for wrapper in effect.wrappers:
-            yield wrapper, True
-
-    def _constructor(
-        self, cls: ProjectClass, call: CallFacts | None
-    ) -> Iterator[tuple[str | Blocker, bool]]:
-        for name in ("__new__", "__init__", "__post_init__", "model_post_init"):
-            for method in find_methods(self.evaluator, cls, name):
-                if _runs_when_called(method):
-                    yield method.name, True
-        if not find_methods(self.evaluator, cls, "__init__"):
-            for base in linearise(self.evaluator, cls):
-                if isinstance(base, str):
-                    yield from self._library(base, call)
-
     def _property(self, function: ProjectFunction, term: Term, place: Place) -> Iterator[Effect]:
         if term is None:
             return
         for value in self.evaluator.term(function, term[1]):
             for method in properties(self.evaluator, value, term[2]):
                 yield Effect(method.name, place, certain=True)
+
+    def _with(self, function: ProjectFunction, item: WithFacts) -> Iterator[Effect]:
+        if item.is_async:
+            return
+        for value in self.evaluator.term(function, item.term):
+            for name in ("__enter__", "__exit__"):
+                yield from self._implicit(value, name, item.place)
 
     def _implicit(self, value: Value, name: str, place: Place) -> Iterator[Effect]:
         """Give what a special method runs that syntax calls."""
@@ -190,7 +142,7 @@ class Effects:
         elif isinstance(value, Instance):
             for method in attribute(self.evaluator, value, name):
                 if isinstance(method, FunctionValue | ExternalMethod):
-                    for target, certain in self.targets(method, None):
+                    for target, certain in self.targets.of(method, None):
                         yield Effect(target, place, certain)
 
     def _iteration(self, function: ProjectFunction, term: Term, place: Place) -> Iterator[Effect]:
@@ -214,12 +166,6 @@ def _without_doubles(effects: Iterable[Effect]) -> tuple[Effect, ...]:
         else:
             found.setdefault(effect, effect)
     return tuple(found.values())
-
-
-def _runs_when_called(function: ProjectFunction) -> bool:
-    """Say whether a call runs the body: not of coroutines, nor of generators until consumed."""
-    facts = function.facts
-    return not facts.is_async and not facts.is_generator
 
 
 def _consumes(values: Values) -> bool:

@@ -104,7 +104,7 @@ def _callees(effects: Effects, value: Value, call: CallFacts) -> Iterator[str]:
             effects.evaluator, effects.evaluator.index.functions[value.name]
         ).wrappers
     elif isinstance(value, ClassObject):
-        targets = [target for target, _ in effects.targets(value, call)]
+        targets = [target for target, _ in effects.targets.of(value, call)]
         yield from (name for name in targets if isinstance(name, str))
         if not targets:
             yield value.cls
@@ -116,7 +116,7 @@ def _callees(effects: Effects, value: Value, call: CallFacts) -> Iterator[str]:
         for inner in value.inner:
             yield from _callees(effects, inner, call)
     else:
-        for target, _ in effects.targets(value, call):
+        for target, _ in effects.targets.of(value, call):
             yield target.callee if isinstance(target, Blocker) else target
 
 

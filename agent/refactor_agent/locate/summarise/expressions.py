@@ -6,13 +6,15 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from refactor_agent.locate.summarise.conditions import condition, narrow
 from refactor_agent.locate.summarise.definitions import define_lambda
+from refactor_agent.locate.summarise.displays import DISPLAYS
 from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutation
 from refactor_agent.locate.summarise.walk import Walk, place_of
-from refactor_agent.locate.summary import CallFacts, FrameMark, Load
+from refactor_agent.locate.summary import CallFacts, Load
 from refactor_agent.locate.terms import Term, union
 
-__all__ = ["EXPRESSIONS", "condition"]
+__all__ = ["EXPRESSIONS"]
 
 _SHORT = 60
 
@@ -140,34 +142,8 @@ def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
 
 def _condition_value(walk: Walk, node: ast.expr) -> Term:
     term = walk.value(node)
-    _narrow(walk, node)
+    narrow(walk, node)
     return term
-
-
-def condition(walk: Walk, node: ast.expr) -> Callable[[], None]:
-    """Walk a condition; the result binds what is known where it holds."""
-    walk.value(node)
-    return lambda: _narrow(walk, node)
-
-
-def _narrow(walk: Walk, node: ast.expr) -> None:
-    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-        for part in node.values:
-            _narrow(walk, part)
-    elif (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "isinstance"
-        and len(node.args) == 2
-        and isinstance(node.args[0], ast.Name)
-    ):
-        before, number = len(walk.body.loads), len(walk.body.calls)
-        kind = walk.value(node.args[1])
-        del walk.body.loads[before:]
-        if number == len(walk.body.calls):
-            walk.scope.narrow(node.args[0].id, ("N", kind))
-    elif isinstance(node, ast.NamedExpr):
-        _narrow(walk, node.value)
 
 
 def _unary(walk: Walk, node: ast.UnaryOp) -> Term:
@@ -194,86 +170,6 @@ def _named(walk: Walk, node: ast.NamedExpr) -> Term:
     term = walk.scope.define(walk.value(node.value))
     assign(walk, node.target, term)
     return term
-
-
-def _sequence(kind: str) -> Callable[[Walk, Any], Term]:
-    def handler(walk: Walk, node: ast.List | ast.Set) -> Term:
-        terms: list[Term] = []
-        for item in node.elts:
-            term = walk.value(item)
-            terms.append(("e", term) if isinstance(item, ast.Starred) else term)
-        return ("q", kind, union(terms[:32]))
-
-    return handler
-
-
-def _tuple(walk: Walk, node: ast.Tuple) -> Term:
-    terms = tuple(_values(walk, node.elts))
-    if len(terms) > 32 or any(isinstance(item, ast.Starred) for item in node.elts):
-        return ("q", "tuple", union(list(terms[:32])))
-    return ("t", terms)
-
-
-def _dict(walk: Walk, node: ast.Dict) -> Term:
-    items: list[tuple[str, Term]] = []
-    terms: list[Term] = []
-    for key, item in zip(node.keys, node.values, strict=True):
-        if key is not None:
-            walk.value(key)
-        term = walk.value(item)
-        if key is None:
-            terms.append(("s", term, None))
-            continue
-        terms.append(term)
-        if isinstance(key, ast.Constant) and isinstance(key.value, str) and term is not None:
-            items.append((key.value, term))
-    if len(items) > 64:
-        return ("d", (), union(terms[:64]))
-    return ("d", tuple(items), union(terms[:64]))
-
-
-def _starred(walk: Walk, node: ast.Starred) -> Term:
-    return walk.value(node.value)
-
-
-def _comprehension(kind: str) -> Callable[[Walk, Any], Term]:
-    frame: FrameMark = "generator_expression" if kind == "generator" else "comprehension"
-
-    def handler(walk: Walk, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Term:
-        mark, frames = _generators(walk, node.generators, frame)
-        element = walk.scope.define(walk.value(node.elt))
-        walk.scope.forget(mark)
-        walk.frames = frames
-        return ("q", kind, element)
-
-    return handler
-
-
-def _dict_comprehension(walk: Walk, node: ast.DictComp) -> Term:
-    mark, frames = _generators(walk, node.generators, "comprehension")
-    walk.value(node.key)
-    element = walk.scope.define(walk.value(node.value))
-    walk.scope.forget(mark)
-    walk.frames = frames
-    return ("d", (), element)
-
-
-def _generators(
-    walk: Walk, generators: list[ast.comprehension], frame: FrameMark
-) -> tuple[int, tuple[FrameMark, ...]]:
-    mark, frames = len(walk.scope.log), walk.frames
-    for generator in generators:
-        term = walk.value(generator.iter)
-        walk.frames = (frame, *frames)
-        if generator.is_async:
-            walk.body.awaits = True
-        else:
-            walk.body.iterations.append((term, walk.frames, place_of(generator.iter)))
-        element = ("E" if generator.is_async else "e", term)
-        assign(walk, generator.target, element, temporary=True)
-        for test in generator.ifs:
-            condition(walk, test)()
-    return mark, frames
 
 
 def _lambda(walk: Walk, node: ast.Lambda) -> Term:
@@ -307,6 +203,7 @@ def _formatted(walk: Walk, node: ast.FormattedValue) -> Term:
 
 
 EXPRESSIONS: dict[type[ast.AST], Callable[[Walk, Any], Term]] = {
+    **DISPLAYS,
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Constant: _constant,
@@ -320,15 +217,6 @@ EXPRESSIONS: dict[type[ast.AST], Callable[[Walk, Any], Term]] = {
     ast.Compare: _compare,
     ast.IfExp: _choice,
     ast.NamedExpr: _named,
-    ast.List: _sequence("list"),
-    ast.Set: _sequence("set"),
-    ast.Tuple: _tuple,
-    ast.Dict: _dict,
-    ast.Starred: _starred,
-    ast.ListComp: _comprehension("list"),
-    ast.SetComp: _comprehension("set"),
-    ast.GeneratorExp: _comprehension("generator"),
-    ast.DictComp: _dict_comprehension,
     ast.Lambda: _lambda,
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,

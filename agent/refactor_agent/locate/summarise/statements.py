@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from refactor_agent.locate.summarise.annotations import annotation
+from refactor_agent.locate.summarise.conditions import condition
 from refactor_agent.locate.summarise.definitions import define_class, define_function
-from refactor_agent.locate.summarise.expressions import condition
 from refactor_agent.locate.summarise.imports import import_from, import_modules
 from refactor_agent.locate.summarise.patterns import bind_pattern
 from refactor_agent.locate.summarise.targets import assign, note_write, store_attribute

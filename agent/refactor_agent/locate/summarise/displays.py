@@ -1,0 +1,108 @@
+"""Displays and comprehensions: values that hold other values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from refactor_agent.locate.summarise.conditions import condition
+from refactor_agent.locate.summarise.targets import assign
+from refactor_agent.locate.summarise.walk import Walk, place_of
+from refactor_agent.locate.summary import FrameMark
+from refactor_agent.locate.terms import Term, union
+
+__all__ = ["DISPLAYS"]
+
+
+def _sequence(kind: str) -> Callable[[Walk, Any], Term]:
+    def handler(walk: Walk, node: ast.List | ast.Set) -> Term:
+        terms: list[Term] = []
+        for item in node.elts:
+            term = walk.value(item)
+            terms.append(("e", term) if isinstance(item, ast.Starred) else term)
+        return ("q", kind, union(terms[:32]))
+
+    return handler
+
+
+def _tuple(walk: Walk, node: ast.Tuple) -> Term:
+    terms = tuple(walk.value(item) for item in node.elts)
+    if len(terms) > 32 or any(isinstance(item, ast.Starred) for item in node.elts):
+        return ("q", "tuple", union(list(terms[:32])))
+    return ("t", terms)
+
+
+def _dict(walk: Walk, node: ast.Dict) -> Term:
+    items: list[tuple[str, Term]] = []
+    terms: list[Term] = []
+    for key, item in zip(node.keys, node.values, strict=True):
+        if key is not None:
+            walk.value(key)
+        term = walk.value(item)
+        if key is None:
+            terms.append(("s", term, None))
+            continue
+        terms.append(term)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and term is not None:
+            items.append((key.value, term))
+    if len(items) > 64:
+        return ("d", (), union(terms[:64]))
+    return ("d", tuple(items), union(terms[:64]))
+
+
+def _starred(walk: Walk, node: ast.Starred) -> Term:
+    return walk.value(node.value)
+
+
+def _comprehension(kind: str) -> Callable[[Walk, Any], Term]:
+    frame: FrameMark = "generator_expression" if kind == "generator" else "comprehension"
+
+    def handler(walk: Walk, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Term:
+        mark, frames = _generators(walk, node.generators, frame)
+        element = walk.scope.define(walk.value(node.elt))
+        walk.scope.forget(mark)
+        walk.frames = frames
+        return ("q", kind, element)
+
+    return handler
+
+
+def _dict_comprehension(walk: Walk, node: ast.DictComp) -> Term:
+    mark, frames = _generators(walk, node.generators, "comprehension")
+    walk.value(node.key)
+    element = walk.scope.define(walk.value(node.value))
+    walk.scope.forget(mark)
+    walk.frames = frames
+    return ("d", (), element)
+
+
+def _generators(
+    walk: Walk, generators: list[ast.comprehension], frame: FrameMark
+) -> tuple[int, tuple[FrameMark, ...]]:
+    mark, frames = len(walk.scope.log), walk.frames
+    for generator in generators:
+        term = walk.value(generator.iter)
+        walk.frames = (frame, *frames)
+        if generator.is_async:
+            walk.body.awaits = True
+        else:
+            walk.body.iterations.append((term, walk.frames, place_of(generator.iter)))
+        element = ("E" if generator.is_async else "e", term)
+        assign(walk, generator.target, element, temporary=True)
+        for test in generator.ifs:
+            condition(walk, test)()
+    return mark, frames
+
+
+DISPLAYS: dict[type[ast.AST], Callable[[Walk, Any], Term]] = {
+    ast.List: _sequence("list"),
+    ast.Set: _sequence("set"),
+    ast.Tuple: _tuple,
+    ast.Dict: _dict,
+    ast.Starred: _starred,
+    ast.ListComp: _comprehension("list"),
+    ast.SetComp: _comprehension("set"),
+    ast.GeneratorExp: _comprehension("generator"),
+    ast.DictComp: _dict_comprehension,
+}

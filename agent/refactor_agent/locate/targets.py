@@ -1,0 +1,87 @@
+"""What runs when a value is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refactor_agent.locate.blocking import Blocker, Blockers
+from refactor_agent.locate.overrides import implementations, is_abstract
+from refactor_agent.locate.resolve.attributes import attribute
+from refactor_agent.locate.resolve.classes import find_methods, linearise
+from refactor_agent.locate.resolve.decorators import decoration
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.values import (
+    ClassObject,
+    External,
+    ExternalMethod,
+    FunctionValue,
+    Instance,
+    Partial,
+    Value,
+)
+from refactor_agent.locate.summary import CallFacts
+
+__all__ = ["Targets"]
+
+
+class Targets:
+    """Finds the functions and blocking calls behind callables."""
+
+    def __init__(self, evaluator: Evaluator, blockers: Blockers) -> None:
+        self.evaluator = evaluator
+        self.blockers = blockers
+
+    def of(self, value: Value, call: CallFacts | None) -> Iterator[tuple[str | Blocker, bool]]:
+        """Give what runs when ``value`` is called, each with whether that is certain."""
+        if isinstance(value, FunctionValue):
+            yield from self._function(value)
+        elif isinstance(value, ClassObject):
+            yield from self._constructor(self.evaluator.index.classes[value.cls], call)
+        elif isinstance(value, External):
+            yield from self._library(value.name, call)
+        elif isinstance(value, ExternalMethod):
+            yield from self._library(value.qualified, call)
+        elif isinstance(value, Partial):
+            for inner in value.inner:
+                yield from self.of(inner, call)
+        elif isinstance(value, Instance) and value.cls in self.evaluator.index.classes:
+            for method in attribute(self.evaluator, value, "__call__"):
+                if isinstance(method, FunctionValue):
+                    yield from self._function(method)
+
+    def _library(self, name: str, call: CallFacts | None) -> Iterator[tuple[Blocker, bool]]:
+        blocker = self.blockers.find(name, call)
+        if blocker is not None:
+            yield blocker, True
+
+    def _function(self, value: FunctionValue) -> Iterator[tuple[str, bool]]:
+        function = self.evaluator.index.functions[value.name]
+        if is_abstract(function):
+            for method in implementations(self.evaluator, function):
+                if _runs_when_called(method):
+                    yield method.name, False
+        effect = decoration(self.evaluator, function)
+        if effect.runs_elsewhere or not _runs_when_called(function):
+            return
+        yield function.name, True
+        for wrapper in effect.wrappers:
+            yield wrapper, True
+
+    def _constructor(
+        self, cls: ProjectClass, call: CallFacts | None
+    ) -> Iterator[tuple[str | Blocker, bool]]:
+        for name in ("__new__", "__init__", "__post_init__", "model_post_init"):
+            for method in find_methods(self.evaluator, cls, name):
+                if _runs_when_called(method):
+                    yield method.name, True
+        if not find_methods(self.evaluator, cls, "__init__"):
+            for base in linearise(self.evaluator, cls):
+                if isinstance(base, str):
+                    yield from self._library(base, call)
+
+
+def _runs_when_called(function: ProjectFunction) -> bool:
+    """Say whether a call runs the body: not of coroutines, nor of generators until consumed."""
+    facts = function.facts
+    return not facts.is_async and not facts.is_generator
