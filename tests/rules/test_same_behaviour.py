@@ -1,0 +1,167 @@
+"""Runs both sides of examples against one local server and compares what they did."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+from urllib.error import HTTPError
+
+import pytest
+
+from refactor_agent import boundary
+from refactor_agent.data import data_dir
+from refactor_agent.rulebook.load import read_rule
+
+CHAT = {
+    "id": "1", "object": "chat.completion", "created": 1, "model": "small",
+    "choices": [
+        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Four."}}
+    ],
+}  # fmt: skip
+VECTORS = {
+    "object": "list", "model": "embed", "usage": {"prompt_tokens": 1, "total_tokens": 1},
+    "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}],
+}  # fmt: skip
+
+
+class Seen(NamedTuple):
+    """What the server was asked."""
+
+    method: str
+    path: str
+    body: object
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers by path: what a service does on good and on bad days."""
+
+    protocol_version = "HTTP/1.1"
+    seen: list[Seen]
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("content-length") or 0)
+        body = self.rfile.read(length)
+        self.seen.append(Seen(self.command, self.path, json.loads(body) if body else None))
+        status, answer = {
+            "/moved": (302, None),
+            "/missing": (404, {"error": "no such page"}),
+            "/broken": (500, {"error": "out of order"}),
+            "/chat/completions": (200, CHAT),
+            "/embeddings": (200, VECTORS),
+        }.get(self.path, (200, {"price": 3, "version": "1.2"}))
+        data = json.dumps(answer).encode() if self.path != "/no-json" else b"<html>"
+        self.send_response(status)
+        if status == 302:
+            self.send_header("location", "/good")
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_POST = do_GET  # noqa: N815 - the name http.server looks for
+
+    def log_message(self, *args: object) -> None:
+        """Stay quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[Seen]]]:
+    """Serve on loopback; give the address and the list of requests."""
+    seen: list[Seen] = []
+    handler = type("Recorder", (Handler,), {"seen": seen})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}", seen
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, server):
+    address, _ = server
+    monkeypatch.syspath_prepend(Path(boundary.__file__).parent)
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+
+
+@pytest.mark.parametrize("path", ["/good", "/moved", "/missing", "/broken", "/no-json"])
+@pytest.mark.parametrize(
+    ("file", "title", "function"),
+    [
+        ("network/requests.md", "In a handler", "forecast"),
+        ("network/requests.md", "In a project that depends on httpx", "forecast"),
+        ("network/requests.md", "Through a helper and an alias", "ping"),
+        (
+            "network/requests.md",
+            "Handlers are mapped to the other library's exceptions",
+            "price",
+        ),
+        ("network/httpx-client.md", "A client opened in a handler", "status"),
+        ("network/httpx-client.md", "A function of the package, under another name", "status"),
+        ("network/httpx-client.md", "The twin package", "status"),
+        ("network/urllib-request.md", "A page fetched in a handler", "fetch"),
+    ],
+)
+def test_both_sides_do_the_same(server, file, title, function, path):
+    address, seen = server
+
+    before, after = (
+        (run(code, function, address + path), take(seen)) for code in sides(file, title)
+    )
+
+    assert before == after
+    assert before[1]
+
+
+@pytest.mark.parametrize(
+    ("title", "function", "argument"),
+    [
+        ("A completion in a handler", "answer", "What is two and two?"),
+        ("Embeddings, under another name", "embed", ["one", "two"]),
+        ("A client that is shared with sync code", "search", "text"),
+        ("A client closed at the end, and its errors", "embed", "text"),
+        ("A client kept by an object", "Index.embed", "text"),
+    ],
+)
+def test_both_openai_clients_ask_the_same(server, title, function, argument):
+    pytest.importorskip("openai")
+    _, seen = server
+
+    before, after = (
+        (run(code, function, argument), take(seen)) for code in sides("ai/openai.md", title)
+    )
+
+    assert before == after
+    assert before[1]
+
+
+def sides(file: str, title: str) -> tuple[str, str]:
+    rule = read_rule(data_dir("rules") / file, file)
+    (example,) = (example for example in rule.examples if example.title == title)
+    return example.of("before")[0].code, example.of("after")[0].code
+
+
+def run(code: str, function: str, argument: object) -> object:
+    """Give the result, or the family of the exception: their classes differ by library."""
+    space: dict[str, object] = {}
+    exec(compile(code, "example", "exec"), space)  # noqa: S102 - the examples are our own
+    owner, _, method = function.rpartition(".")
+    called = getattr(space[owner](), method) if owner else space[function]
+    try:
+        return asyncio.run(called(argument))
+    except Exception as error:  # noqa: BLE001 - any exception is an outcome to compare
+        if isinstance(error, HTTPError):
+            error.close()
+        return "raised ValueError" if isinstance(error, ValueError) else "raised"
+
+
+def take(seen: list[Seen]) -> list[Seen]:
+    taken = list(seen)
+    seen.clear()
+    return taken
