@@ -46,7 +46,7 @@ def _not_started(run: SuiteRun, shown: str) -> Refusal:
 
 
 def _says_nothing(run: SuiteRun, shown: str) -> Refusal | None:
-    if run.collected is None or (not run.finished and not run.outcomes):
+    if run.collected is None:
         return Refusal(
             reason="tests-do-not-start",
             message=f"`{shown}` ended with {run.result.returncode} before a test was collected: "
@@ -83,5 +83,7 @@ def _none_passes(run: SuiteRun, shown: str) -> Refusal | None:
 
 
 def _last_line(run: SuiteRun) -> str:
+    """The last line that speaks of an error, else the last one."""
     lines = (run.result.stderr.strip() or run.result.stdout.strip()).splitlines()
-    return lines[-1].strip() if lines else "it said nothing"
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or ["it said nothing"])[-1].strip()
