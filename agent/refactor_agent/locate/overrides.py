@@ -37,11 +37,17 @@ def _structural(evaluator: Evaluator, protocol: ProjectClass, name: str) -> list
     if known is None:
         known = [
             cls
-            for cls in evaluator.index.classes.values()
+            for cls in _candidates(evaluator, protocol)
             if cls is not protocol and not cls.module.is_test and _fits(cls, protocol)
         ]
         evaluator.implementers[protocol.name] = known
     return [method for cls in known for method in cls.methods(name)]
+
+
+def _candidates(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectClass]:
+    """Give the classes that have the rarest of the protocol's methods."""
+    groups = [evaluator.index.classes_with(name) for name in protocol.facts.methods]
+    return min(groups, key=len, default=[])
 
 
 def _fits(cls: ProjectClass, protocol: ProjectClass) -> bool:

@@ -107,6 +107,7 @@ class Index:
         for module in modules:
             self._add(module)
         self._callers: dict[str, list[ProjectFunction]] | None = None
+        self._having: dict[str, list[ProjectClass]] | None = None
 
     def _add(self, module: ProjectModule) -> None:
         name = module.summary.module
@@ -117,6 +118,15 @@ class Index:
         self.packages.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
         self.functions.update((function.name, function) for function in module.functions)
         self.classes.update((cls.name, cls) for cls in module.classes)
+
+    def classes_with(self, method: str) -> list[ProjectClass]:
+        """Give the classes that define a method of this name themselves."""
+        if self._having is None:
+            self._having = defaultdict(list)
+            for cls in self.classes.values():
+                for name in cls.facts.methods:
+                    self._having[name].append(cls)
+        return self._having.get(method, [])
 
     def callers(self, name: str) -> list[ProjectFunction]:
         """Give the functions, tests apart, that call something whose last name is ``name``."""

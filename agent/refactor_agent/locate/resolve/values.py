@@ -144,5 +144,8 @@ def awaitable(result: Values) -> Values:
 
 def join(groups: Iterable[Values]) -> Values:
     """Give every value of ``groups`` once; too many are unknown."""
-    found = tuple(dict.fromkeys(value for group in groups for value in group))
+    found: Values = ()
+    for group in groups:
+        if group and group != found:
+            found = tuple(dict.fromkeys((*found, *group))) if found else group
     return found if len(found) <= MOST else ()
