@@ -251,6 +251,30 @@ CASES = {
             assert isinstance(other, (Path, str))
             other.exists()  #! pathlib.Path.exists
     """,
+    "what a type test leaves behind": """
+        from pathlib import Path
+
+        async def f(where, other):
+            if other is None or not isinstance(where, Path):
+                return
+            where.exists()  #! pathlib.Path.exists
+            other.exists()
+    """,
+    "bound in the body of a try": """
+        import sqlite3
+
+        conn = None
+
+        async def f():
+            try:
+                conn = sqlite3.connect("x")  #! sqlite3.connect
+            except ValueError:
+                conn.rollback()  #! sqlite3.Connection.rollback
+            else:
+                conn.commit()  #! sqlite3.Connection.commit
+            finally:
+                conn.close()  #! sqlite3.Connection.close
+    """,
     "files and their modes": """
         async def f(name):
             with open(name, "rb") as file:  #! builtins.open

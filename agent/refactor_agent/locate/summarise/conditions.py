@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from refactor_agent.locate.summarise.walk import Walk
 
-__all__ = ["condition", "narrow"]
+__all__ = ["condition", "narrow", "narrow_to_opposite"]
 
 
 def condition(walk: Walk, node: ast.expr) -> Callable[[], None]:
@@ -35,3 +35,12 @@ def narrow(walk: Walk, node: ast.expr) -> None:
             walk.scope.narrow(node.args[0].id, ("N", kind))
     elif isinstance(node, ast.NamedExpr):
         narrow(walk, node.value)
+
+
+def narrow_to_opposite(walk: Walk, node: ast.expr) -> None:
+    """Bind what is known where ``node`` is false: after ``if not isinstance(x, C): return``."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        narrow(walk, node.operand)
+    elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        for part in node.values:
+            narrow_to_opposite(walk, part)

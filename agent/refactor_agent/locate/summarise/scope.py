@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from refactor_agent.locate.terms import Term, union
@@ -161,6 +161,21 @@ class Scope:
             changed = self._undo(mark)
             if reaches:
                 outcomes.append(changed)
+        self._join(outcomes)
+
+    def attempt(self, body: Callable[[], bool], handlers: Sequence[Callable[[], bool]]) -> None:
+        """Walk a `try`: a handler may find any binding of the body made or not yet made."""
+        mark = len(self.log)
+        reaches = body()
+        changed = self._undo(mark)
+        self._join([changed, {}])
+        outcomes = [changed] if reaches else []
+        for handler in handlers:
+            mark = len(self.log)
+            reaches = handler()
+            bound = self._undo(mark)
+            if reaches:
+                outcomes.append(bound)
         self._join(outcomes)
 
     def forget(self, mark: int) -> None:

@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from refactor_agent.locate.summarise.annotations import annotation
-from refactor_agent.locate.summarise.conditions import condition
+from refactor_agent.locate.summarise.conditions import condition, narrow_to_opposite
 from refactor_agent.locate.summarise.definitions import define_class, define_function
 from refactor_agent.locate.summarise.imports import import_from, import_modules
 from refactor_agent.locate.summarise.patterns import bind_pattern
 from refactor_agent.locate.summarise.targets import assign, note_write, store_attribute
-from refactor_agent.locate.summarise.walk import Walk, place_of
+from refactor_agent.locate.summarise.walk import LEAVES, Walk, place_of
 from refactor_agent.locate.summary import Attribute, FrameMark, WithFacts
 from refactor_agent.locate.terms import Term
 
@@ -120,6 +120,8 @@ def _if(walk: Walk, node: ast.If) -> None:
     if current.orelse:
         arms.append(partial(walk.block, current.orelse))
     walk.scope.branch(arms, complete=bool(current.orelse))
+    if not node.orelse and isinstance(node.body[-1], LEAVES):
+        narrow_to_opposite(walk, node.test)
 
 
 def _arm(walk: Walk, node: ast.If) -> bool:
@@ -141,21 +143,17 @@ def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
 
 
 def _try(walk: Walk, node: ast.Try) -> None:
-    arms: list[Callable[[], bool]] = []
-
     def body() -> bool:
-        frame_needed = bool(node.handlers)
-        reaches = _framed(walk, "try", node.body) if frame_needed else walk.block(node.body)
+        reaches = _framed(walk, "try", node.body) if node.handlers else walk.block(node.body)
         return walk.block(node.orelse) if node.orelse and reaches else reaches
 
-    arms.append(body)
-    arms.extend(partial(_handler, walk, node, handler) for handler in node.handlers)
-    walk.scope.branch(arms, complete=True)
+    handlers = [partial(_handler, walk, handler) for handler in node.handlers]
+    walk.scope.attempt(body, handlers)
     if node.finalbody:
         _framed(walk, "finally", node.finalbody)
 
 
-def _handler(walk: Walk, _node: ast.Try, handler: ast.ExceptHandler) -> bool:
+def _handler(walk: Walk, handler: ast.ExceptHandler) -> bool:
     if handler.type is not None:
         kind = walk.value(handler.type)
         if handler.name is not None:

@@ -21,10 +21,19 @@ from refactor_agent.locate.summary import (
 )
 from refactor_agent.locate.terms import Place, Term
 
-__all__ = ["BodyBuilder", "ClassBuilder", "FunctionBuilder", "Handlers", "Walk", "place_of"]
+__all__ = [
+    "LEAVES",
+    "BodyBuilder",
+    "ClassBuilder",
+    "FunctionBuilder",
+    "Handlers",
+    "Walk",
+    "place_of",
+]
 
 
-_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+"""Statements after which control does not go on to the next."""
 
 
 class BodyBuilder:
@@ -159,7 +168,7 @@ class Walk:
         """Walk statements; ``False`` when control never leaves by the end of them."""
         for node in nodes:
             self.statements[type(node)](self, node)
-        return not (nodes and isinstance(nodes[-1], _LEAVES))
+        return not (nodes and isinstance(nodes[-1], LEAVES))
 
     def unique(self, name: str) -> str:
         """Give ``name``, numbered when a definition already has it."""
