@@ -30,7 +30,9 @@ class Store:
         """Keep ``value`` and give its key."""
         data = value.model_dump_json().encode()
         key = sha256(data)
-        self._write(self.root / "values" / key, data)
+        path = self.root / "values" / key
+        if not path.exists():
+            self._write(path, data)
         return key
 
     def get(self, key: str, kind: type[V]) -> V:
@@ -55,8 +57,6 @@ class Store:
             return None
 
     def _write(self, path: Path, data: bytes) -> None:
-        if path.exists() and path.stat().st_size == len(data):
-            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:

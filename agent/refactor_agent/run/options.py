@@ -7,22 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from refactor_agent.domain.values import Value
+from refactor_agent.llm.config import ModelConfig
 from refactor_agent.project import Interpreter, Revision
 
-__all__ = ["ModelOptions", "RunOptions", "RunRecord"]
-
-
-class ModelOptions(Value):
-    """Which model to ask, and how often. The key is read from the environment, never kept."""
-
-    model: str
-    base_url: str | None = None
-    rounds: int = Field(default=2, ge=0)
-    """Repairs after the first answer, per change set."""
-    timeout: float = Field(default=300.0, gt=0)
-    """Seconds one answer may take, retries included."""
-    max_calls: int | None = None
-    max_tokens: int | None = None
+__all__ = ["RunOptions", "RunRecord"]
 
 
 class RunOptions(Value):
@@ -36,7 +24,11 @@ class RunOptions(Value):
     jobs: int = Field(default=1, ge=1)
     """Change sets that are verified side by side."""
     approval: Literal["auto", "ask"] = "auto"
-    model: ModelOptions | None = None
+    tests: bool = True
+    """Run the target's tests; without them nothing can be more than unverified."""
+    model: ModelConfig | None = None
+    rounds: int = Field(default=2, ge=0)
+    """Repairs after a model's first answer, per change set."""
 
 
 class RunRecord(Value):

@@ -1,0 +1,38 @@
+"""Carry a run to its end, its next question, or a fault."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from refactor_agent.errors import UsageError
+from refactor_agent.graph import Ending, execute
+from refactor_agent.run.services import Services
+
+__all__ = ["drive"]
+
+
+def drive(services: Services, approve: Sequence[str] | None = None) -> Ending:
+    """Execute the run; ``approve`` answers its pending question.
+
+    Raises `UsageError` for an approval of something that does not wait for one.
+    """
+    ending = asyncio.run(execute(services))
+    if ending.question is not None and approve:
+        answer = {"approved": _chosen(ending.question, approve)}
+        ending = asyncio.run(execute(services, answer))
+    if ending.report is not None:
+        shutil.rmtree(services.directory.snapshot, ignore_errors=True)
+    return ending
+
+
+def _chosen(question: Mapping[str, Any], approve: Sequence[str]) -> list[str]:
+    waiting = [one["change_set"] for one in question["change_sets"]]
+    if "all" in approve:
+        return waiting
+    unknown = [name for name in approve if name not in waiting]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} does not wait for approval; {', '.join(waiting)} do")
+    return [name for name in waiting if name in approve]

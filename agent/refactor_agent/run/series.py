@@ -1,0 +1,101 @@
+"""The order in which a run's proposals become patches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from refactor_agent.domain.plan import ChangeSet
+from refactor_agent.domain.proposal import Proposal
+from refactor_agent.domain.region import Region
+from refactor_agent.domain.verdict import Verdict
+from refactor_agent.edit import apply_proposal, dependency_changes
+from refactor_agent.emit.patches import Step
+from refactor_agent.errors import PatchConflictError
+from refactor_agent.tree import Tree
+
+__all__ = ["Accepted", "Planned", "plan_series"]
+
+Status = Literal["support", "verified", "unverified"]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A proposal that becomes a patch."""
+
+    change_set: ChangeSet
+    proposal: Proposal
+    verdict: Verdict
+    status: Literal["verified", "unverified"]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One patch to make: what it holds and what it is."""
+
+    step: Step
+    status: Status
+    change_set: str | None
+
+
+def plan_series(
+    base: Tree, accepted: Sequence[Accepted], regions: Mapping[str, Region]
+) -> tuple[list[Planned], dict[str, str]]:
+    """Lay the proposals over one another: verified ones first, each kind behind its support patch.
+
+    Gives the patches to make and, by change set, why one no longer fits on those before it.
+    """
+    series: list[Planned] = []
+    misfits: dict[str, str] = {}
+    tree = base
+    for status in ("verified", "unverified"):
+        group = [one for one in accepted if one.status == status]
+        for planned in _support(tree, group, status):
+            series.append(planned)
+            tree = tree.with_changes(planned.step.changes)
+        for one in group:
+            try:
+                changes = apply_proposal(tree, one.proposal)
+            except PatchConflictError as error:
+                misfits[one.change_set.id] = str(error)
+                continue
+            step = Step(one.change_set.id, _message(one, regions), changes)
+            series.append(Planned(step, one.status, one.change_set.id))
+            tree = tree.with_changes(changes)
+    return series, misfits
+
+
+def _support(tree: Tree, group: Sequence[Accepted], status: str) -> list[Planned]:
+    """Make the patches that the group's patches stand on: the boundary module, dependencies."""
+    suffix = "" if status == "verified" else "-unverified"
+    files = {
+        new.file: new.text.encode()
+        for one in group
+        for new in one.proposal.new_files
+        if not tree.exists(new.file)
+    }
+    needed = {dep.distribution: dep for one in group for dep in one.proposal.dependencies}
+    declared = dependency_changes(tree, tuple(needed.values())) if needed else {}
+    named = (
+        (f"000-async-boundary{suffix}", "Add the async boundary module", files),
+        (f"000-dependencies{suffix}", f"Declare {', '.join(sorted(needed))}", declared),
+    )
+    kind: Status = "support" if status == "verified" else "unverified"
+    return [
+        Planned(Step(name, text, changes), kind, None) for name, text, changes in named if changes
+    ]
+
+
+def _message(one: Accepted, regions: Mapping[str, Region]) -> str:
+    chains = [" -> ".join(regions[key].chain) for key in one.change_set.regions]
+    ran = one.verdict.tests
+    evidence = (
+        f"{ran.passed} of {ran.ran} tests passed; {len(one.verdict.covering_tests)} executed"
+        " changed lines."
+        if ran
+        else "No test ran."
+    )
+    lines = [one.change_set.title, "", "Blocked the event loop:"]
+    lines += [f"  {chain}" for chain in dict.fromkeys(chains)]
+    return "\n".join([*lines, "", f"Outcome: {one.status}. {evidence}"]) + "\n"

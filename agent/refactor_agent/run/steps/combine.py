@@ -1,0 +1,71 @@
+"""All verified proposals together: the whole suite once, and what breaks it is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refactor_agent.domain.decision import Decision
+from refactor_agent.domain.values import Value
+from refactor_agent.domain.verdict import Verdict
+from refactor_agent.run.gate import combined_verdict
+from refactor_agent.run.services import Services
+from refactor_agent.run.state import RunState
+
+__all__ = ["Combined", "combine"]
+
+
+class Combined(Value):
+    """The final decisions, in the order of the plan, and the verdict on their sum."""
+
+    decisions: tuple[Decision, ...]
+    verdict: Verdict | None = None
+
+
+async def combine(services: Services, state: RunState) -> RunState:
+    """Verify the sum of all verified proposals; drop those without which it holds."""
+    order = [found.id for found in services.plan(state["plan"]).change_sets]
+    decisions = {
+        decision.change_set: decision
+        for decision in (services.store.get(key, Decision) for key in state["decisions"])
+    }
+    for name in state.get("rejected", ()):
+        held = {"status": "rejected", "reason": "held back by a reviewer"}
+        decisions[name] = decisions[name].model_copy(update=held)
+    kept = [name for name in order if decisions[name].status == "verified"]
+    verdict = await _verdict(services, state, decisions, kept)
+    while verdict is not None and verdict.outcome == "failed":
+        culprit = await _culprit(services, state, decisions, kept)
+        reason = f"breaks the combined result: {verdict.reason}"
+        decisions[culprit] = decisions[culprit].model_copy(
+            update={"status": "dropped", "reason": reason}
+        )
+        kept.remove(culprit)
+        verdict = await _verdict(services, state, decisions, kept)
+    combined = Combined(decisions=tuple(decisions[name] for name in order), verdict=verdict)
+    return {"combined": services.store.put(combined)}
+
+
+async def _culprit(
+    services: Services, state: RunState, decisions: dict[str, Decision], kept: Sequence[str]
+) -> str:
+    """Find the first change set with which the series fails, by bisection."""
+    good, bad = 0, len(kept)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        verdict = await _verdict(services, state, decisions, kept[:middle])
+        if verdict is not None and verdict.outcome == "failed":
+            bad = middle
+        else:
+            good = middle
+    return kept[bad - 1]
+
+
+async def _verdict(
+    services: Services, state: RunState, decisions: dict[str, Decision], names: Sequence[str]
+) -> Verdict | None:
+    """Give the verdict on the sum of ``names``; one alone was verified already."""
+    if not names:
+        return None
+    keys = [decisions[name].proposal for name in names]
+    proposals = services.proposals([key for key in keys if key is not None])
+    return await combined_verdict(services, state["baseline"], proposals)
