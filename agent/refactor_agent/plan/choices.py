@@ -16,6 +16,7 @@ from refactor_agent.plan.loops import runs_on_another_loop
 from refactor_agent.plan.modes import Modes
 from refactor_agent.plan.offload import Offloads
 from refactor_agent.plan.reasons import refuse
+from refactor_agent.plan.threads import Threads
 
 __all__ = ["Choices"]
 
@@ -23,8 +24,11 @@ __all__ = ["Choices"]
 class Choices:
     """The planner's answers, per entry and per region."""
 
-    def __init__(self, facts: Facts, colours: Colours, offloads: Offloads, modes: Modes) -> None:
+    def __init__(
+        self, facts: Facts, threads: Threads, colours: Colours, offloads: Offloads, modes: Modes
+    ) -> None:
         self.facts = facts
+        self._threads = threads
         self._colours = colours
         self._offloads = offloads
         self._modes = modes
@@ -75,7 +79,7 @@ class Choices:
 
     def demote_refusals(self, entry: str) -> tuple[Refusal, ...]:
         """Say why ``entry`` can't become a plain function."""
-        return self._elsewhere(entry) or demote_refusals(self.facts, entry)
+        return self._elsewhere(entry) or demote_refusals(self.facts, self._threads, entry)
 
     @cached_property
     def _kept(self) -> tuple[str, ...]:

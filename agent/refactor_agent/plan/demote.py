@@ -9,7 +9,7 @@ from refactor_agent.domain.callgraph import Function
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
-from refactor_agent.plan.threads import subtree, subtree_refusals
+from refactor_agent.plan.threads import Threads
 
 __all__ = ["demote_refusals"]
 
@@ -21,14 +21,14 @@ _ROUTE_AS_WRITTEN = re.compile(rf"(\w+\.)*\w*(app|router|api)\w*{_VERB}", re.IGN
 """The same where the router's type is not known, in modules that import one of the two."""
 
 
-def demote_refusals(facts: Facts, entry: str) -> tuple[Refusal, ...]:
+def demote_refusals(facts: Facts, threads: Threads, entry: str) -> tuple[Refusal, ...]:
     """Say why the async function ``entry`` must stay async; empty when it need not."""
     function = facts.graph.functions[entry]
     reasons = tuple(_reasons(facts, function))
     if reasons:
         return tuple(refuse(reason, entry, None, "demote") for reason in reasons)
-    moved = subtree(facts, [entry])
-    return tuple(dict.fromkeys(subtree_refusals(facts, moved, entry, "demote")))
+    moved = threads.subtree((entry,))
+    return tuple(dict.fromkeys(threads.refusals(moved, entry, "demote")))
 
 
 def _reasons(facts: Facts, function: Function) -> Iterator[str]:

@@ -29,7 +29,7 @@ class Edge:
     rule: str | None
     """For a leaf: the rule that says it blocks."""
     call: Call | None
-    """`None` where no call is written, as in an iteration."""
+    """`None` where no call is written, as at each step of a loop."""
     weight: int = 1
     sure: bool = True
     """Some region through it is of more than low confidence."""
@@ -84,6 +84,8 @@ class _Finder:
         for hop in region.hops:
             rule = region.rule if hop is last else None
             call = self._calls.get((hop.function, hop.site))
+            if _is_step(hop.callee) and rule is not None:
+                call = None
             yield Edge(hop.function, hop.site, (hop.callee,), rule, call, region.weight, sure)
 
     def _add(self, edge: Edge) -> None:
@@ -148,3 +150,8 @@ class _Finder:
         is_entry = not self._is_sync(call.caller)
         if callees and not call.offloaded and (known or not is_entry):
             self._add(Edge(call.caller, call.site, callees, None, call))
+
+
+def _is_step(callee: str) -> bool:
+    """Say whether a loop makes the call; what is written there only makes the iterable."""
+    return callee.rpartition(".")[2] in {"__next__", "__iter__"}

@@ -11,7 +11,7 @@ from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.reasons import refuse
-from refactor_agent.plan.threads import creates, subtree, subtree_refusals
+from refactor_agent.plan.threads import Threads
 from refactor_agent.plan.tied import tied_refusals
 
 __all__ = ["Offloads", "is_cheap"]
@@ -24,8 +24,9 @@ _CHEAP = 2
 class Offloads:
     """Which calls may go to a worker thread."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, threads: Threads) -> None:
         self._facts = facts
+        self._threads = threads
         self._below = cache(self._refusals_below)
         self._alone = cache(self._refusals_alone)
 
@@ -38,7 +39,7 @@ class Offloads:
 
     def _refusals_alone(self, edge: Edge) -> tuple[Refusal, ...]:
         if edge.is_leaf and edge.call is None:
-            return ()
+            return () if self._opened_here(edge) else (_in_loop_step(edge),)
         found = [*place_refusals(self._facts, edge, "offload"), *self._at_the_call(edge)]
         if not edge.is_leaf:
             found.extend(self._below(self._roots(edge)))
@@ -59,8 +60,17 @@ class Offloads:
         for each in self._facts.calls_within(edge) if edge.is_handed_on else (call,):
             yield from self._objects_of(edge, each)
 
+    def _opened_here(self, edge: Edge) -> bool:
+        """Say whether what is looped over is opened here, by a call that blocks as well.
+
+        The block that goes to the thread then holds both.
+        """
+        return any(
+            other.call is not None and other.rule == edge.rule
+            for other in self._facts.edges(edge.function)
+        )
+
     def _objects_of(self, edge: Edge, call: Call) -> Iterator[Refusal]:
-        here = self._facts.graph.calls_in(edge.function)
         if edge.is_handed_on and _works_on_shared_container(call):
             yield refuse("shared-state", edge.callees[0], edge.site, "offload")
         for kind, is_receiver in _objects(call):
@@ -68,7 +78,7 @@ class Offloads:
             if thread == "any":
                 continue
             origin_fits = call.receiver_origin in {"local", "result"} or not is_receiver
-            own = origin_fits and creates(self._facts, here, kind)
+            own = origin_fits and self._threads.makes(edge.function, kind)
             if thread == "bound" and not (own and edge.is_leaf):
                 yield refuse("thread-affine", edge.callees[0], edge.site, "offload")
             elif not own:
@@ -82,8 +92,7 @@ class Offloads:
         return tuple(dict.fromkeys((*edge.callees, *(c for call in calls for c in call.callees))))
 
     def _refusals_below(self, roots: tuple[str, ...]) -> tuple[Refusal, ...]:
-        moved = subtree(self._facts, roots)
-        found = list(subtree_refusals(self._facts, moved, roots[0], "offload"))
+        found = list(self._threads.refusals(self._threads.subtree(roots), roots[0], "offload"))
         for name in roots:
             function = self._facts.function(name)
             if function is not None and function.is_generator:
@@ -92,14 +101,18 @@ class Offloads:
 
     def _given_away(self, edge: Edge) -> Iterator[Refusal]:
         """Check that no thread-bound object made below is used here afterwards."""
-        moved = subtree(self._facts, edge.callees)
+        moved = self._threads.subtree(edge.callees)
         for call in self._facts.graph.calls_in(edge.function):
             if call is edge.call:
                 continue
             for kind, _ in _objects(call):
                 is_bound = self._facts.book.thread(kind) == "bound"
-                if is_bound and creates(self._facts, moved.calls, kind):
+                if is_bound and kind.partition(".")[0] in moved.kinds:
                     yield refuse("thread-affine", edge.callees[0], call.site, "offload")
+
+
+def _in_loop_step(edge: Edge) -> Refusal:
+    return refuse("loop-step", edge.callees[0], edge.site, "offload")
 
 
 def is_cheap(edge: Edge) -> bool:

@@ -34,6 +34,8 @@ def place_refusals(facts: Facts, edge: Edge, strategy: Strategy) -> tuple[Refusa
     function = facts.function(edge.callees[0])
     if function is not None and function.is_property:
         return (refuse("property", edge.callees[0], edge.site, strategy),)
+    if edge.is_leaf and edge.call is None:
+        return (refuse("loop-step", edge.callees[0], edge.site, strategy),)
     if edge.call is None or (strategy == "native" and edge.is_handed_on):
         return (refuse("used-as-value", edge.callees[0], edge.site, strategy),)
     reasons = dict.fromkeys(_FORBIDDEN[frame] for frame in edge.call.frames if frame in _FORBIDDEN)

@@ -14,6 +14,7 @@ from refactor_agent.plan.native import NativeLeaves
 from refactor_agent.plan.offload import Offloads
 from refactor_agent.plan.scripts import script_functions
 from refactor_agent.plan.sightings import Sightings
+from refactor_agent.plan.threads import Threads
 from refactor_agent.project import Project
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import Tree
@@ -33,9 +34,10 @@ def make_plan(located: Located, rulebook: RuleBook, project: Project) -> Plan:
     allowed = {normalized(name) for name in project.config.allow_dependencies}
     facts = Facts(located, rulebook)
     leaves = NativeLeaves(facts, declared, allowed)
-    offloads = Offloads(facts)
+    threads = Threads(facts)
+    offloads = Offloads(facts, threads)
     modes = Modes(facts, Sightings(facts, project), script_functions(tree))
-    choices = Choices(facts, Colours(facts, leaves, offloads), offloads, modes)
+    choices = Choices(facts, threads, Colours(facts, leaves, offloads), offloads, modes)
     return Plan(change_sets=_numbered(facts, Drafts(choices, leaves).change_sets()))
 
 

@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "generator-expression": "a generator expression that awaits becomes an async generator",
         "class-body": "a class body can't await",
         "signature": "it runs when the function is defined, not when it is called",
+        "loop-step": "it blocks at each step of a loop, where no call is written",
         "used-as-value": "it is called by other code that was handed the function",
         "unclear-callee": "the call may reach other functions too",
         # Worker threads
@@ -71,6 +72,7 @@ _MISSING_KNOWLEDGE = frozenset(
         "result-escapes",
         "generator",
         "generator-expression",
+        "loop-step",
         "lambda",
         "property",
         "twin-exists",

@@ -16,35 +16,42 @@ __all__ = ["Sightings"]
 
 
 class Sightings:
-    """Names that unresolved code mentions; reads the project's files when first asked."""
+    """Looks for names in unresolved code; reads the project's files when first asked."""
 
     def __init__(self, facts: Facts, project: Project) -> None:
         self._facts = facts
         self._project = project
+        self._called: dict[str, frozenset[str]] = {}
 
     def may_be_used_unseen(self, name: str) -> bool:
-        """Say whether a call that was not resolved, or a string, may mean the function."""
-        bare = name.rpartition(".")[2]
-        return bare in self._unresolved or bare in self._quoted
+        """Say whether a call that was not resolved, or a string, may mean the function.
 
-    @cached_property
-    def _unresolved(self) -> frozenset[str]:
-        """Collect the names called by calls without a known callee."""
-        by_file: dict[str, set[Span]] = defaultdict(set)
-        for call in self._facts.graph.calls:
-            if not call.callees:
-                by_file[call.site.file].add(call.site.span)
-        return frozenset(
-            name
-            for file, spans in by_file.items()
-            for name in _called_at(self._texts.get(file, b""), spans)
+        Strings such as ``getattr(x, "name")`` and ``patch("pkg.mod.name")``.
+        """
+        bare = name.rpartition(".")[2]
+        word = re.escape(bare.encode())
+        quoted = re.compile(rb"""["'](?:\w+\.)*""" + word + rb"""["']""")
+        return any(
+            quoted.search(data) or bare in self._called_in(file)
+            for file, data in self._texts.items()
+            if bare.encode() in data
         )
 
+    def _called_in(self, file: str) -> frozenset[str]:
+        """Give the names called in ``file`` by calls without a known callee."""
+        if file not in self._called:
+            spans = self._unresolved.get(file)
+            names = _called_at(self._texts[file], spans) if spans else ()
+            self._called[file] = frozenset(names)
+        return self._called[file]
+
     @cached_property
-    def _quoted(self) -> frozenset[str]:
-        """Collect names in strings: ``getattr(x, "name")``, ``patch("pkg.mod.name")``."""
-        texts = (data.decode("utf-8", "replace") for data in self._texts.values())
-        return frozenset(name for text in texts for name in _in_quotes(text))
+    def _unresolved(self) -> Mapping[str, set[Span]]:
+        found: dict[str, set[Span]] = defaultdict(set)
+        for call in self._facts.graph.calls:
+            if not call.callees:
+                found[call.site.file].add(call.site.span)
+        return found
 
     @cached_property
     def _texts(self) -> Mapping[str, bytes]:
@@ -67,8 +74,3 @@ def _called_at(data: bytes, spans: Container[Span]) -> Iterator[str]:
 def _span(node: ast.Call) -> Span:
     end_line, end_column = node.end_lineno or 0, node.end_col_offset or 0
     return Span(node.lineno, node.col_offset, end_line, end_column)
-
-
-def _in_quotes(text: str) -> Iterator[str]:
-    for match in re.finditer(r"""["'](?:\w+\.)*(\w+)["']""", text):
-        yield match[1]

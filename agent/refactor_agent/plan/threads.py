@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
-from refactor_agent.domain.callgraph import Call, Origin
+from refactor_agent.domain.callgraph import Call
+from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import Refusal, Strategy
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
+from refactor_agent.rulebook import Thread
 
-__all__ = ["Subtree", "creates", "subtree", "subtree_refusals"]
+__all__ = ["Subtree", "Threads"]
 
 _LOOP_PACKAGES = ("asyncio.", "anyio.", "trio.", "curio.")
 _NEEDS_NO_LOOP = frozenset(
@@ -27,7 +32,9 @@ _CONTEXT_CALLS = frozenset({"contextvars.ContextVar.set", "contextvars.ContextVa
 _MAIN_THREAD_CALLS = frozenset(
     {"signal.signal", "signal.set_wakeup_fd", "signal.setitimer", "faulthandler.register"}
 )
-_SHARED: frozenset[Origin] = frozenset({"self", "class", "module", "unknown"})
+_REASONS: Mapping[Thread, str] = MappingProxyType(
+    {"bound": "thread-affine", "unsafe": "shared-unsafe-object"}
+)
 
 
 @dataclass(frozen=True)
@@ -35,73 +42,127 @@ class Subtree:
     """The project functions that a call runs, on whatever thread it runs."""
 
     functions: tuple[str, ...]
-    calls: tuple[Call, ...]
     made: frozenset[str]
     """Classes whose objects are made in it."""
+    kinds: frozenset[str]
+    """Packages of the thread-constrained library objects that are made in it."""
 
 
-def subtree(facts: Facts, roots: Sequence[str]) -> Subtree:
-    """Follow the sync calls below ``roots``, and functions handed on as values."""
-    found: dict[str, None] = dict.fromkeys(name for name in roots if facts.function(name))
-    waiting = list(found)
-    while waiting:
-        for name in _runs(facts, waiting.pop()):
-            if name not in found:
-                found[name] = None
-                waiting.append(name)
-    calls = tuple(call for name in found for call in facts.graph.calls_in(name))
-    made = {name.removesuffix(".__init__") for name in found if name.endswith(".__init__")}
-    made.update(callee for call in calls for callee in call.callees if callee not in found)
-    return Subtree(tuple(found), calls, frozenset(made))
+class _Hazards(NamedTuple):
+    """What one function does that matters for threads."""
+
+    callees: tuple[str, ...]
+    """Sync project functions that it runs, or hands on as values."""
+    classes: frozenset[str]
+    """Classes of the project, without a constructor of their own, that it calls."""
+    reasons: tuple[tuple[str, Site], ...]
+    constrained: tuple[tuple[Call, Thread], ...]
+    """Calls on thread-constrained library objects."""
+    kinds: frozenset[str]
+    gives_away: bool
 
 
-def _runs(facts: Facts, name: str) -> Iterator[str]:
-    called = [c for call in facts.graph.calls_in(name) if not call.offloaded for c in call.callees]
-    for target in (*called, *facts.held_by(name)):
-        function = facts.function(target)
-        if function is not None and not function.is_async:
-            yield target
+class Threads:
+    """Says what must stay on the event loop's thread; looks at each function once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._hazards = cache(self._hazards_of)
+        self.subtree = cache(self._subtree)
+        """Follow the sync calls below the roots, and functions handed on as values."""
+
+    def refusals(self, moved: Subtree, subject: str, strategy: Strategy) -> Iterator[Refusal]:
+        """Say why the functions of ``moved`` must stay on the loop's thread."""
+        for name in moved.functions:
+            hazards = self._hazards(name)
+            if any(self._is_shared_write(moved, name, write) for write in self._facts.writes(name)):
+                yield refuse("shared-state", name, self._facts.site(name), strategy)
+            for reason, site in hazards.reasons:
+                yield refuse(reason, subject, site, strategy)
+            for call, thread in hazards.constrained:
+                if not self._is_own(moved, call, thread):
+                    yield refuse(_REASONS[thread], subject, call.site, strategy)
+            if hazards.gives_away:
+                yield refuse("thread-affine", name, self._facts.site(name), strategy)
+
+    def makes(self, function: str, kind: str) -> bool:
+        """Say whether ``function`` makes an object of the library type ``kind``, or a kin of it."""
+        return _package(kind) in self._hazards(function).kinds
+
+    def _subtree(self, roots: tuple[str, ...]) -> Subtree:
+        found = dict.fromkeys(name for name in roots if self._facts.function(name))
+        waiting = list(found)
+        while waiting:
+            for name in self._hazards(waiting.pop()).callees:
+                if name not in found:
+                    found[name] = None
+                    waiting.append(name)
+        made = {name.removesuffix(".__init__") for name in found if name.endswith(".__init__")}
+        made.update(root for root in roots if root not in found)
+        made.update(*(self._hazards(name).classes for name in found))
+        kinds = frozenset[str]().union(*(self._hazards(name).kinds for name in found))
+        return Subtree(tuple(found), frozenset(made), kinds)
+
+    def _hazards_of(self, name: str) -> _Hazards:
+        calls = self._facts.graph.calls_in(name)
+        book = self._facts.book
+        inner = [c for call in calls if not call.offloaded for c in call.callees]
+        projects = [c for c in (*inner, *self._facts.held_by(name)) if self._facts.function(c)]
+        made = [kind for call in calls for kind in self._made_by(call)]
+        threads = [(c, book.thread(c.receiver)) for c in calls if c.receiver is not None]
+        return _Hazards(
+            tuple(c for c in projects if not self._facts.graph.functions[c].is_async),
+            frozenset(c for c in inner if c not in projects),
+            tuple((reason, call.site) for call in calls for reason in self._reasons(call)),
+            tuple((call, thread) for call, thread in threads if thread != "any"),
+            frozenset(_package(kind) for kind in made),
+            self._gives_away(calls),
+        )
+
+    def _made_by(self, call: Call) -> Iterator[str]:
+        for callee in call.callees:
+            made = self._facts.book.returns(callee)
+            if made is not None and self._facts.book.thread(made) != "any":
+                yield made
+
+    def _reasons(self, call: Call) -> Iterator[str]:
+        callees = {self._facts.book.canonical(callee) for callee in call.callees}
+        if any(_needs_loop(callee) for callee in callees):
+            yield "uses-the-loop"
+        if callees & _CONTEXT_CALLS:
+            yield "context-variable"
+        if callees & _MAIN_THREAD_CALLS:
+            yield "main-thread"
+
+    def _is_own(self, moved: Subtree, call: Call, thread: Thread) -> bool:
+        """Say whether the receiver of ``call`` was made by the moved code."""
+        if call.receiver_origin == "parameter":
+            return _package(call.receiver or "") in moved.kinds
+        if call.receiver_origin == "self" and thread == "unsafe":
+            caller = self._facts.function(call.caller)
+            return caller is not None and caller.owner in moved.made
+        return call.receiver_origin in {"local", "result"}
+
+    def _is_shared_write(self, moved: Subtree, name: str, write: str) -> bool:
+        if write.startswith(("self.", "cls.")):
+            function = self._facts.function(name)
+            fresh = function is not None and function.owner in moved.made
+            return not (fresh and write.startswith("self."))
+        scopes = write.split(".")
+        return not any(".".join(scopes[:end]) in moved.functions for end in range(1, len(scopes)))
+
+    def _gives_away(self, calls: Sequence[Call]) -> bool:
+        """Say whether a function makes a thread-bound object that it does not use up itself."""
+        book = self._facts.book
+        kinds = (kind for call in calls if call.receiver is None for kind in self._made_by(call))
+        made = {kind for kind in kinds if book.thread(kind) == "bound"}
+        used = {call.receiver for call in calls if call.receiver_origin in {"local", "result"}}
+        return bool(made - used)
 
 
-def subtree_refusals(
-    facts: Facts, moved: Subtree, subject: str, strategy: Strategy
-) -> Iterator[Refusal]:
-    """Say why the functions of ``moved`` must stay on the loop's thread."""
-    for name in moved.functions:
-        if any(_is_shared_write(moved, name, write, facts) for write in facts.writes(name)):
-            yield refuse("shared-state", name, facts.site(name), strategy)
-    for call in moved.calls:
-        for reason in _call_reasons(facts, moved, call):
-            yield refuse(reason, subject, call.site, strategy)
-    for name in moved.functions:
-        if _gives_away(facts, name):
-            yield refuse("thread-affine", name, facts.site(name), strategy)
-
-
-def creates(facts: Facts, calls: Sequence[Call], kind: str) -> bool:
-    """Say whether one of ``calls`` makes an object of the library type ``kind``, or a kin of it."""
-    package = kind.partition(".")[0]
-    return any(
-        (made := facts.book.returns(callee)) is not None
-        and made.partition(".")[0] == package
-        and facts.book.thread(made) != "any"
-        for call in calls
-        for callee in call.callees
-    )
-
-
-def _call_reasons(facts: Facts, moved: Subtree, call: Call) -> Iterator[str]:
-    callees = {facts.book.canonical(callee) for callee in call.callees}
-    if any(_needs_loop(callee) for callee in callees):
-        yield "uses-the-loop"
-    if callees & _CONTEXT_CALLS:
-        yield "context-variable"
-    if callees & _MAIN_THREAD_CALLS:
-        yield "main-thread"
-    if call.receiver is not None:
-        thread = facts.book.thread(call.receiver)
-        if thread != "any" and not _is_own(facts, moved, call, bound=thread == "bound"):
-            yield "thread-affine" if thread == "bound" else "shared-unsafe-object"
+def _package(kind: str) -> str:
+    """Give the top-level package of a library type."""
+    return kind.partition(".")[0]
 
 
 def _needs_loop(callee: str) -> bool:
@@ -111,39 +172,3 @@ def _needs_loop(callee: str) -> bool:
         and callee not in _NEEDS_NO_LOOP
         and not bare.endswith(("Error", "threadsafe"))
     )
-
-
-def _is_own(facts: Facts, moved: Subtree, call: Call, *, bound: bool) -> bool:
-    """Say whether the receiver of ``call`` was made by the moved code."""
-    assert call.receiver is not None  # noqa: S101 - asked for receivers only
-    if call.receiver_origin in {"local", "result"}:
-        return True
-    if call.receiver_origin == "parameter":
-        return creates(facts, moved.calls, call.receiver)
-    if call.receiver_origin == "self" and not bound:
-        caller = facts.function(call.caller)
-        return caller is not None and caller.owner in moved.made
-    return call.receiver_origin not in _SHARED
-
-
-def _is_shared_write(moved: Subtree, name: str, write: str, facts: Facts) -> bool:
-    if write.startswith(("self.", "cls.")):
-        function = facts.function(name)
-        fresh = function is not None and function.owner in moved.made
-        return not (fresh and write.startswith("self."))
-    return not any(write.startswith(f"{other}.") for other in moved.functions)
-
-
-def _gives_away(facts: Facts, name: str) -> bool:
-    """Say whether ``name`` makes a thread-bound object that it does not use up itself."""
-    calls = facts.graph.calls_in(name)
-    made = {
-        kind
-        for call in calls
-        for callee in call.callees
-        if (kind := facts.book.returns(callee)) is not None
-        and facts.book.thread(kind) == "bound"
-        and call.receiver is None
-    }
-    used = {call.receiver for call in calls if call.receiver_origin in {"local", "result"}}
-    return bool(made - used)
