@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -72,7 +73,18 @@ def _sources(project: Project, changed: Mapping[str, bytes]) -> list[Source]:
             package = packages.get(str(path.parent), ".".join(path.parts[:-1]))
             module = f"{package}.{path.stem}" if package else path.stem
             found.append(Source(file, module, str(project.root / file), changed[file]))
-    return found
+    return _with_own_names(found)
+
+
+def _with_own_names(sources: list[Source]) -> list[Source]:
+    """Name files after their path where several would have the same module name."""
+    count = Counter(source.module for source in sources)
+    return [
+        source
+        if count[source.module] == 1
+        else source._replace(module=".".join(PurePosixPath(source.file).with_suffix("").parts))
+        for source in sources
+    ]
 
 
 def _package(source: Source) -> str:

@@ -29,7 +29,7 @@ from refactor_agent.locate.terms import Term
 
 __all__ = ["Evaluator"]
 
-_DEPTH = 120
+_DEPTH = 60
 """Nested evaluations after which a value counts as unknown."""
 
 
@@ -62,6 +62,8 @@ class Evaluator:
         self._depth += 1
         try:
             return _HANDLERS[term[0]](self, function, term)
+        except RecursionError:  # the caller's own stack was deep already
+            return ()
         finally:
             self._depth -= 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -214,6 +215,11 @@ def _nonlocal(walk: Walk, node: ast.Nonlocal) -> None:
             walk.scope.declared[name] = home
 
 
+def _type_alias(walk: Walk, node: Any) -> None:
+    """Bind ``type Name = …`` to its annotation."""
+    walk.scope.bind(node.name.id, annotation(walk, node.value))
+
+
 def _nothing(_walk: Walk, _node: ast.stmt) -> None:
     return
 
@@ -247,3 +253,6 @@ STATEMENTS: dict[type[ast.AST], Callable[[Walk, Any], None]] = {
     ast.Break: _nothing,
     ast.Continue: _nothing,
 }
+
+if sys.version_info >= (3, 12):
+    STATEMENTS[ast.TypeAlias] = _type_alias

@@ -132,6 +132,21 @@ Handlers: TypeAlias = tuple[
 """What to do with each kind of expression and of statement."""
 
 
+class Fallback(dict[type[ast.AST], Any]):
+    """Handlers by kind of node; for kinds of newer Pythons the parts are walked."""
+
+    def __missing__(self, kind: type[ast.AST]) -> Callable[[Walk, ast.AST], None]:
+        return _parts
+
+
+def _parts(walk: Walk, node: ast.AST) -> None:
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.expr):
+            walk.value(part)
+        elif isinstance(part, ast.stmt):
+            walk.block([part])
+
+
 class Walk:
     """Where the walk is, and what it has gathered."""
 
@@ -141,7 +156,7 @@ class Walk:
     )  # fmt: skip
 
     def __init__(self, module: str, handlers: Handlers, *, package: bool, span: Place) -> None:
-        self.expressions, self.statements = handlers
+        self.expressions, self.statements = map(Fallback, handlers)
         self.module = module
         self.package = package
         self.functions = [FunctionBuilder(module, module, span, -1)]
@@ -162,7 +177,8 @@ class Walk:
 
     def value(self, node: ast.expr) -> Term:
         """Walk an expression and give its term."""
-        return self.expressions[type(node)](self, node)
+        term: Term = self.expressions[type(node)](self, node)
+        return term
 
     def block(self, nodes: Sequence[ast.stmt]) -> bool:
         """Walk statements; ``False`` when control never leaves by the end of them."""
