@@ -28,8 +28,10 @@ def await_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     await_call(job, work, call)
 
 
-def await_call(job: Job, work: FileWork, call: cst.Call, make: Change | None = None) -> None:
-    """Await ``call``, after ``make`` has changed it; raises `Refused` where it can't be awaited."""
+def await_call(
+    job: Job, work: FileWork, call: cst.BaseExpression, make: Change | None = None
+) -> None:
+    """Await ``call``, or the call that ``make`` makes of it; raises `Refused` where none may be."""
     check_awaitable(work, call)
     generator = inner_generator(work, call)
     if generator is not None:
@@ -52,7 +54,7 @@ def await_call(job: Job, work: FileWork, call: cst.Call, make: Change | None = N
         work.rewrites.change(broken, _fitted(work, broken))
 
 
-def _fitted(work: FileWork, original: cst.Call) -> Change:
+def _fitted(work: FileWork, original: cst.BaseExpression) -> Change:
     def change(node: cst.CSTNode) -> cst.CSTNode:
         return work.layout.fitted(original, node, 0) if isinstance(node, cst.Call) else node
 
@@ -78,7 +80,7 @@ def _awaited(call: cst.Call, *, parenthesise: bool) -> cst.Await:
     return cst.Await(call.with_changes(lpar=[], rpar=[]), lpar=lpar, rpar=rpar)
 
 
-def _binds_tighter(parent: cst.CSTNode, call: cst.Call) -> bool:
+def _binds_tighter(parent: cst.CSTNode, call: cst.BaseExpression) -> bool:
     """Say whether ``parent`` would take the call before the `await` does."""
     if isinstance(parent, cst.Attribute | cst.Subscript):
         return parent.value is call

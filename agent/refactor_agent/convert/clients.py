@@ -34,8 +34,7 @@ def convert_client(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     root = _root(job, work, call)
     maker = _maker(job, work, root) if isinstance(root, cst.Call) else None
     if maker is not None:
-        _make_async(work, maker)
-        return
+        _never_closed(work, maker.call)
     function = work.source.function_around(call)
     if not isinstance(root, cst.Name) or function is None:
         _escapes(work, call, "the client is not made in this function")
@@ -56,6 +55,23 @@ def _convert_variable(job: Job, work: FileWork, found: Variable, edit: CallEdit)
     _make_async(work, maker)
     _convert_binding(work, found)
     _check_uses(job, work, found, maker.kind)
+    if not isinstance(found.bindings[0], cst.WithItem) and not _is_closed(work, found):
+        _never_closed(work, maker.call)
+
+
+def _is_closed(work: FileWork, found: Variable) -> bool:
+    """Say whether the function closes the client: the async one has no destructor that does."""
+    for use in found.uses:
+        member = work.source.parents[use]
+        call = work.source.parents[member]
+        if isinstance(member, cst.Attribute) and member.attr.value in {"close", "aclose"}:
+            return isinstance(call, cst.Call) and call.func is member
+    return False
+
+
+def _never_closed(work: FileWork, call: cst.Call) -> NoReturn:
+    message = "nothing here closes the client, and the async one does not close itself"
+    refuse("client-never-closed", message, work.source.site(call))
 
 
 def _derived(

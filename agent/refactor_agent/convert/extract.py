@@ -12,6 +12,7 @@ from refactor_agent.convert.naming import block_name
 from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.scope import Flow, Lines, flow, statements_on
 from refactor_agent.convert.tail import Tail, find_tail, with_tail_returned
+from refactor_agent.convert.variables import methods_on
 from refactor_agent.convert.vendor import offload_name
 
 __all__ = ["extract", "try_extract"]
@@ -79,6 +80,7 @@ def _name(
     opened = None
     if isinstance(statements[0], cst.With) and (alias := statements[0].items[0].asname):
         opened = alias.name.value if isinstance(alias.name, cst.Name) else None
+        callees += [f"{opened}.{method}" for method in methods_on(statements[0], opened)]
     return work.names.fresh(block_name(callees, results, opened), function)
 
 

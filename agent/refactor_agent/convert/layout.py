@@ -27,7 +27,7 @@ class Layout:
         longest = max(len(line) for line in self._source.lines)
         return next((width for width in _WIDTHS if longest <= width), None)
 
-    def outermost(self, call: cst.Call) -> cst.Call:
+    def outermost(self, call: cst.BaseExpression) -> cst.BaseExpression:
         """Give the call whose arguments should be broken when the line of ``call`` grows."""
         found = call
         for outer in self._source.ancestors(call):
@@ -37,7 +37,7 @@ class Layout:
                 found = outer
         return found
 
-    def fitted(self, original: cst.Call, changed: cst.Call, lead: int) -> cst.Call:
+    def fitted(self, original: cst.BaseExpression, changed: cst.Call, lead: int) -> cst.Call:
         """Give ``changed`` with its arguments on lines of their own, if its line is too long.
 
         ``lead`` is how many characters come to stand between the place of ``original`` and it.
@@ -48,12 +48,16 @@ class Layout:
         code = self._source.module.code_for_node(changed)
         if "\n" in code or place.start.column + lead + len(code) <= self.width:
             return changed
-        line = self._source.lines[place.start.line - 1]
-        indent = len(line) - len(line.lstrip()) + _STEP
-        inner = _arguments(self._source, changed)
-        return _broken(changed, each=indent + len(inner) > self.width)
+        return self.broken(original, changed)
 
-    def _ends_line(self, call: cst.Call) -> bool:
+    def broken(self, original: cst.BaseExpression, changed: cst.Call) -> cst.Call:
+        """Give ``changed`` with its arguments on one line of their own, or on a line each."""
+        line = self._source.lines[self._source.positions[original].start.line - 1]
+        indent = len(line) - len(line.lstrip()) + _STEP
+        length = indent + len(_arguments(self._source, changed))
+        return _broken(changed, each=length > (self.width or length))
+
+    def _ends_line(self, call: cst.BaseExpression) -> bool:
         """Say whether ``call`` is on one line, with nothing but brackets and a colon after it."""
         place = self._source.positions[call]
         rest = self._source.lines[place.end.line - 1][place.end.column :]

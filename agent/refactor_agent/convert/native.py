@@ -25,6 +25,9 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     found = job.rulebook.blocking(edit.callee)
     if native is None or found is None:
         refuse("no-async-equivalent", f"no rule knows an async form of {edit.callee}", edit.site)
+    described = job.rulebook.rule(native.rule).native
+    if described is not None and described.strategy is not None:
+        refuse("unknown-strategy", f"nothing carries out {described.strategy}", edit.site)
     check_result(job, work, call, edit, native)
     adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site)
     if native.opened is not None:

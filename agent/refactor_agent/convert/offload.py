@@ -74,21 +74,25 @@ def _offload_call(job: Job, work: FileWork, call: cst.Call) -> None:
     if job.rulebook.thread(callee.rpartition(".")[0]) == "bound":
         message = "the object belongs to the thread that made it, outside this block"
         refuse("thread-affine", message, work.source.site(call))
-    await_call(job, work, call, _handed_over(offload_name(job, work)))
+    await_call(job, work, call, _handed_over(work, call, offload_name(job, work)))
 
 
-def _handed_over(offload: cst.BaseExpression) -> Change:
-    """Make ``offload(f, x)`` of ``f(x)``, one argument a line where the call is written so."""
+def _handed_over(work: FileWork, call: cst.Call, offload: cst.BaseExpression) -> Change:
+    """Make ``offload(f, x)`` of ``f(x)``, laid out as the call is."""
+    indented = isinstance(call.whitespace_before_args, cst.ParenthesizedWhitespace)
+    commas = [arg.comma for arg in call.args[:-1] if isinstance(arg.comma, cst.Comma)]
+    on_one_line = all(isinstance(c.whitespace_after, cst.SimpleWhitespace) for c in commas)
+    spread = indented and (not on_one_line or len(call.args) == 1)
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)  # noqa: S101
         if not node.args:
             return node.with_changes(func=offload, args=[cst.Arg(node.func)])
-        gap = node.whitespace_before_args
-        gap = gap if isinstance(gap, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" ")
+        gap = node.whitespace_before_args if spread else cst.SimpleWhitespace(" ")
         function = cst.Arg(node.func, comma=cst.Comma(whitespace_after=gap))
         args = [function, *(_in_parentheses(arg) for arg in node.args)]
-        return node.with_changes(func=offload, args=args)
+        changed = node.with_changes(func=offload, args=args)
+        return work.layout.broken(call, changed) if indented and not spread else changed
 
     return change
 
@@ -108,18 +112,18 @@ def _offload_expression(job: Job, work: FileWork, expression: cst.BaseExpression
     site = work.source.site(expression)
     if any(work.edits[call].action != "offload" for call in work.edited_in(expression)):
         refuse("block-awaits", "the expression holds calls that are awaited", site)
-    unfit = cst.Await | cst.Yield | cst.NamedExpr
-    if any(isinstance(node, unfit) for node in _nodes(expression)):
+    if any(isinstance(node, cst.Await | cst.Yield | cst.NamedExpr) for node in _nodes(expression)):
         refuse("block-awaits", "the expression awaits, yields or binds a name", site)
-    if not isinstance(expression, cst.Call):
+    if any(isinstance(node, cst.Name) and node.value == "super" for node in _nodes(expression)):
+        refuse("frame", "super() means something else in a lambda", site)
+    if not isinstance(expression, cst.Call | cst.BaseComp):
         refuse("expression", "the expression passes a blocking object around", site)
     offload = offload_name(job, work)
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
-        assert isinstance(node, cst.Call)  # noqa: S101
-        inner = node.with_changes(lpar=(), rpar=())
-        hidden = cst.Lambda(params=cst.Parameters(), body=inner)
-        return cst.Call(offload, [cst.Arg(hidden)], lpar=node.lpar, rpar=node.rpar)
+        assert isinstance(node, cst.BaseExpression)  # noqa: S101 - expressions stay expressions
+        hidden = cst.Lambda(params=cst.Parameters(), body=node)
+        return cst.Call(offload, [cst.Arg(hidden)])
 
     await_call(job, work, expression, change)
 

@@ -46,7 +46,9 @@ class Source:
                 refuse("no-round-trip", f"{file} can't be parsed and written back unchanged")
             self.text = data.decode(wrapper.module.encoding).removeprefix("\ufeff")
             self.tree = ast.parse(self.text)
-        except (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError) as error:
+        except (
+            cst.ParserSyntaxError, LookupError, RecursionError, SyntaxError, ValueError,
+        ) as error:  # fmt: skip
             refuse("no-round-trip", f"{file} can't be parsed: {error}")
         self.module = wrapper.module
         self.positions: Mapping[cst.CSTNode, CodeRange] = wrapper.resolve(PositionProvider)

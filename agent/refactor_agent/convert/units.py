@@ -47,6 +47,7 @@ def find_units(
     for call in calls:
         flow = _Flow(job, work, function)
         flow.follow(call, job.rulebook.returns(work.edits[call].callee))
+        flow.enclose(call)
         blocking = [node for node in flow.needed if node in work.edits]
         if len(flow.needed) > 1 and (flow.whole or (flow.kept and len(blocking) > 1)):
             units.append(_unit(work, function, flow.needed))
@@ -83,10 +84,24 @@ class _Flow:
         elif isinstance(parent, cst.Assign | cst.AnnAssign):
             self._follow_assignment(parent, kind)
         elif isinstance(parent, cst.For | cst.CompFor):
-            self.needed.append(self._reader(parent))
-            self.whole = True
+            self._follow_reader(parent)
         elif not isinstance(parent, cst.Expr | cst.Del | cst.Comparison | cst.UnaryOperation):
             self._escape(node, kind)
+
+    def enclose(self, call: cst.Call) -> None:
+        """Take in the `with` blocks around ``call`` that block when they end: a pool's."""
+        for outer in self.work.source.ancestors(call):
+            if outer is self.function:
+                break
+            if isinstance(outer, cst.With) and any(self._waits_at_end(i) for i in outer.items):
+                self.needed.append(outer)
+                self.whole = True
+
+    def _waits_at_end(self, item: cst.WithItem) -> bool:
+        made = item.item.func if isinstance(item.item, cst.Call) else None
+        name = self.work.names.qualified(made) if made is not None else None
+        kind = self.job.rulebook.returns(name) if name is not None else None
+        return kind is not None and self.job.rulebook.blocking(f"{kind}.__exit__") is not None
 
     def _is_stateful(self, kind: str | None) -> bool:
         return kind is not None and (_is_lazy(kind) or self.job.rulebook.thread(kind) != "any")
@@ -98,11 +113,16 @@ class _Flow:
             refuse("escapes", message, self.work.source.site(node))
         self.kept = False
 
-    def _reader(self, loop: cst.For | cst.CompFor) -> cst.CSTNode:
-        if isinstance(loop, cst.For):
-            return loop
-        whole = self.work.source.parents[loop]
-        return whole if not isinstance(whole, cst.CompFor) else self._reader(whole)
+    def _follow_reader(self, loop: cst.For | cst.CompFor) -> None:
+        """Take in what reads the object through: a loop, or a comprehension and its consumer."""
+        self.whole = True
+        reader: cst.CSTNode = loop
+        while isinstance(reader, cst.CompFor):
+            reader = self.work.source.parents[reader]
+        if isinstance(reader, cst.GeneratorExp):
+            self.follow(reader, _LAZY[1] + "]")
+        else:
+            self.needed.append(reader)
 
     def _follow_with(self, item: cst.WithItem, kind: str | None) -> None:
         self.needed.append(self.work.source.parents[item])

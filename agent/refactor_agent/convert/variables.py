@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import libcst as cst
+import libcst.matchers as m
 
 from refactor_agent.convert.source import Source
 
-__all__ = ["Variable", "names_in", "variable"]
+__all__ = ["Variable", "methods_on", "names_in", "variable"]
 
 
 class Variable(NamedTuple):
@@ -47,6 +48,12 @@ def names_in(node: cst.CSTNode) -> Iterator[cst.Name]:
         if isinstance(child, cst.Name):
             yield child
         yield from names_in(child)
+
+
+def methods_on(node: cst.CSTNode, name: str | None) -> list[str]:
+    """Give the attributes of the variable ``name`` that occur in ``node``."""
+    pattern = m.Attribute(value=m.Name(name or ""))
+    return [cst.ensure_type(one, cst.Attribute).attr.value for one in m.findall(node, pattern)]
 
 
 def _is_label(parent: cst.CSTNode, node: cst.Name) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import tempfile
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Literal, NamedTuple
@@ -23,19 +24,60 @@ from refactor_agent.domain.plan import (
 )
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.edit import apply_proposal
-from refactor_agent.rulebook import RuleBook, load_rulebook
+from refactor_agent.rulebook import (
+    Arguments,
+    BlockingCall,
+    Native,
+    Rule,
+    RuleBook,
+    load_rulebook,
+)
 from refactor_agent.tree import Tree
 
 __all__ = ["Edit", "attempt_of", "convert", "converted", "refused", "rulebook"]
 
-_RULES: list[RuleBook] = []
+_REQUEST = Arguments(rename={"allow_redirects": "follow_redirects"}, refuse=("params",))
+OLDWEB = Rule(
+    id="XY901",
+    name="oldweb",
+    since="0.1",
+    weight=9,
+    applicability="review",
+    library="oldweb",
+    distribution="oldweb",
+    blocks=(
+        BlockingCall(call="oldweb.get(url, params=None, **kwargs) -> oldweb.Response"),
+        BlockingCall(call="oldweb.post(url, **kwargs) -> oldweb.Response"),
+    ),
+    returns={"oldweb.Response.text": "str", "oldweb.Response.json": "object"},
+    native=Native(
+        distribution="newweb",
+        calls={"oldweb.get": "newweb.AsyncClient.get", "oldweb.post": "newweb.AsyncClient.post"},
+        opened={
+            "newweb.AsyncClient": Arguments(add={"follow_redirects": "True", "timeout": "None"})
+        },
+        arguments={"oldweb.get": _REQUEST, "oldweb.post": _REQUEST},
+        exceptions={
+            "oldweb.Timeout": ("newweb.TimeoutException",),
+            "oldweb.HTTPError": ("newweb.HTTPStatusError",),
+            "oldweb.RequestException": ("newweb.HTTPError", "json.JSONDecodeError"),
+        },
+        missing=("oldweb.Response.ok", "oldweb.Response.url"),
+    ),
+    title="",
+    does="",
+    why="",
+    examples=(),
+    path="oldweb.md",
+    version="0",
+)
+"""A library whose async form is another library, with drift between them."""
 
 
+@cache
 def rulebook() -> RuleBook:
-    """Give the shipped rules, read once."""
-    if not _RULES:
-        _RULES.append(load_rulebook())
-    return _RULES[0]
+    """Give the shipped rules and one for a library that does not exist."""
+    return RuleBook([*load_rulebook().rules, OLDWEB])
 
 
 class Edit(NamedTuple):
