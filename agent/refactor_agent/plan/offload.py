@@ -44,7 +44,7 @@ class Offloads:
         if not edge.is_leaf:
             found.extend(self._below(self._roots(edge)))
             found.extend(self._given_away(edge))
-        if not found and is_cheap(edge) and _in_loop(edge):
+        if not found and is_cheap(edge) and _in_loop(edge) and not self._shares_a_block(edge):
             found.append(refuse("cheaper-than-a-hop", edge.callees[0], edge.site, "offload"))
         return tuple(dict.fromkeys(found))
 
@@ -69,6 +69,13 @@ class Offloads:
             other.call is not None and other.rule == edge.rule
             for other in self._facts.edges(edge.function)
         )
+
+    def _shares_a_block(self, edge: Edge) -> bool:
+        """Say whether the object was opened here, so that one hop takes the whole block."""
+        receiver = edge.call.receiver if edge.call else None
+        if receiver is None or self._facts.book.thread(receiver) == "any":
+            return False
+        return self._threads.makes(edge.function, receiver)
 
     def _objects_of(self, edge: Edge, call: Call) -> Iterator[Refusal]:
         if edge.is_handed_on and _works_on_shared_container(call):

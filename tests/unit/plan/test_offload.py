@@ -125,6 +125,16 @@ CASES = {
         """,
         ["main: offload pause#2@10=offload"],
     ),
+    "cheap calls in a loop on what is opened here": (
+        """
+        ## app.py
+        async def main(rows, path):
+            with open(path, "w") as file:
+                for row in rows:
+                    file.write(row)
+        """,
+        ["main: offload open@2=offload write@4=offload"],
+    ),
     "a lambda that blocks": (
         """
         ## app.py
