@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from refactor_agent.data import data_dir
 from refactor_agent.rulebook import Example, Rule
 from refactor_agent.rulebook.load import read_rule
 from rules.failure import CaseFailure
 from rules.update import write_results
+
+RULES = Path(__file__).parents[2] / "rules"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> RuleFile | None:
     """Collect the Markdown files of the rules directory."""
     is_rule = file_path.suffix == ".md" and file_path.name != "README.md"
-    if is_rule and file_path.is_relative_to(data_dir("rules")):
+    if is_rule and file_path.is_relative_to(RULES):
         return RuleFile.from_parent(parent, path=file_path)
     return None
 
@@ -35,7 +36,7 @@ class RuleFile(pytest.File):
     """A rule file."""
 
     def collect(self) -> Iterator[RuleCase]:
-        rule = read_rule(self.path, self.path.relative_to(data_dir("rules")).as_posix())
+        rule = read_rule(self.path, self.path.relative_to(RULES).as_posix())
         for example in rule.examples:
             yield RuleCase.from_parent(self, name=example.title, rule=rule, example=example)
 

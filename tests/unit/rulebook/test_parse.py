@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refactor_agent.data import data_dir
 from refactor_agent.errors import UsageError
 from refactor_agent.rulebook import Mark, parse_rule
 
@@ -109,3 +114,23 @@ def test_a_title_may_say_that_the_case_is_a_known_gap(rule_text, title, gap):
     rule = parse_rule(rule_text().replace("Left alone", title), "slow.md")
 
     assert rule.examples[1].known_gap is gap
+
+
+LINES = (data_dir("rules") / "stdlib/time-sleep.md").read_text(encoding="utf-8").splitlines()
+
+
+@given(st.integers(0, len(LINES)), st.integers(0, len(LINES)), st.sampled_from(["cut", "twice"]))
+def test_a_mangled_file_is_a_rule_or_one_line_of_complaint(start, length, how):
+    middle = [] if how == "cut" else LINES[start : start + length] * 2
+    text = "\n".join([*LINES[:start], *middle, *LINES[start + length :]])
+
+    outcome = parsed_or_complaint(text)
+
+    assert outcome == "RA101" or re.fullmatch(r"mangled\.md:\d+: .+", outcome)
+
+
+def parsed_or_complaint(text: str) -> str:
+    try:
+        return parse_rule(text, "mangled.md").id
+    except UsageError as error:
+        return str(error)
