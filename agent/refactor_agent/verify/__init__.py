@@ -6,6 +6,7 @@ from refactor_agent.verify.baseline import Baseline, baseline_key, take_baseline
 from refactor_agent.verify.change import Change
 from refactor_agent.verify.context import Locate
 from refactor_agent.verify.gate import COMBINED, verdict_key, verify, verify_combined
+from refactor_agent.verify.located import remember_located
 from refactor_agent.verify.sandbox import ProcessSandbox
 from refactor_agent.verify.suite import Bench
 from refactor_agent.verify.target import Target, make_target
@@ -22,6 +23,7 @@ __all__ = [
     "WorkspacePool",
     "baseline_key",
     "make_target",
+    "remember_located",
     "take_baseline",
     "verdict_key",
     "verify",

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
-from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.verdict import CheckFailure, Verdict
 from refactor_agent.tree import Tree, sha256
 from refactor_agent.verify.baseline import Baseline
 from refactor_agent.verify.change import Change
-from refactor_agent.verify.changed_lines import measure_coverage
 from refactor_agent.verify.checks import run_checks
-from refactor_agent.verify.compare import compare
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.imports import ImportReport, import_modules
 from refactor_agent.verify.outcome import failed, judged, unverified
-from refactor_agent.verify.selection import select_tests
-from refactor_agent.verify.suite import Bench, Wanted, run_suite
-from refactor_agent.verify.target import Command, Target, parse_test_command
+from refactor_agent.verify.suite import Bench
+from refactor_agent.verify.target import Target
+from refactor_agent.verify.trial import try_change
 
 __all__ = ["COMBINED", "verdict_key", "verify", "verify_combined"]
 
@@ -28,8 +25,6 @@ COMBINED = "combined"
 """Stands for the change set in the verdict on all changes together."""
 
 _FORMAT = 1
-_SLACK_FACTOR = 5
-_SLACK_SECONDS = 60.0
 
 
 async def verify(change: Change, baseline: Baseline, target: Target, bench: Bench) -> Verdict:
@@ -86,43 +81,16 @@ async def _judge(
     report = await asyncio.to_thread(run_checks, context)
     if report.failures:
         return failed(name, report, report.failures)
-    overlay = context.after.changes
-    async with bench.turns, bench.pool.lease(overlay) as workspace:
-        imports = await import_modules(target, workspace, bench.sandbox, context.files)
+    async with bench.turns:
+        async with bench.pool.lease(context.after.changes) as workspace:
+            imports = await import_modules(target, workspace, bench.sandbox, context.files)
         objections = tuple(_new_import_failures(baseline, imports))
         if objections:
             return failed(name, report, objections)
         if baseline.status == "unusable":
             return unverified(name, report, baseline.message)
-        select = None
-        if name != COMBINED:
-            select = select_tests(baseline, Tree(target.snapshot), overlay)
-        wanted = Wanted(
-            watch=[file for file in context.files if context.before.exists(file)],
-            select=select,
-            limit=_limit(baseline, target, select),
-        )
-        command = _command(baseline, target)
-        run = await run_suite(target, command, workspace, bench.sandbox, wanted)
-    comparison = compare(baseline, run, select)
-    coverage = measure_coverage(context.before, context.files, run, comparison.passed)
-    return judged(name, report, comparison, coverage)
-
-
-def _command(baseline: Baseline, target: Target) -> Command:
-    command = parse_test_command(target.test_command, target.python)
-    if isinstance(command, Refusal):
-        raise AssertionError(f"a baseline was taken with {baseline.command}")  # noqa: TRY004
-    return command
-
-
-def _limit(baseline: Baseline, target: Target, select: Collection[str] | None) -> float:
-    """Seconds the run may take: several times what it took before, so that a hang costs little."""
-    known = baseline.seconds
-    if select is not None:
-        left_out = baseline.collected - set(select)
-        known = max(0.0, known - sum(baseline.durations[test] for test in left_out))
-    return min(target.limit, _SLACK_SECONDS + _SLACK_FACTOR * known)
+        trial = await try_change(context, baseline, target, bench, whole=name == COMBINED)
+    return judged(name, report, trial)
 
 
 def _new_import_failures(baseline: Baseline, found: ImportReport) -> Iterator[CheckFailure]:

@@ -8,7 +8,7 @@ from refactor_agent.domain.place import Site
 from refactor_agent.domain.verdict import CheckFailure, Outcome, Verdict
 from refactor_agent.verify.changed_lines import Coverage
 from refactor_agent.verify.checks import CheckReport
-from refactor_agent.verify.compare import Comparison
+from refactor_agent.verify.trial import Trial
 
 __all__ = ["failed", "judged", "unverified"]
 
@@ -38,28 +38,30 @@ def unverified(name: str, report: CheckReport, reason: str) -> Verdict:
     )
 
 
-def judged(name: str, report: CheckReport, comparison: Comparison, coverage: Coverage) -> Verdict:
+def judged(name: str, report: CheckReport, trial: Trial) -> Verdict:
     """Give the verdict on a change whose tests ran.
 
     Verified means: no objection and no doubt, and every changed statement that makes a call or
     waits was executed by a test that passed before and after.
     """
-    unproven = _why_unproven(coverage) or _first_line(report.doubts)
+    failures, coverage = trial.comparison.failures, trial.coverage
+    doubts = (*report.doubts, *trial.doubts)
+    unproven = _first_line(trial.doubts) or _why_unproven(coverage) or _first_line(doubts)
     return Verdict(
         change_set=name,
-        outcome=_outcome(comparison, unproven),
-        failures=comparison.failures,
+        outcome=_outcome(failures, unproven),
+        failures=failures,
         checks=report.checks,
-        doubts=report.doubts,
-        tests=comparison.delta,
+        doubts=doubts,
+        tests=trial.comparison.delta,
         covering_tests=coverage.tests,
         uncovered=coverage.uncovered,
-        reason=_first_line(comparison.failures) or unproven,
+        reason=_first_line(failures) or unproven,
     )
 
 
-def _outcome(comparison: Comparison, unproven: str) -> Outcome:
-    if comparison.failures:
+def _outcome(failures: Sequence[CheckFailure], unproven: str) -> Outcome:
+    if failures:
         return "failed"
     return "unverified" if unproven else "verified"
 

@@ -33,8 +33,8 @@ class Bench:
     turns: asyncio.Semaphore
     """Bounds how many run at once."""
     locate: Locate | None = None
-    """Finds the regions and the call graph of a tree; without it, the checks that need the whole
-    program are left out."""
+    """Finds the regions and the call graph of a tree, often the same one (`remember_located`);
+    without it, the checks that need the whole program are left out."""
 
 
 @dataclass(frozen=True)

@@ -271,3 +271,32 @@ def test_vacuous_test_fails(make_judge):
     verdict = judge.verdict(after)
     assert verdict.outcome == "failed"
     assert [failure.check for failure in verdict.failures] == ["never-awaited"]
+
+
+def test_failure_by_chance_is_a_doubt(make_judge):
+    """A test that fails once and then passes proves nothing, either way."""
+    judge = make_judge({"service.py": SERVICE, "test_service.py": TESTS})
+    seen = judge.root.parent / "seen"
+    judge.write(
+        {
+            "test_chance.py": f"""\
+                import asyncio
+                from pathlib import Path
+
+                import service
+
+                SEEN = Path({str(seen)!r})
+
+
+                def test_chance():
+                    assert asyncio.run(service.handler(2)) == 5
+                    runs = SEEN.read_text() if SEEN.exists() else ""
+                    SEEN.write_text(runs + "x")
+                    assert len(runs) != 2
+                """
+        }
+    )
+    verdict = judge.verdict({"service.py": edited(SERVICE, FETCH)})
+    assert verdict.outcome == "unverified"
+    assert "test_chance.py::test_chance" in verdict.reason
+    assert "passes only sometimes" in verdict.reason

@@ -1,0 +1,73 @@
+"""What a function computed with, it still computes with."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode, Module
+
+__all__ = ["CHECK"]
+
+
+def _find(context: Context) -> Iterator[Objection]:
+    for change in changed_functions(context):
+        if change.before is None or change.module_before is None:
+            continue
+        now = _values(change.module_after, change.after)
+        for value in _values(change.module_before, change.before):
+            if value not in now:
+                message = f"{change.name}: {value} was used there, and is no more"
+                yield Objection(message, change.site(change.after))
+
+
+def _values(module: Module, function: FunctionNode) -> Counter[str]:
+    """Names that are read and constants, but for imports, docstrings and flags."""
+    bare = {id(n.value) for n in ast.walk(function) if isinstance(n, ast.Expr)}
+    found: Counter[str] = Counter()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id not in module.imported:
+                found[node.id] += 1
+        elif isinstance(node, ast.Constant) and id(node) not in bare and _counts(node.value):
+            found[repr(node.value)] += 1
+    return found
+
+
+def _counts(value: object) -> bool:
+    return value is not None and not isinstance(value, bool) and value != Ellipsis
+
+
+_BEFORE = "import time\n\n\ndef f(delay):\n    time.sleep(delay * 2)\n    return 'done'\n"
+
+
+def _after(body: str) -> str:
+    return f"import asyncio\n\n\nasync def f(delay):\n    {body}\n"
+
+
+CHECK = Check(
+    name="dropped-value",
+    hazards=("H-S1", "H-X11"),
+    reason="A conversion that passes the tests by doing less is not one.",
+    level="doubtful",
+    find=_find,
+    examples=(
+        Example(
+            "no work",
+            _BEFORE,
+            _after("await asyncio.sleep(0)\n    return 'done'"),
+            "delay was used there",
+        ),
+        Example(
+            "result",
+            _BEFORE,
+            _after("await asyncio.sleep(delay * 2)\n    return ''"),
+            "'done' was used there",
+        ),
+        Example("kept", _BEFORE, _after("await asyncio.sleep(delay * 2)\n    return 'done'")),
+    ),
+)

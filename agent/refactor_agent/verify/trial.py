@@ -1,0 +1,99 @@
+"""Runs the tests that a change needs, and those that fail once more."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+
+from refactor_agent.domain.plan import Refusal
+from refactor_agent.domain.verdict import CheckFailure
+from refactor_agent.tree import Tree
+from refactor_agent.verify.baseline import Baseline
+from refactor_agent.verify.changed_lines import Coverage, measure_coverage
+from refactor_agent.verify.compare import Comparison, compare
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.probe_log import SuiteRun
+from refactor_agent.verify.selection import select_tests
+from refactor_agent.verify.suite import Bench, Wanted, run_suite
+from refactor_agent.verify.target import Command, Target, parse_test_command
+
+__all__ = ["Trial", "try_change"]
+
+_SLACK_FACTOR = 5
+_SLACK_SECONDS = 60.0
+_RETRIED = 20
+"""More failures than this are no accident."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """What the tests say about a change."""
+
+    comparison: Comparison
+    coverage: Coverage
+    doubts: tuple[CheckFailure, ...] = ()
+    """Tests that failed, and passed when they ran again."""
+
+
+async def try_change(
+    context: Context, baseline: Baseline, target: Target, bench: Bench, *, whole: bool
+) -> Trial:
+    """Run the tests that reach the change, or all of them, in a copy with the change."""
+    select = None if whole else select_tests(baseline, Tree(target.snapshot), context.after.changes)
+    run = await _run(context, baseline, target, bench, select)
+    comparison = compare(baseline, run, select)
+    coverage = measure_coverage(context.before, context.files, run, comparison.passed)
+    failing = comparison.delta.newly_failing
+    if not _may_be_chance(comparison):
+        return Trial(comparison, coverage)
+    again = compare(baseline, await _run(context, baseline, target, bench, failing), failing)
+    if again.failures:
+        return Trial(comparison, coverage)
+    return Trial(dataclasses.replace(comparison, failures=()), coverage, _doubts(comparison))
+
+
+async def _run(
+    context: Context,
+    baseline: Baseline,
+    target: Target,
+    bench: Bench,
+    select: Collection[str] | None,
+) -> SuiteRun:
+    wanted = Wanted(
+        watch=[file for file in context.files if context.before.exists(file)],
+        select=select,
+        limit=_limit(baseline, target, select),
+    )
+    async with bench.pool.lease(context.after.changes) as workspace:
+        command = _command(baseline, target)
+        return await run_suite(target, command, workspace, bench.sandbox, wanted)
+
+
+def _may_be_chance(comparison: Comparison) -> bool:
+    """Only failing tests, and few, can be an accident of timing."""
+    only_tests = {failure.check for failure in comparison.failures} == {"tests"}
+    delta = comparison.delta
+    return only_tests and not delta.newly_skipped and len(delta.newly_failing) <= _RETRIED
+
+
+def _doubts(comparison: Comparison) -> tuple[CheckFailure, ...]:
+    return tuple(
+        failure.model_copy(update={"message": f"passes only sometimes: {failure.message}"})
+        for failure in comparison.failures
+    )
+
+
+def _command(baseline: Baseline, target: Target) -> Command:
+    command = parse_test_command(target.test_command, target.python)
+    if isinstance(command, Refusal):
+        raise AssertionError(f"a baseline was taken with {baseline.command}")  # noqa: TRY004
+    return command
+
+
+def _limit(baseline: Baseline, target: Target, select: Collection[str] | None) -> float:
+    """Seconds the run may take: several times what it took before, so that a hang costs little."""
+    known = baseline.seconds
+    if select is not None:
+        left_out = baseline.collected - set(select)
+        known = max(0.0, known - sum(baseline.durations[test] for test in left_out))
+    return min(target.limit, _SLACK_SECONDS + _SLACK_FACTOR * known)
