@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import aiosqlite
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.errors import NodeError
@@ -27,6 +28,9 @@ from refactor_agent.run.steps import approve, change, combine, finish, prepare
 __all__ = ["Ending", "execute"]
 
 Graph = CompiledStateGraph[Any, None, Any, Any]
+
+_STEPS_AT_MOST = 10_000
+"""Far above what attempts and repairs can take; LangGraph's own default is 25."""
 
 
 class Ending(NamedTuple):
@@ -81,7 +85,9 @@ async def execute(services: Services, answer: Mapping[str, object] | None = None
     async with aiosqlite.connect(services.directory.checkpoint) as connection:
         saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         graph = run_graph(services).compile(checkpointer=saver)
-        config = {"configurable": {"thread_id": services.record.id}, "recursion_limit": 10_000}
+        config = RunnableConfig(
+            configurable={"thread_id": services.record.id}, recursion_limit=_STEPS_AT_MOST
+        )
         before = await graph.aget_state(config)
         if before.created_at is not None and not before.next:
             return _ending(before)
@@ -93,8 +99,8 @@ async def execute(services: Services, answer: Mapping[str, object] | None = None
             stream = graph.astream(
                 start, config, stream_mode="tasks", subgraphs=True, durability="sync"
             )
-            async for namespace, event in stream:
-                _report(services.reporter, namespace, event)
+            async for part in stream:
+                _report(services.reporter, part)
         return _ending(await graph.aget_state(config))
 
 
@@ -115,8 +121,9 @@ async def _approve(services: Services, state: RunState) -> RunState:
     return await approve.settle(services, question, interrupt(question))
 
 
-def _report(reporter: Reporter, namespace: tuple[str, ...], event: Mapping[str, Any]) -> None:
+def _report(reporter: Reporter, part: Any) -> None:
     """Tell the reporter which node began or ended, for which change set."""
+    namespace, event = part
     if "result" not in event and "error" not in event:
         detail = event["input"].get("id", "") if namespace else ""
         reporter.event(f"{event['name']}:started", change_set=detail, task=event["id"])

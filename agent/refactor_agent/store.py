@@ -30,9 +30,7 @@ class Store:
         """Keep ``value`` and give its key."""
         data = value.model_dump_json().encode()
         key = sha256(data)
-        path = self.root / "values" / key
-        if not path.exists():
-            self._write(path, data)
+        self._write(self.root / "values" / key, data)
         return key
 
     def get(self, key: str, kind: type[V]) -> V:

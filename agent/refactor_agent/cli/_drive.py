@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 from refactor_agent.errors import UsageError
@@ -19,13 +20,20 @@ def drive(services: Services, approve: Sequence[str] | None = None) -> Ending:
 
     Raises `UsageError` for an approval of something that does not wait for one.
     """
-    ending = asyncio.run(execute(services))
-    if ending.question is not None and approve:
-        answer = {"approved": _chosen(ending.question, approve)}
-        ending = asyncio.run(execute(services, answer))
+    ending = asyncio.run(_execute(services, approve))
     if ending.report is not None:
         shutil.rmtree(services.directory.snapshot, ignore_errors=True)
     return ending
+
+
+async def _execute(services: Services, approve: Sequence[str] | None) -> Ending:
+    async with AsyncExitStack() as stack:
+        if services.proposer is not None:
+            await stack.enter_async_context(services.proposer.model)
+        ending = await execute(services)
+        if ending.question is None or not approve:
+            return ending
+        return await execute(services, {"approved": _chosen(ending.question, approve)})
 
 
 def _chosen(question: Mapping[str, Any], approve: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ __all__ = ["run"]
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913 - one parameter per option
     path: Annotated[Path, typer.Argument(help="The project's directory.")] = Path(),
     *,
     python: Annotated[

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from refactor_agent.run.services import Services
+from refactor_agent.run.services import NOTICE, Services
 
-__all__ = ["NOTICE", "notices"]
-
-NOTICE = "notice"
-"""The audit event that carries a notice, so that it outlives a kill."""
+__all__ = ["notices"]
 
 
 def notices(services: Services) -> tuple[str, ...]:
@@ -20,7 +17,6 @@ def notices(services: Services) -> tuple[str, ...]:
         )
     if not services.record.options.tests:
         found.append("Run with --no-tests: nothing can be more than unverified.")
-    for record in services.audit.events():
-        if record["event"] == NOTICE:
-            found.append(str(record["text"]))
+    events = services.audit.events()
+    found.extend(str(record["text"]) for record in events if record["event"] == NOTICE)
     return tuple(dict.fromkeys(found))

@@ -76,7 +76,7 @@ def _support(tree: Tree, group: Sequence[Accepted], status: str) -> list[Planned
         if not tree.exists(new.file)
     }
     needed = {dep.distribution: dep for one in group for dep in one.proposal.dependencies}
-    declared = dependency_changes(tree, tuple(needed.values())) if needed else {}
+    declared = dependency_changes(tree, tuple(needed.values())).files if needed else {}
     named = (
         (f"000-async-boundary{suffix}", "Add the async boundary module", files),
         (f"000-dependencies{suffix}", f"Declare {', '.join(sorted(needed))}", declared),

@@ -7,21 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from platformdirs import user_cache_path
+
 from refactor_agent.domain.plan import ChangeSet, Plan
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located, Region, Skipped
 from refactor_agent.domain.values import Value
 from refactor_agent.emit.audit import AuditLog
 from refactor_agent.locate import locate
-from refactor_agent.ports import Reporter, Sandbox
-from refactor_agent.project import Project, open_project
+from refactor_agent.ports import Reporter
+from refactor_agent.project import Project
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.run.directory import RunDirectory
+from refactor_agent.run.gate import Gate
 from refactor_agent.run.options import RunRecord
+from refactor_agent.run.proposer import Proposer
 from refactor_agent.store import Store
-from refactor_agent.tree import Tree, sha256
+from refactor_agent.tree import Tree
 
-__all__ = ["Findings", "Services"]
+__all__ = ["NOTICE", "Findings", "Services", "locate_tree"]
+
+NOTICE = "notice"
+"""The audit event that carries a notice for the report, so that it outlives a kill."""
 
 
 class Findings(Value):
@@ -31,34 +38,36 @@ class Findings(Value):
     skipped: tuple[Skipped, ...]
 
 
+def locate_tree(project: Project, rulebook: RuleBook, tree: Tree) -> Located:
+    """Locate in ``tree``, with the summaries that all runs share."""
+    cache = user_cache_path("refactor-agent") / "summaries"
+    return locate(project, rulebook, changes=tree.changes, cache=cache)
+
+
 @dataclass
 class Services:
     """One run's options, places and ports, and what its steps share within the process."""
 
     record: RunRecord
     directory: RunDirectory
+    project: Project
+    """The target, as the snapshot holds it."""
     rulebook: RuleBook
     store: Store
-    sandbox: Sandbox
-    reporter: Reporter
-    slots: asyncio.Semaphore
-    """Bounds how many test runs go on at once."""
     audit: AuditLog
-
-    @cached_property
-    def project(self) -> Project:
-        """The target, as the snapshot holds it."""
-        return open_project(self.directory.snapshot)
+    reporter: Reporter
+    gate: Gate
+    proposer: Proposer | None = None
 
     @cached_property
     def base(self) -> Tree:
         """The snapshot's files."""
-        return Tree(self.directory.snapshot)
+        return Tree(self.project.root)
 
     @cached_property
     def located(self) -> Located:
         """The snapshot's regions and call graph."""
-        return locate(self.project, self.rulebook)
+        return locate_tree(self.project, self.rulebook, self.base)
 
     def plan(self, key: str) -> Plan:
         """Give a stored plan."""
@@ -75,7 +84,3 @@ class Services:
     async def say_once(self, event: str, /, **facts: object) -> None:
         """Put an event into the audit log, unless a run that was resumed did so before."""
         await asyncio.to_thread(self.audit.append_once, event, **facts)
-
-    def question(self, *parts: str) -> str:
-        """Make a memo's question of everything its answer depends on."""
-        return sha256("\0".join((self.record.tool_version, *parts)).encode())

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from refactor_agent import __version__
 from refactor_agent.emit.audit import AuditLog
 from refactor_agent.errors import UsageError
+from refactor_agent.llm import (
+    Ground,
+    Ledger,
+    ModelConfig,
+    conventions_of,
+    load_prompts,
+    open_model,
+    read_api_key,
+)
 from refactor_agent.ports import Reporter
 from refactor_agent.project import Project, find_interpreter, open_project, revision, take_snapshot
+from refactor_agent.rulebook import RuleBook
 from refactor_agent.run.directory import RunDirectory, find_run, new_run_id
+from refactor_agent.run.gate import Gate
 from refactor_agent.run.options import RunOptions, RunRecord
+from refactor_agent.run.proposer import Proposer
 from refactor_agent.run.rules import rules_for
-from refactor_agent.run.services import Services
+from refactor_agent.run.services import Services, locate_tree
 from refactor_agent.store import Store
-from refactor_agent.verify import ProcessSandbox
+from refactor_agent.verify import Bench, ProcessSandbox, WorkspacePool, make_target
 
 __all__ = ["open_run", "start_run"]
 
@@ -42,7 +56,7 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
     directory = RunDirectory(project.root, record.id)
     directory.create(record)
     take_snapshot(project.root, directory.snapshot)
-    services = _services(record, directory, project, reporter)
+    services = _services(record, directory, reporter)
     services.audit.append_once("started", run=record.id, tool_version=record.tool_version)
     return services
 
@@ -59,19 +73,55 @@ def open_run(path: Path, name: str, reporter: Reporter) -> Services:
         )
     if not directory.snapshot.is_dir() and not (directory.results / "report.json").exists():
         take_snapshot(project.root, directory.snapshot)
-    return _services(record, directory, project, reporter)
+    return _services(record, directory, reporter)
 
 
-def _services(
-    record: RunRecord, directory: RunDirectory, project: Project, reporter: Reporter
-) -> Services:
-    return Services(
+def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) -> Services:
+    project = open_project(directory.snapshot)
+    rulebook = rules_for(project, record.options.rules)
+    store = Store(directory.project_state / "store")
+    services = Services(
         record=record,
         directory=directory,
-        rulebook=rules_for(project, record.options.rules),
-        store=Store(directory.project_state / "store"),
-        sandbox=ProcessSandbox(),
-        reporter=reporter,
-        slots=asyncio.Semaphore(record.options.jobs),
+        project=project,
+        rulebook=rulebook,
+        store=store,
         audit=AuditLog(directory.audit),
+        reporter=reporter,
+        gate=_gate(record, project, rulebook, store),
     )
+    if record.options.model is not None:
+        services.proposer = _proposer(services, record.options.model)
+    return services
+
+
+def _proposer(services: Services, config: ModelConfig) -> Proposer:
+    def ground() -> Ground:
+        version = ".".join(map(str, services.record.interpreter.version[:2]))
+        conventions = conventions_of(services.located.graph, python=version)
+        return Ground(services.located, services.base, services.rulebook, conventions)
+
+    model = open_model(
+        config,
+        read_api_key(),
+        store=services.store,
+        ledger=Ledger(services.directory.results / "ledger.jsonl"),
+        reporter=services.reporter,
+    )
+    return Proposer(model, load_prompts(), ground, services.record.options.rounds)
+
+
+def _gate(record: RunRecord, project: Project, rulebook: RuleBook, store: Store) -> Gate:
+    options = record.options
+    target = make_target(project, record.interpreter, options.test_command)
+    if options.test_timeout is not None:
+        target = target.model_copy(update={"limit": options.test_timeout})
+    # Short, because sockets that tests open below it may have paths of 107 bytes at most.
+    places = Path(tempfile.gettempdir()) / f"refactor-agent-{record.id}"
+    bench = Bench(
+        ProcessSandbox(),
+        WorkspacePool(project.root, places, options.jobs),
+        asyncio.Semaphore(options.jobs),
+        partial(locate_tree, project, rulebook),
+    )
+    return Gate(record.id, store, target, bench, options.tests)

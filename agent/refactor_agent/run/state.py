@@ -16,8 +16,8 @@ class ChangeState(TypedDict, total=False):
     baseline: str
     attempt: int
     """How many of the rule-made attempts were used up."""
-    round: int
-    """How many model answers were used up."""
+    answers: list[list[str]]
+    """The model's proposals that the gate turned down: proposal key and verdict key."""
     proposal: str | None
     verdict: str | None
     tried: list[dict[str, str]]

@@ -3,39 +3,156 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 from refactor_agent.convert import propose as propose_by_rule
-from refactor_agent.domain.decision import Tried
+from refactor_agent.domain.decision import Decision, Tried
 from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Proposal
-from refactor_agent.run.services import Services
+from refactor_agent.domain.verdict import Verdict
+from refactor_agent.llm import Round, failed_round
+from refactor_agent.run.services import NOTICE, Services
 from refactor_agent.run.state import ChangeState
 
-__all__ = ["after_propose", "after_verify", "check", "decide", "propose"]
+__all__ = ["after_propose", "after_verify", "can_try", "check", "decide", "give_up", "propose"]
+
+
+def can_try(services: Services, change_set: ChangeSet) -> bool:
+    """Say whether anything can be proposed for a change set."""
+    by_model = services.proposer is not None and change_set.model_may_try
+    return bool(change_set.attempts) or by_model
 
 
 async def propose(services: Services, state: ChangeState) -> ChangeState:
     """Make the next proposal: the rules' attempts in order, then the model, then nothing."""
+    update = await asyncio.to_thread(_by_rules, services, state)
+    if update["proposal"] is None and services.proposer is not None:
+        return await _by_model(services, {**state, **update})
+    return update
+
+
+def _by_rules(services: Services, state: ChangeState) -> ChangeState:
     change_set = services.change_set(state["plan"], state["id"])
-    tried = [Tried.model_validate(record) for record in state["tried"]]
-    made = await _by_rules(services, change_set, state, tried)
-    if made is None:
-        made = await _by_model(services, change_set, state, tried)
-    return made or {"proposal": None, "attempt": len(change_set.attempts), "tried": _json(tried)}
-
-
-async def _by_rules(
-    services: Services, change_set: ChangeSet, state: ChangeState, tried: list[Tried]
-) -> ChangeState | None:
+    tried = list(state["tried"])
     for number in range(state["attempt"], len(change_set.attempts)):
-        made = await asyncio.to_thread(
-            propose_by_rule, change_set, number, services.base, services.rulebook
-        )
+        made = propose_by_rule(change_set, number, services.base, services.rulebook)
         if isinstance(made, Proposal):
-            key = services.store.put(made)
-            return {"proposal": key, "attempt": number + 1, "tried": _json(tried)}
+            key = _keep(services, made)
+            return {"proposal": key, "attempt": number + 1, "tried": tried}
         strategy = change_set.attempts[number].strategy
-        tried.append(
-            Tried(strategy=strategy, author="rules", outcome="refused", reason=made.message)
+        refused = Tried(strategy=strategy, author="rules", outcome="refused", reason=made.message)
+        tried.append(refused.model_dump())
+    return {"proposal": None, "attempt": len(change_set.attempts), "tried": tried}
+
+
+async def _by_model(services: Services, state: ChangeState) -> ChangeState:
+    """Ask the model, telling it which of its answers the gate turned down and why."""
+    proposer = services.proposer
+    if proposer is None or len(state.get("answers", [])) > proposer.rounds:
+        return state
+    change_set, rounds = await asyncio.to_thread(_asked, services, state)
+    made = await proposer.propose(change_set, rounds)
+    if isinstance(made, Proposal):
+        return {**state, "proposal": await asyncio.to_thread(_keep, services, made)}
+    if made.reason == "model-unavailable":
+        await services.say_once(NOTICE, text=f"The run went on with rules alone: {made.message}")
+    author = f"model {proposer.model.name}"
+    refused = Tried(strategy="native", author=author, outcome="refused", reason=made.message)
+    return {**state, "tried": [*state["tried"], refused.model_dump()]}
+
+
+def _asked(services: Services, state: ChangeState) -> tuple[ChangeSet, list[Round]]:
+    rounds = []
+    for proposal, verdict in state.get("answers", []):
+        made = services.store.get(proposal, Proposal)
+        rounds.append(failed_round(made, services.store.get(verdict, Verdict).failures))
+    return services.change_set(state["plan"], state["id"]), rounds
+
+
+def _keep(services: Services, made: Proposal) -> str:
+    key = services.store.put(made)
+    services.audit.append_once(
+        "proposed",
+        change_set=made.change_set,
+        strategy=made.strategy,
+        author=made.author.model_dump(),
+        proposal=key,
+    )
+    return key
+
+
+def after_propose(state: ChangeState) -> Literal["verify", "decide"]:
+    """Go on to the gate with a proposal, to the end without one."""
+    return "verify" if state["proposal"] else "decide"
+
+
+async def check(services: Services, state: ChangeState) -> ChangeState:
+    """Put the proposal through the gate."""
+    proposal, change_set = await asyncio.to_thread(_proposed, services, state)
+    verdict = await services.gate.judge(state["baseline"], change_set, proposal)
+    key = await asyncio.to_thread(services.store.put, verdict)
+    said = {"change_set": state["id"], "proposal": state["proposal"], "verdict": key}
+    await services.say_once("judged", outcome=verdict.outcome, reason=verdict.reason, **said)
+    tried = Tried(
+        strategy=proposal.strategy,
+        author=_author(proposal),
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+    )
+    update: ChangeState = {"verdict": key, "tried": [*state["tried"], tried.model_dump()]}
+    if proposal.author.kind == "model" and verdict.outcome == "failed":
+        update["answers"] = [*state.get("answers", []), [str(state["proposal"]), key]]
+    return update
+
+
+def after_verify(services: Services, state: ChangeState) -> Literal["propose", "decide"]:
+    """Try again after a failure; what is verified or unverified stands."""
+    verdict = services.store.get(str(state["verdict"]), Verdict)
+    return "propose" if verdict.outcome == "failed" else "decide"
+
+
+async def decide(services: Services, state: ChangeState) -> ChangeState:
+    """Say what became of the change set."""
+    decision = await asyncio.to_thread(_decision, services, state)
+    return {"decisions": [await asyncio.to_thread(services.store.put, decision)]}
+
+
+async def give_up(services: Services, state: ChangeState, error: BaseException) -> ChangeState:
+    """Make a fault of this program the result of the one change set it struck."""
+    reason = f"refactor-agent failed on it: {type(error).__name__}: {error}"
+    decision = Decision(change_set=state["id"], status="failed", reason=reason)
+    await services.say_once("fault", change_set=state["id"], reason=reason)
+    return {"decisions": [await asyncio.to_thread(services.store.put, decision)]}
+
+
+def _decision(services: Services, state: ChangeState) -> Decision:
+    change_set = services.change_set(state["plan"], state["id"])
+    tried = tuple(Tried.model_validate(record) for record in state["tried"])
+    if state["proposal"] is None:
+        judged = [one for one in tried if one.outcome == "failed"]
+        reasons = [one.reason for one in tried] + [one.message for one in change_set.refusals]
+        return Decision(
+            change_set=state["id"],
+            status="failed" if judged else "left",
+            reason=judged[-1].reason if judged else "; ".join(dict.fromkeys(reasons)),
+            tried=tried,
         )
-    return None
+    verdict = services.store.get(str(state["verdict"]), Verdict)
+    return Decision(
+        change_set=state["id"],
+        status=verdict.outcome,
+        reason=verdict.reason,
+        tried=tried,
+        proposal=state["proposal"],
+        verdict=state["verdict"],
+    )
+
+
+def _proposed(services: Services, state: ChangeState) -> tuple[Proposal, ChangeSet]:
+    proposal = services.store.get(str(state["proposal"]), Proposal)
+    return proposal, services.change_set(state["plan"], state["id"])
+
+
+def _author(proposal: Proposal) -> str:
+    author = proposal.author
+    return "rules" if author.kind == "rules" else f"model {author.model}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from refactor_agent.domain.decision import Decision
+from refactor_agent.domain.plan import ChangeSet
+from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.values import Value
 from refactor_agent.domain.verdict import Verdict
-from refactor_agent.run.gate import combined_verdict
 from refactor_agent.run.services import Services
 from refactor_agent.run.state import RunState
 
@@ -23,14 +25,7 @@ class Combined(Value):
 
 async def combine(services: Services, state: RunState) -> RunState:
     """Verify the sum of all verified proposals; drop those without which it holds."""
-    order = [found.id for found in services.plan(state["plan"]).change_sets]
-    decisions = {
-        decision.change_set: decision
-        for decision in (services.store.get(key, Decision) for key in state["decisions"])
-    }
-    for name in state.get("rejected", ()):
-        held = {"status": "rejected", "reason": "held back by a reviewer"}
-        decisions[name] = decisions[name].model_copy(update=held)
+    order, decisions = await asyncio.to_thread(_decided, services, state)
     kept = [name for name in order if decisions[name].status == "verified"]
     verdict = await _verdict(services, state, decisions, kept)
     while verdict is not None and verdict.outcome == "failed":
@@ -42,7 +37,20 @@ async def combine(services: Services, state: RunState) -> RunState:
         kept.remove(culprit)
         verdict = await _verdict(services, state, decisions, kept)
     combined = Combined(decisions=tuple(decisions[name] for name in order), verdict=verdict)
-    return {"combined": services.store.put(combined)}
+    return {"combined": await asyncio.to_thread(services.store.put, combined)}
+
+
+def _decided(services: Services, state: RunState) -> tuple[list[str], dict[str, Decision]]:
+    """Give the plan's order, and the decisions by change set, those a person held back included."""
+    order = [found.id for found in services.plan(state["plan"]).change_sets]
+    decisions = {
+        decision.change_set: decision
+        for decision in (services.store.get(key, Decision) for key in state["decisions"])
+    }
+    for name in state.get("rejected", ()):
+        held = {"status": "rejected", "reason": "held back by a reviewer"}
+        decisions[name] = decisions[name].model_copy(update=held)
+    return order, decisions
 
 
 async def _culprit(
@@ -63,9 +71,20 @@ async def _culprit(
 async def _verdict(
     services: Services, state: RunState, decisions: dict[str, Decision], names: Sequence[str]
 ) -> Verdict | None:
-    """Give the verdict on the sum of ``names``; one alone was verified already."""
+    """Give the verdict on the sum of ``names``; ``None`` when there are none."""
     if not names:
         return None
-    keys = [decisions[name].proposal for name in names]
-    proposals = services.proposals([key for key in keys if key is not None])
-    return await combined_verdict(services, state["baseline"], proposals)
+    series = await asyncio.to_thread(_series, services, state, decisions, names)
+    return await services.gate.judge_sum(state["baseline"], series)
+
+
+def _series(
+    services: Services, state: RunState, decisions: dict[str, Decision], names: Sequence[str]
+) -> list[tuple[ChangeSet, Proposal]]:
+    return [
+        (
+            services.change_set(state["plan"], name),
+            services.store.get(str(decisions[name].proposal), Proposal),
+        )
+        for name in names
+    ]

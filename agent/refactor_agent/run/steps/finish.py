@@ -19,6 +19,7 @@ from refactor_agent.run.series import Accepted, Planned, plan_series
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import RunState
 from refactor_agent.run.steps.combine import Combined
+from refactor_agent.verify import Baseline
 
 __all__ = ["finish"]
 
@@ -34,6 +35,7 @@ def _finish(services: Services, state: RunState) -> RunState:
     change_sets = {found.id: found for found in services.plan(state["plan"]).change_sets}
     accepted = _accepted(services, combined.decisions, change_sets)
     regions = {region.id: region for region in findings.regions}
+    baseline = services.store.get(state["baseline"], Baseline) if "baseline" in state else None
     series, misfits = plan_series(services.base, accepted, regions)
     steps = [planned.step for planned in series]
     revision = services.record.revision
@@ -50,7 +52,7 @@ def _finish(services: Services, state: RunState) -> RunState:
         revision=revision,
         interpreter=services.record.interpreter,
         rules=services.rulebook.fingerprint,
-        suite=summarise(services, state.get("baseline")),
+        suite=summarise(baseline),
         regions=findings.regions,
         changes=tuple(_reported(services, change_sets, one, paths) for one in decisions),
         combined=combined.verdict,
@@ -65,14 +67,12 @@ def _accepted(
 ) -> list[Accepted]:
     accepted = []
     for decision in decisions:
-        if decision.status not in {"verified", "unverified"} or not decision.proposal:
+        if decision.status not in ("verified", "unverified"):
             continue
-        proposal = services.store.get(decision.proposal, Proposal)
-        verdict = services.store.get(decision.verdict or "", Verdict)
+        proposal = services.store.get(str(decision.proposal), Proposal)
+        verdict = services.store.get(str(decision.verdict), Verdict)
         change_set = change_sets[decision.change_set]
-        status = decision.status
-        assert status in {"verified", "unverified"}
-        accepted.append(Accepted(change_set, proposal, verdict, status))
+        accepted.append(Accepted(change_set, proposal, verdict, decision.status))
     return accepted
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 from refactor_agent.domain.decision import Decision
 from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.plan import make_plan
-from refactor_agent.run.gate import baseline_key
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import ChangeState, RunState
+from refactor_agent.run.steps.change import can_try
 
 __all__ = ["after_plan", "baseline", "fan_out", "locate", "plan"]
 
@@ -19,7 +19,7 @@ async def locate(services: Services, _: RunState) -> RunState:
     """Find the regions."""
     located = await asyncio.to_thread(lambda: services.located)
     findings = Findings(regions=located.regions, skipped=located.skipped)
-    key = services.store.put(findings)
+    key = await asyncio.to_thread(services.store.put, findings)
     await services.say_once("located", regions=len(findings.regions), findings=key)
     return {"findings": key}
 
@@ -27,21 +27,23 @@ async def locate(services: Services, _: RunState) -> RunState:
 async def plan(services: Services, _: RunState) -> RunState:
     """Make the change sets; those that nothing can be tried on are decided here."""
     made = await asyncio.to_thread(make_plan, services.located, services.rulebook, services.project)
-    key = services.store.put(made)
+    key = await asyncio.to_thread(services.store.put, made)
     await services.say_once("planned", change_sets=len(made.change_sets), plan=key)
-    left = [_leave(found) for found in made.change_sets if not _can_try(services, found)]
-    return {"plan": key, "decisions": [services.store.put(decision) for decision in left]}
+    left = [_leave(found) for found in made.change_sets if not can_try(services, found)]
+    keys = [await asyncio.to_thread(services.store.put, decision) for decision in left]
+    return {"plan": key, "decisions": keys}
 
 
 def after_plan(services: Services, state: RunState) -> Literal["baseline", "combine"]:
     """Go on to the baseline unless there is nothing to verify."""
     change_sets = services.plan(state["plan"]).change_sets
-    return "baseline" if any(_can_try(services, found) for found in change_sets) else "combine"
+    return "baseline" if any(can_try(services, found) for found in change_sets) else "combine"
 
 
 async def baseline(services: Services, state: RunState) -> RunState:
     """Run the target's suite as it is."""
-    return {"baseline": await baseline_key(services, services.plan(state["plan"]))}
+    made = await asyncio.to_thread(services.plan, state["plan"])
+    return {"baseline": await services.gate.baseline(made)}
 
 
 def fan_out(services: Services, state: RunState) -> list[ChangeState]:
@@ -52,19 +54,13 @@ def fan_out(services: Services, state: RunState) -> list[ChangeState]:
             plan=state["plan"],
             baseline=state["baseline"],
             attempt=0,
-            round=0,
             proposal=None,
             verdict=None,
             tried=[],
         )
         for found in services.plan(state["plan"]).change_sets
-        if _can_try(services, found)
+        if can_try(services, found)
     ]
-
-
-def _can_try(services: Services, change_set: ChangeSet) -> bool:
-    with_model = services.record.options.model is not None and change_set.model_may_try
-    return bool(change_set.attempts) or with_model
 
 
 def _leave(change_set: ChangeSet) -> Decision:
