@@ -84,8 +84,8 @@ def _clip(lines: SourceLines, site: Site) -> str:
 
 
 def _advice(rule: RuleText) -> str:
-    sentence = " ".join(rule.does.split())
-    return f"{rule.name}: {sentence}"
+    sentence, stop, _ = " ".join(rule.does.split()).partition(". ")
+    return f"{rule.name}: {sentence}{stop.strip()}"
 
 
 def regions_as_json(located: Located) -> str:

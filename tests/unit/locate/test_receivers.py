@@ -275,6 +275,25 @@ CASES = {
             finally:
                 conn.close()  #! sqlite3.Connection.close
     """,
+    "what an exit stack enters": """
+        from contextlib import ExitStack
+
+        import requests
+
+        async def f():
+            with ExitStack() as stack:
+                session = stack.enter_context(requests.Session())
+                session.get("u")  #! requests.Session.get
+    """,
+    "star imports of libraries": """
+        from os.path import *
+        from time import *
+
+        async def f():
+            sleep(1)  #! time.sleep
+            exists("x")  #! os.path.exists
+            unknown("x")
+    """,
     "files and their modes": """
         async def f(name):
             with open(name, "rb") as file:  #! builtins.open

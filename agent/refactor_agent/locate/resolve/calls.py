@@ -8,7 +8,7 @@ from refactor_agent.locate.offloads import METHODS, OFFLOADS, WRAPPERS
 from refactor_agent.locate.resolve.attributes import attribute
 from refactor_agent.locate.resolve.builtin_calls import BUILTIN_CALLS, file_opened
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.iteration import item_values
+from refactor_agent.locate.resolve.iteration import entered, item_values
 from refactor_agent.locate.resolve.results import function_result
 from refactor_agent.locate.resolve.values import (
     ClassObject,
@@ -41,6 +41,9 @@ def result(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
         found = _container_method(base, func[2])
         if found is not None:
             return found
+        if func[2] in _ENTERING and call.args:
+            given = evaluator.term(function, call.args[0])
+            return join(entered(evaluator, value, _ENTERING[func[2]]) for value in given)
         if func[2] in METHODS and func[2] not in _GIVE_FUTURES:
             return _offloaded(evaluator, function, call, METHODS[func[2]])
     callees = evaluator.term(function, func)
@@ -107,6 +110,9 @@ def _instance(
         if isinstance(method, FunctionValue | ExternalMethod)
     )
 
+
+_ENTERING = {"enter_context": "__enter__", "enter_async_context": "__aenter__"}
+"""Methods of exit stacks that give what ``with`` would bind."""
 
 _GIVE_FUTURES = frozenset({"submit", "apply_async"})
 """Offloads whose result is no awaitable but an object that waits when asked."""

@@ -72,6 +72,10 @@ class Libraries:
         """Give the one name that the rules use."""
         return self.rules.canonical(name)
 
+    def knows(self, name: str) -> bool:
+        """Say whether any rule speaks of ``name``."""
+        return self.rules.blocking(name) is not None or self.rules.returns(name) is not None
+
     def type_of(self, name: str) -> Values:
         """Give the type of a call's result or an attribute; empty when no rule says it."""
         known = self._types.get(name)

@@ -79,4 +79,7 @@ def own_name(evaluator: Evaluator, module: ProjectModule, name: str) -> Values:
     if name in _BUILTINS:
         return (External(f"builtins.{name}"),)
     external = [star for star in module.summary.stars if star not in evaluator.index.packages]
-    return tuple(External(f"{star}.{name}") for star in external) if len(external) == 1 else ()
+    found = tuple(External(f"{star}.{name}") for star in external)
+    if len(found) > 1:
+        return tuple(value for value in found if evaluator.libraries.knows(value.name))
+    return found
