@@ -149,7 +149,7 @@ class _Finder:
         known = call.site in self._found[call.caller]
         is_entry = not self._is_sync(call.caller)
         if callees and not call.offloaded and (known or not is_entry):
-            self._add(Edge(call.caller, call.site, callees, None, call))
+            self._add(Edge(call.caller, call.site, callees, None, call, sure=not is_entry))
 
 
 def _is_step(callee: str) -> bool:

@@ -32,6 +32,9 @@ _CONTEXT_CALLS = frozenset({"contextvars.ContextVar.set", "contextvars.ContextVa
 _MAIN_THREAD_CALLS = frozenset(
     {"signal.signal", "signal.set_wakeup_fd", "signal.setitimer", "faulthandler.register"}
 )
+_MAKERS = frozenset({"__init__", "__post_init__", "model_post_init"})
+"""Methods that run on an object nobody else has yet."""
+
 _REASONS: Mapping[Thread, str] = MappingProxyType(
     {"bound": "thread-affine", "unsafe": "shared-unsafe-object"}
 )
@@ -147,6 +150,7 @@ class Threads:
         if write.startswith(("self.", "cls.")):
             function = self._facts.function(name)
             fresh = function is not None and function.owner in moved.made
+            fresh = fresh or name.rpartition(".")[2] in _MAKERS
             return not (fresh and write.startswith("self."))
         scopes = write.split(".")
         return not any(".".join(scopes[:end]) in moved.functions for end in range(1, len(scopes)))
