@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refactor_agent.locate.offloads import METHODS, OFFLOADS, TARGET_KEYWORDS, WRAPPERS
+from refactor_agent.locate.offloads import BOUNDARY, METHODS, OFFLOADS, TARGET_KEYWORDS, WRAPPERS
 from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
@@ -45,7 +45,7 @@ def _position(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) 
 
 def _inferred(evaluator: Evaluator, function: ProjectFunction) -> int | None:
     """Give the position of the parameter that a function of the project hands to an offload."""
-    if function.name in evaluator.offload_wrappers:
+    if function.name in evaluator.offload_wrappers or function.name.endswith(BOUNDARY):
         return 0
     known = evaluator.handed.get(function.name, -1)
     if known != -1:

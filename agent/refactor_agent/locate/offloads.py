@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["METHODS", "OFFLOADS", "TARGET_KEYWORDS", "WRAPPERS"]
+__all__ = ["BOUNDARY", "METHODS", "OFFLOADS", "TARGET_KEYWORDS", "WRAPPERS"]
 
 OFFLOADS = {
     "asyncio.to_thread": 0,
@@ -48,6 +48,9 @@ METHODS = {
     "deferToThread": 0,
 }
 """Method name to the position of the callable; only ever used to stay quiet."""
+
+BOUNDARY = ("_async_adapters.offload", "_async_adapters.Limiter.offload")
+"""Ends of the names under which the vendored boundary module lives in a target."""
 
 TARGET_KEYWORDS = frozenset({"target", "func", "fn", "function", "callable"})
 """Keywords by which the callable may be given instead."""

@@ -320,3 +320,30 @@ def test_variants_of_one_name(graph) -> None:
     assert found.functions["app.f#2"].is_async is True
     (call,) = found.calls_in("app.g")
     assert call.callees == ("app.f", "app.f#2")
+
+
+def test_configured_wrappers_and_the_boundary_offload(graph) -> None:
+    found = graph("""
+        # file: pyproject.toml
+        [tool.refactor-agent]
+        offload-wrappers = ["pkg.pool.later"]
+
+        # file: pkg/_async_adapters.py
+        async def offload(function, *args): ...
+
+        # file: pkg/pool.py
+        def later(function): ...
+
+        # file: pkg/use.py
+        from pkg._async_adapters import offload
+        from pkg.pool import later
+
+        def slow(): ...
+
+        async def f():
+            later(slow)
+            await offload(slow)
+            print(slow)
+    """)
+    references = found.references_to("pkg.use.slow")
+    assert [reference.offloaded for reference in references] == [True, True, False]
