@@ -41,6 +41,7 @@ def check_block(
     _check_jumps(body, site)
     _check_names(function, body, site)
     _check_writes(function, body, site)
+    _check_context(work.source.tree, body, site)
 
 
 def ends_function(function: Function, lines: Lines, site: Site) -> bool:
@@ -103,6 +104,23 @@ def _check_writes(function: Function, body: Sequence[ast.stmt], site: Site) -> N
             root = _root(node)
             if root not in local:
                 _refuse_write(node, site)
+
+
+def _check_context(module: ast.Module, body: Sequence[ast.stmt], site: Site) -> None:
+    """Refuse to set a context variable: the change would stay in the thread (H-T5)."""
+    variables = {
+        target.id
+        for node in module.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func).endswith("ContextVar")
+        for target in _targets(node)
+        if isinstance(target, ast.Name)
+    }  # fmt: skip
+    for node in own_nodes(body):
+        if not isinstance(node, ast.Attribute) or node.attr not in {"set", "reset"}:
+            continue
+        if isinstance(node.value, ast.Name) and node.value.id in variables:
+            refuse("context-lost", f"{node.value.id} would be set in the thread only", site)
 
 
 def _refuse_write(node: ast.expr, site: Site) -> NoReturn:

@@ -7,9 +7,10 @@ import builtins
 import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -41,39 +42,34 @@ class Binding:
         return self.module if self.alias else self.module.partition(".")[0]
 
 
+class _Table(NamedTuple):
+    """The names of a file as it stands."""
+
+    imported: Mapping[str, Sequence[Binding]]
+    bound: frozenset[str]
+    """Names that something other than an import binds, anywhere in the file."""
+    used: frozenset[str]
+
+
 class Names:
     """The names of a file, with the imports that the conversion adds and drops."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._table = _table(source)
         self.edits: list[ImportEdit] = []
         self._taken: dict[cst.CSTNode, set[str]] = defaultdict(set)
 
-    @cached_property
-    def _bindings(self) -> dict[str, list[Binding]]:
-        found: dict[str, list[Binding]] = defaultdict(list)
-        top = set(self._source.tree.body)
-        for node in ast.walk(self._source.tree):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                for binding in _bindings(node, everywhere=node in top):
-                    found[binding.local].append(binding)
-        return found
-
-    @cached_property
-    def _bound(self) -> frozenset[str]:
-        """Names that something other than an import binds, anywhere in the file."""
-        return frozenset(_bound_names(self._source.tree))
-
-    @cached_property
+    @property
     def used(self) -> frozenset[str]:
         """Every name that occurs in the file."""
-        return self._bound | frozenset(self._bindings) | frozenset(_read_names(self._source.tree))
+        return self._table.used
 
     def binding(self, local: str) -> Binding | None:
         """Give the one import that binds ``local``, unless something else binds it too."""
-        found = self._bindings.get(local, [])
+        found = self._table.imported.get(local, [])
         same = {binding.qualified for binding in found}
-        return found[0] if len(same) == 1 and local not in self._bound else None
+        return found[0] if len(same) == 1 and local not in self._table.bound else None
 
     def qualified(self, node: cst.CSTNode) -> str | None:
         """Give what a dotted name means, through imports and builtins; else `None`."""
@@ -84,7 +80,7 @@ class Names:
         binding = self.binding(root)
         if binding is not None:
             return f"{binding.qualified}.{rest}" if rest else binding.qualified
-        if root in self._bound or root in self._bindings or not hasattr(builtins, root):
+        if root in self._table.bound or root in self._table.imported or not hasattr(builtins, root):
             return None
         return f"builtins.{text}"
 
@@ -98,7 +94,12 @@ class Names:
         return self.spell_from(module, name) if plain else self.spell(module, name, old)
 
     def drop(self, old: cst.BaseExpression) -> None:
-        """Drop the import behind a dotted name, should it be used nowhere else."""
+        """Drop the import behind a dotted name, should it be used nowhere else.
+
+        A package's ``__init__`` keeps it: others may import it from there.
+        """
+        if self._source.file.endswith("__init__.py"):
+            return
         text = dotted(old)
         binding = self.binding(text.partition(".")[0]) if text else None
         if binding is not None and binding.everywhere:
@@ -112,7 +113,9 @@ class Names:
             if binding.qualified == module and (binding.alias or binding.name or "." not in module):
                 return expression(f"{binding.local}.{name}")
         root = module.partition(".")[0]
-        if root in self._bound or any(b.qualified != root for b in self._bindings.get(root, ())):
+        if root in self._table.bound or any(
+            b.qualified != root for b in self._table.imported.get(root, ())
+        ):
             site = self._source.site(near) if near is not None else None
             refuse("name-taken", f"{self._source.file} uses the name {root!r} for its own", site)
         self._edit("add", module)
@@ -139,8 +142,8 @@ class Names:
         return name
 
     def _everywhere(self) -> Iterator[Binding]:
-        for local, found in self._bindings.items():
-            if local not in self._bound and all(binding.everywhere for binding in found):
+        for local, found in self._table.imported.items():
+            if local not in self._table.bound and all(binding.everywhere for binding in found):
                 yield found[0]
 
     def _edit(
@@ -152,6 +155,20 @@ class Names:
         )  # fmt: skip
         if edit not in self.edits:
             self.edits.append(edit)
+
+
+@lru_cache(maxsize=32)
+def _table(source: Source) -> _Table:
+    """Read the names of a file, once for all attempts on it."""
+    imported: dict[str, list[Binding]] = defaultdict(list)
+    top = set(source.tree.body)
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for binding in _bindings(node, everywhere=node in top):
+                imported[binding.local].append(binding)
+    bound = frozenset(_bound_names(source.tree))
+    used = bound | frozenset(imported) | frozenset(_read_names(source.tree))
+    return _Table(dict(imported), bound, used)
 
 
 def dotted(node: cst.CSTNode) -> str | None:

@@ -34,12 +34,17 @@ _VAGUE = {
 }  # fmt: skip
 
 
+_LISTINGS = {"glob", "iglob", "iterdir", "listdir", "rglob", "scandir", "walk"}
+
+
 def block_name(callees: Sequence[str], results: Sequence[str], opened: str | None) -> str:
     """Name a block by what it calls (``read``) and what that is about (``config``).
 
     ``results`` are the variables the block gives, ``opened`` is what its ``with`` binds.
     """
     verb = _verb(callees)
+    if verb == "use" and _LISTINGS.intersection(c.rpartition(".")[2] for c in callees):
+        return "list_files"
     words = [*(results if len(results) == 1 else ()), *([opened] if opened else ())]
     clear = [w for w in words if len(w) > 2 and w.isidentifier() and w.lower() not in _VAGUE]
     noun = clear[0].strip("_") if clear else _noun(callees)

@@ -89,9 +89,7 @@ def _function_edits(job: Job, work: FileWork) -> list[FunctionEdit]:
         if function is None:
             refuse("module-level", "the change is outside every function", work.source.site(node))
         outermost[function] = None
-    changed = job.tree.with_changes(
-        {work.source.file: work.rewrites.apply(work.source.module).bytes}
-    )
+    changed = job.tree.with_changes({work.source.file: work.rewrites.apply(work.source).bytes})
     twins = {job.find(c.function)[1]: c.new_name for c in job.attempt.colours if c.mode == "twin"}
     edits = []
     for function in outermost:

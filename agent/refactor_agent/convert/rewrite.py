@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 
 import libcst as cst
 
+from refactor_agent.convert.source import Source
+
 __all__ = ["Change", "Rewrites"]
 
 Node = cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel
@@ -34,9 +36,10 @@ class Rewrites:
         """The nodes that change."""
         return (*self._changes, *self._twins)
 
-    def apply(self, module: cst.Module) -> cst.Module:
+    def apply(self, source: Source) -> cst.Module:
         """Give the changed module."""
-        changed = module.visit(_Rewriter(self._changes, self._twins))
+        around = {outer for node in self.touched for outer in (node, *source.ancestors(node))}
+        changed = source.module.visit(_Rewriter(self._changes, self._twins, around))
         assert isinstance(changed, cst.Module)  # noqa: S101 - a module has no sentinel
         return changed
 
@@ -46,15 +49,18 @@ class _Rewriter(cst.CSTTransformer):
         self,
         changes: dict[cst.CSTNode, list[Change]],
         twins: dict[cst.FunctionDef, Change],
+        around: set[cst.CSTNode],
         copying: cst.FunctionDef | None = None,
     ) -> None:
+        """Take the changes, and the nodes ``around`` them, outside of which nothing changes."""
         super().__init__()
+        self._around = around
         self._changes = changes
         self._twins = twins
         self._copying = copying
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        return node is self._copying or node not in self._twins
+        return node in self._around and (node is self._copying or node not in self._twins)
 
     def on_leave(  # type: ignore[override]  # the base names a union of private types
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -70,7 +76,7 @@ class _Rewriter(cst.CSTTransformer):
         return node
 
     def _with_twin(self, original: cst.FunctionDef, make: Change) -> Node:
-        copy = original.visit(_Rewriter(self._changes, self._twins, copying=original))
+        copy = original.visit(_Rewriter(self._changes, self._twins, self._around, copying=original))
         assert isinstance(copy, cst.CSTNode)  # noqa: S101 - the copied function is never removed
         twin = make(copy)
         assert isinstance(twin, cst.CSTNode)  # noqa: S101

@@ -28,6 +28,7 @@ def check_awaitable(work: FileWork, node: cst.CSTNode) -> cst.FunctionDef:
     """Give the async function in which ``node`` may be awaited; raises `Refused` where none is."""
     site = work.source.site(node)
     function, below = work.source.function_around(node), node
+    _check_use(work.source.parents[node], node, site)
     if function is None:
         refuse("module-level", "the call runs when the module is imported", site)
     for outer in work.source.ancestors(node):
@@ -40,6 +41,15 @@ def check_awaitable(work: FileWork, node: cst.CSTNode) -> cst.FunctionDef:
     if not work.becomes_async(function):
         refuse("sync-function", f"{function.name.value} stays sync, so it can't await", site)
     return function
+
+
+def _check_use(parent: cst.CSTNode, node: cst.CSTNode, site: Site) -> None:
+    """Refuse where the syntax shows that the call gives something asynchronous already."""
+    read = isinstance(parent, cst.For | cst.CompFor) and parent.iter is node
+    if read and getattr(parent, "asynchronous", None) is not None:
+        refuse("async-iterable", "`async for` reads what the call gives", site)
+    if isinstance(parent, cst.Await):
+        refuse("awaited", "the call is awaited already", site)
 
 
 def _check_frame(outer: cst.CSTNode, below: cst.CSTNode, site: Site) -> None:

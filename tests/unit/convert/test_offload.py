@@ -389,11 +389,12 @@ def test_a_loop_that_awaits_keeps_the_block_inside():
         ("with open(p) as f:\n        f.read()\n        super().x()", "frame"),
         ("with open(p) as f:\n        if q: t = f.read()\n    return t", "maybe-unbound"),
         ("global G\n    with open(p) as f:\n        G = f.read()\n    return 1", "rebinding"),
+        ("with open(p) as f:\n        USER.set(f.read())", "context-lost"),
         ("with self.lock:\n        with open(p) as f:\n            f.read()", "lock-held"),
     ],
 )
 def test_blocks_that_can_not_move_are_refused(before, reason):
-    text = f"async def handler(self, p, q):\n    {before}\n"
+    text = f"USER = ContextVar('u')\n\n\nasync def handler(self, p, q):\n    {before}\n"
     assert refused(text, OPEN, READ) == reason
 
 
@@ -467,3 +468,139 @@ def test_a_name_that_is_taken_gets_an_alias():
     )
     assert "from _async_adapters import offload as async_offload\n" in after
     assert "return await async_offload(helper, p)" in after
+
+
+LIST = _offload("p.iterdir()", "pathlib.Path.iterdir")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return list(p.iterdir())", "return await offload(lambda: list(p.iterdir()))"),
+        (
+            "return [x.name for x in p.iterdir()]",
+            "return await offload(lambda: [x.name for x in p.iterdir()])",
+        ),
+        (
+            "return sum(x.size for x in p.iterdir())",
+            "return await offload(lambda: sum(x.size for x in p.iterdir()))",
+        ),
+    ],
+)
+def test_a_lazy_listing_is_read_in_the_thread(before, after):
+    text = f"async def f(p, q):\n    {before}\n"
+    assert converted(text, LIST) == f"{HEAD}async def f(p, q):\n    {after}\n"
+
+
+def test_a_loop_over_a_lazy_listing_goes_whole():
+    _block(
+        """
+        for x in p.iterdir():
+            q += x.size
+        return q
+        """,
+        """
+        def list_files(q):
+            for x in p.iterdir():
+                q += x.size
+            return q
+
+        q = await offload(list_files, q)
+        return q
+        """,
+        LIST,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        ("return p.iterdir()", "escapes"),
+        ("for x in p.iterdir():\n        await z(x)", "block-awaits"),
+        ("async for x in p.iterdir(): pass", "async-iterable"),
+    ],
+)
+def test_a_lazy_listing_that_is_read_elsewhere_is_refused(before, reason):
+    assert refused(f"async def f(p, q):\n    {before}\n", LIST) == reason
+
+
+def test_a_pool_that_waits_at_the_end_of_its_block_goes_whole():
+    before = """\
+    from concurrent.futures import ThreadPoolExecutor
+
+
+    async def f(pages):
+        with ThreadPoolExecutor() as pool:
+            drawn = [job.result() for job in [pool.submit(page.draw) for page in pages]]
+        return drawn
+    """
+    after = converted(before, _offload("job.result()", "concurrent.futures.Future.result"))
+    assert after == dedent("""\
+    from concurrent.futures import ThreadPoolExecutor
+
+    from _async_adapters import offload
+
+
+    async def f(pages):
+        def use_drawn():
+            with ThreadPoolExecutor() as pool:
+                return [job.result() for job in [pool.submit(page.draw) for page in pages]]
+
+        drawn = await offload(use_drawn)
+        return drawn
+    """)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "the_result = helper(first_argument, second_argument, third=third_argument)",
+            """
+            the_result = await offload(
+                helper, first_argument, second_argument, third=third_argument
+            )
+            """,
+        ),
+        (
+            "helper(first_argument, the_second_argument, the_third_argument, fourth_argument=1)",
+            """
+            await offload(
+                helper,
+                first_argument,
+                the_second_argument,
+                the_third_argument,
+                fourth_argument=1,
+            )
+            """,
+        ),
+        (
+            "helper(\n        first_argument, second_argument\n    )",
+            """
+            await offload(
+                helper, first_argument, second_argument
+            )
+            """,
+        ),
+        (
+            "return the_outer_function_name(first_argument, helper(the_second_argument))",
+            """
+            return the_outer_function_name(
+                first_argument, await offload(helper, the_second_argument)
+            )
+            """,
+        ),
+    ],
+)
+def test_lines_that_grow_too_long_are_broken_as_formatters_do(before, after):
+    call = before[before.index("helper(") :].removesuffix(")" if "outer" in before else "")
+    text = f"async def f(p):\n    {before}\n"
+    assert converted(text, _offload(call)) == f"{HEAD}async def f(p):\n{_indented(after)}"
+
+
+def test_a_file_that_keeps_to_no_width_is_not_reflowed():
+    text = f"# {'x' * 130}\nasync def f(p):\n    result = helper({', '.join(['argument'] * 10)})\n"
+    call = f"helper({', '.join(['argument'] * 10)})"
+    assert f"    result = await offload(helper, {', '.join(['argument'] * 10)})\n" in converted(
+        text, _offload(call)
+    )
