@@ -77,11 +77,22 @@ def _name(
 ) -> str:
     callees = [work.edits[call].callee for node in statements for call in work.edited_in(node)]
     results = tail.names if tail is not None else crossing.given
-    opened = None
-    if isinstance(statements[0], cst.With) and (alias := statements[0].items[0].asname):
-        opened = alias.name.value if isinstance(alias.name, cst.Name) else None
-        callees += [f"{opened}.{method}" for method in methods_on(statements[0], opened)]
+    opened = _opened(statements[0])
+    if opened is not None:
+        callees += [f"{opened}.{method}" for method in methods_on(statements, opened)]
     return work.names.fresh(block_name(callees, results, opened), function)
+
+
+def _opened(statement: cst.BaseStatement) -> str | None:
+    """Name the variable that the block starts by binding."""
+    target: cst.BaseExpression | None = None
+    if isinstance(statement, cst.With) and (alias := statement.items[0].asname):
+        target = alias.name
+    elif isinstance(statement, cst.SimpleStatementLine):
+        first = statement.body[0]
+        if isinstance(first, cst.Assign) and len(first.targets) == 1:
+            target = first.targets[0].target
+    return target.value if isinstance(target, cst.Name) else None
 
 
 def _annotation(

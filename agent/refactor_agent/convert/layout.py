@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import libcst as cst
+import libcst.matchers as m
 
 from refactor_agent.convert.source import Source
 
@@ -52,6 +53,8 @@ class Layout:
 
     def broken(self, original: cst.BaseExpression, changed: cst.Call) -> cst.Call:
         """Give ``changed`` with its arguments on one line of their own, or on a line each."""
+        if _has_comments(changed):
+            return changed
         line = self._source.lines[self._source.positions[original].start.line - 1]
         indent = len(line) - len(line.lstrip()) + _STEP
         length = indent + len(_arguments(self._source, changed))
@@ -71,17 +74,21 @@ def _arguments(source: Source, call: cst.Call) -> str:
     )
 
 
+def _has_comments(call: cst.Call) -> bool:
+    return any(m.findall(node, m.Comment()) for node in (call.whitespace_before_args, *call.args))
+
+
 def _broken(call: cst.Call, *, each: bool) -> cst.Call:
     """Put the arguments on one line of their own, or on a line ``each``."""
-    inside, outside = _line_break(" " * _STEP), _line_break("")
-    between = inside if each else cst.SimpleWhitespace(" ")
-    args = [arg.with_changes(comma=cst.Comma(whitespace_after=between)) for arg in call.args]
-    last: cst.Comma | cst.MaybeSentinel = cst.MaybeSentinel.DEFAULT
+    inside, outside, none = _line_break(" " * _STEP), _line_break(""), cst.SimpleWhitespace("")
+    between = cst.Comma(whitespace_after=inside if each else cst.SimpleWhitespace(" "))
+    args = [arg.with_changes(comma=between, whitespace_after_arg=none) for arg in call.args]
     if each:
-        last = cst.Comma(whitespace_after=outside)
-        args[-1] = args[-1].with_changes(comma=last)
+        args[-1] = args[-1].with_changes(comma=cst.Comma(whitespace_after=outside))
     else:
-        args[-1] = args[-1].with_changes(comma=last, whitespace_after_arg=outside)
+        args[-1] = args[-1].with_changes(
+            comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=outside
+        )
     return call.with_changes(args=args, whitespace_before_args=inside)
 
 

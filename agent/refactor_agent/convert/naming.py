@@ -30,7 +30,7 @@ _NOUNS = (
 )
 _VAGUE = {
     "conn", "connection", "cur", "cursor", "data", "handle", "item", "out", "res", "result",
-    "results", "ret", "stream", "text", "tmp", "val", "value",
+    "results", "ret", "text", "tmp", "val", "value",
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ _LISTINGS = {"glob", "iglob", "iterdir", "listdir", "rglob", "scandir", "walk"}
 def block_name(callees: Sequence[str], results: Sequence[str], opened: str | None) -> str:
     """Name a block by what it calls (``read``) and what that is about (``config``).
 
-    ``results`` are the variables the block gives, ``opened`` is what its ``with`` binds.
+    ``results`` are the variables the block gives; ``opened`` holds what it works with.
     """
     verb = _verb(callees)
     if verb == "use" and _LISTINGS.intersection(c.rpartition(".")[2] for c in callees):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.kinds import LAZY, is_lazy, is_stateful, result_kind
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.variables import Variable, variable
 
@@ -20,8 +21,6 @@ _HOLDERS = {
     "itertools.islice",
 }  # fmt: skip
 """Calls whose result still holds the object they are given."""
-
-_LAZY = ("collections.abc.Iterator[", "collections.abc.Generator[")
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def find_units(
     units = []
     for call in calls:
         flow = _Flow(job, work, function)
-        flow.follow(call, job.rulebook.returns(work.edits[call].callee))
+        flow.follow(call, result_kind(job.rulebook, work.source, call, work.edits[call].callee))
         flow.enclose(call)
         blocking = [node for node in flow.needed if node in work.edits]
         if len(flow.needed) > 1 and (flow.whole or (flow.kept and len(blocking) > 1)):
@@ -74,9 +73,9 @@ class _Flow:
         if isinstance(parent, cst.WithItem):
             self._follow_with(parent, kind)
             return
-        if kind is None or not self._is_stateful(kind):
+        if kind is None or not is_stateful(self.job.rulebook, kind):
             return
-        self.whole = self.whole or _is_lazy(kind)
+        self.whole = self.whole or is_lazy(self.job.rulebook, kind)
         if isinstance(parent, cst.Attribute) and parent.value is node:
             self._follow_member(parent, kind)
         elif isinstance(parent, cst.Arg):
@@ -103,12 +102,11 @@ class _Flow:
         kind = self.job.rulebook.returns(name) if name is not None else None
         return kind is not None and self.job.rulebook.blocking(f"{kind}.__exit__") is not None
 
-    def _is_stateful(self, kind: str | None) -> bool:
-        return kind is not None and (_is_lazy(kind) or self.job.rulebook.thread(kind) != "any")
-
     def _escape(self, node: cst.CSTNode, kind: str | None) -> None:
         """Let an object that is used one call at a time go; refuse for any other."""
-        if kind is not None and (_is_lazy(kind) or self.job.rulebook.thread(kind) == "bound"):
+        if kind is not None and (
+            is_lazy(self.job.rulebook, kind) or self.job.rulebook.thread(kind) == "bound"
+        ):
             message = "what belongs to one thread would leave the block that owns it"
             refuse("escapes", message, self.work.source.site(node))
         self.kept = False
@@ -120,7 +118,7 @@ class _Flow:
         while isinstance(reader, cst.CompFor):
             reader = self.work.source.parents[reader]
         if isinstance(reader, cst.GeneratorExp):
-            self.follow(reader, _LAZY[1] + "]")
+            self.follow(reader, LAZY)
         else:
             self.needed.append(reader)
 
@@ -165,7 +163,7 @@ class _Flow:
         call = self.work.source.parents[member]
         if isinstance(call, cst.Call) and call.func is member:
             self.follow(call, result)
-        elif self._is_stateful(result):
+        elif result is not None and is_stateful(self.job.rulebook, result):
             self.follow(member, result)
         else:
             self.needed.append(member)
@@ -178,11 +176,6 @@ class _Flow:
         else:
             result = self.job.rulebook.returns(name) if name else None
             self.follow(call, result)
-
-
-def _is_lazy(kind: str | None) -> bool:
-    """Say whether an object does its blocking work while it is read: ``Path.glob``."""
-    return kind is not None and kind.startswith(_LAZY)
 
 
 def _unit(work: FileWork, function: cst.FunctionDef, needed: Sequence[cst.CSTNode]) -> Unit:

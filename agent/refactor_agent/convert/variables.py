@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import libcst as cst
@@ -50,10 +50,11 @@ def names_in(node: cst.CSTNode) -> Iterator[cst.Name]:
         yield from names_in(child)
 
 
-def methods_on(node: cst.CSTNode, name: str | None) -> list[str]:
-    """Give the attributes of the variable ``name`` that occur in ``node``."""
-    pattern = m.Attribute(value=m.Name(name or ""))
-    return [cst.ensure_type(one, cst.Attribute).attr.value for one in m.findall(node, pattern)]
+def methods_on(nodes: Sequence[cst.CSTNode], name: str) -> list[str]:
+    """Give the attributes of the variable ``name`` that occur in ``nodes``."""
+    pattern = m.Attribute(value=m.Name(name))
+    found = [one for node in nodes for one in m.findall(node, pattern)]
+    return [cst.ensure_type(one, cst.Attribute).attr.value for one in found]
 
 
 def _is_label(parent: cst.CSTNode, node: cst.Name) -> bool:

@@ -583,6 +583,20 @@ def test_a_pool_that_waits_at_the_end_of_its_block_goes_whole():
             """,
         ),
         (
+            """helper(
+        first_argument, the_second_argument, the_third_argument, fourth_argument=1
+    )""",
+            """
+            await offload(
+                helper,
+                first_argument,
+                the_second_argument,
+                the_third_argument,
+                fourth_argument=1,
+            )
+            """,
+        ),
+        (
             "return the_outer_function_name(first_argument, helper(the_second_argument))",
             """
             return the_outer_function_name(
@@ -604,3 +618,32 @@ def test_a_file_that_keeps_to_no_width_is_not_reflowed():
     assert f"    result = await offload(helper, {', '.join(['argument'] * 10)})\n" in converted(
         text, _offload(call)
     )
+
+
+def test_a_stream_is_read_through_in_the_thread():
+    before = """\
+    import openai
+
+
+    async def speak(messages):
+        client = openai.OpenAI()
+        stream = client.chat.completions.create(messages=messages, stream=True)
+        return "".join(chunk.text for chunk in stream)
+    """
+    create = "client.chat.completions.create(messages=messages, stream=True)"
+    after = converted(before, _offload(create, "openai.resources.chat.Completions.create"))
+    assert after == dedent("""\
+    import openai
+
+    from _async_adapters import offload
+
+
+    async def speak(messages):
+        client = openai.OpenAI()
+
+        def use_stream():
+            stream = client.chat.completions.create(messages=messages, stream=True)
+            return "".join(chunk.text for chunk in stream)
+
+        return await offload(use_stream)
+    """)

@@ -1,0 +1,43 @@
+"""What type a call gives, and whether objects of it carry blocking work along."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from refactor_agent.convert.source import Source
+from refactor_agent.rulebook import RuleBook
+
+__all__ = ["LAZY", "is_lazy", "is_stateful", "result_kind"]
+
+LAZY = "collections.abc.Iterator[object]"
+"""The type of what does its work while it is read."""
+_LAZY_PREFIXES = ("collections.abc.Iterator[", "collections.abc.Generator[")
+
+
+def result_kind(book: RuleBook, source: Source, call: cst.Call, callee: str) -> str | None:
+    """Give the type of a call's result, which an argument may change: ``stream=True``."""
+    found = book.blocking(callee)
+    given = {
+        f"{arg.keyword.value}={source.code(arg.value)}"
+        for arg in call.args
+        if arg.keyword is not None
+    }
+    for argument, kind in found[1].results.items() if found is not None else ():
+        if argument in given:
+            return kind
+    return book.returns(callee)
+
+
+def is_lazy(book: RuleBook, kind: str) -> bool:
+    """Say whether reading an object of this type blocks at each step: ``Path.glob``.
+
+    Files do so too, but may also be used one call at a time.
+    """
+    if kind.startswith(_LAZY_PREFIXES):
+        return True
+    return book.thread(kind) == "any" and book.blocking(f"{kind}.__next__") is not None
+
+
+def is_stateful(book: RuleBook, kind: str) -> bool:
+    """Say whether the uses of an object belong on one thread, or are its blocking work."""
+    return is_lazy(book, kind) or book.thread(kind) != "any"
