@@ -87,10 +87,8 @@ def _net(patches: Iterable[PatchEntry]) -> list[FileState]:
 def _require_clean(target: Path) -> None:
     dirty = dirty_files(target)
     if dirty:
-        more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""
-        raise PatchConflictError(
-            f"{dirty[0]}{more} has uncommitted changes; commit or stash them first"
-        )
+        names = dirty[0] if len(dirty) == 1 else f"{dirty[0]} and {len(dirty) - 1} more"
+        raise PatchConflictError(f"uncommitted changes in {names}; commit or stash them first")
 
 
 def _require_same_commit(target: Path, manifest: Manifest) -> None:
