@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 import libcst as cst
 
 from refactor_agent.convert.awaiting import await_call
 from refactor_agent.convert.extract import extract, try_extract
 from refactor_agent.convert.job import FileWork, Job
-from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.units import Unit, find_units
 from refactor_agent.convert.vendor import offload_name
 from refactor_agent.convert.where import check_awaitable
 
 __all__ = ["convert_offloads"]
+
+_LISTINGS = {
+    "glob.iglob", "pathlib.Path.glob", "pathlib.Path.iterdir", "pathlib.Path.rglob",
+}  # fmt: skip
+"""Finite, and the same whether they are read at once or step by step."""
 
 
 def convert_offloads(job: Job, work: FileWork) -> None:
@@ -46,6 +52,19 @@ def _convert_unit(
     job: Job, work: FileWork, function: cst.FunctionDef, unit: Unit
 ) -> list[cst.Call]:
     """Offload a unit; give the calls that this took care of."""
+    try:
+        return _convert_whole(job, work, function, unit)
+    except Refused:
+        listing = _listing(work, unit)
+        if listing is None:
+            raise
+    _offload_expression(job, work, listing, wrap=_as_list)
+    return [listing]
+
+
+def _convert_whole(
+    job: Job, work: FileWork, function: cst.FunctionDef, unit: Unit
+) -> list[cst.Call]:
     if unit.expression is not None:
         _offload_expression(job, work, unit.expression)
         return work.edited_in(unit.expression)
@@ -54,6 +73,22 @@ def _convert_unit(
             return work.edited_in(loop)
     extract(job, work, function, unit.statements)
     return [call for statement in unit.statements for call in work.edited_in(statement)]
+
+
+def _listing(work: FileWork, unit: Unit) -> cst.Call | None:
+    """Give the listing that a loop reads, where it may be read before the loop starts."""
+    if work.names.qualified(cst.Name("list")) != "builtins.list":
+        return None
+    for call in unit.calls:
+        loop = work.source.parents[call]
+        reads = isinstance(loop, cst.For | cst.CompFor) and loop.iter is call
+        if reads and work.edits[call].callee in _LISTINGS:
+            return call
+    return None
+
+
+def _as_list(node: cst.BaseExpression) -> cst.BaseExpression:
+    return cst.Call(cst.Name("list"), [cst.Arg(node)])
 
 
 def _loops_around(
@@ -107,7 +142,12 @@ def _in_parentheses(arg: cst.Arg) -> cst.Arg:
     )
 
 
-def _offload_expression(job: Job, work: FileWork, expression: cst.BaseExpression) -> None:
+def _offload_expression(
+    job: Job,
+    work: FileWork,
+    expression: cst.BaseExpression,
+    wrap: Callable[[cst.BaseExpression], cst.BaseExpression] = lambda node: node,
+) -> None:
     """Make ``offload(lambda: json.load(open(path)))`` of an expression that passes a file on."""
     site = work.source.site(expression)
     if any(work.edits[call].action != "offload" for call in work.edited_in(expression)):
@@ -122,7 +162,7 @@ def _offload_expression(job: Job, work: FileWork, expression: cst.BaseExpression
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.BaseExpression)  # noqa: S101 - expressions stay expressions
-        hidden = cst.Lambda(params=cst.Parameters(), body=node)
+        hidden = cst.Lambda(params=cst.Parameters(), body=wrap(node))
         return cst.Call(offload, [cst.Arg(hidden)])
 
     await_call(job, work, expression, change)

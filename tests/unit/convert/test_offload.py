@@ -492,6 +492,13 @@ def test_a_lazy_listing_is_read_in_the_thread(before, after):
     assert converted(text, LIST) == f"{HEAD}async def f(p, q):\n    {after}\n"
 
 
+def test_a_lazy_listing_is_read_before_a_loop_that_awaits():
+    text = "async def f(p):\n    for x in p.iterdir():\n        await z(x)\n"
+    assert converted(text, LIST) == HEAD + text.replace(
+        "p.iterdir()", "await offload(lambda: list(p.iterdir()))"
+    )
+
+
 def test_a_loop_over_a_lazy_listing_goes_whole():
     _block(
         """
@@ -516,7 +523,7 @@ def test_a_loop_over_a_lazy_listing_goes_whole():
     ("before", "reason"),
     [
         ("return p.iterdir()", "escapes"),
-        ("for x in p.iterdir():\n        await z(x)", "block-awaits"),
+        ("r = p.iterdir()\n    for x in r:\n        await z(x)", "block-awaits"),
         ("async for x in p.iterdir(): pass", "async-iterable"),
     ],
 )
