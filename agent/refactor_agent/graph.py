@@ -6,6 +6,7 @@ subgraph, so that each advances on its own and a resumed run takes each up where
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -115,7 +116,7 @@ def _fan_out(services: Services, state: RunState) -> list[Send]:
 
 
 async def _approve(services: Services, state: RunState) -> RunState:
-    question = approve.question(services, state)
+    question = await asyncio.to_thread(approve.question, services, state)
     if question is None:
         return {}
     return await approve.settle(services, question, interrupt(question))
