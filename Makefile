@@ -3,18 +3,33 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+.PHONY: check clean demo rules test test-fast
+
+demo: $(VENV)/.ready
+	$(BIN)/python eval/demo .demo
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest -n auto
+
+test-fast: $(VENV)/.ready
+	$(BIN)/python -m pytest -n auto -m 'not slow'
+
+check: $(VENV)/.ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m refactor_agent.rulebook.export --check
+	$(BIN)/python eval/corpus/check_manifest.py
+	$(BIN)/refactor-agent scan agent
+
+rules: $(VENV)/.ready
+	$(BIN)/python -m refactor_agent.rulebook.export
+
+clean:
+	rm -rf $(VENV) .demo
+
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
-
-.PHONY: check test
-check: $(VENV)/.ready
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/refactor-agent scan agent
-
-test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto

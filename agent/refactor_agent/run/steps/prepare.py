@@ -6,7 +6,7 @@ import asyncio
 from typing import Literal
 
 from refactor_agent.domain.decision import Decision
-from refactor_agent.domain.plan import ChangeSet
+from refactor_agent.domain.plan import ChangeSet, Plan
 from refactor_agent.plan import make_plan
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import ChangeState, RunState
@@ -26,12 +26,16 @@ async def locate(services: Services, _: RunState) -> RunState:
 
 async def plan(services: Services, _: RunState) -> RunState:
     """Make the change sets; those that nothing can be tried on are decided here."""
-    made = await asyncio.to_thread(make_plan, services.located, services.rulebook, services.project)
+    made = await asyncio.to_thread(_make_plan, services)
     key = await asyncio.to_thread(services.store.put, made)
     await services.say_once("planned", change_sets=len(made.change_sets), plan=key)
     left = [_leave(found) for found in made.change_sets if not can_try(services, found)]
     keys = [await asyncio.to_thread(services.store.put, decision) for decision in left]
     return {"plan": key, "decisions": keys}
+
+
+def _make_plan(services: Services) -> Plan:
+    return make_plan(services.located, services.rulebook, services.project)
 
 
 def after_plan(services: Services, state: RunState) -> Literal["baseline", "combine"]:
