@@ -44,11 +44,12 @@ def show(
 def check(
     directory: Annotated[Path, typer.Argument(help="A directory with rule or .mdc files.")],
 ) -> None:
-    """Check rule files, and Cursor rules, against their format; a line for each fault."""
+    """Check a directory of rule files, or of Cursor rules; a line for each fault."""
     from refactor_agent.rulebook.check import check_rules
     from refactor_agent.rulebook.export import check_cursor_rules
 
-    faults = (*check_rules(directory), *check_cursor_rules(directory))
+    is_cursor = any(directory.glob("**/*.mdc"))
+    faults = check_cursor_rules(directory) if is_cursor else check_rules(directory)
     for fault in faults:
         typer.echo(fault)
     raise typer.Exit(CHANGES if faults else CLEAN)
