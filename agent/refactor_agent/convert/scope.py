@@ -199,7 +199,8 @@ def _surely_bound_by(node: ast.stmt) -> set[str]:
         return whole | _surely_bound(node.finalbody)
     if isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.Match):
         return set()
-    return {name for name, _ in _stores_of(node)}
+    maybe = {id(one.target) for one in ast.walk(node) if isinstance(one, ast.NamedExpr)}
+    return {name for name, store in _stores_of(node) if id(store) not in maybe}
 
 
 def _stores_of(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:

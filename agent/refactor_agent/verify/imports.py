@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,7 @@ __all__ = ["ImportReport", "import_modules"]
 
 _MODULE = "refactor_agent_probe.imports"
 _LIMIT = 120.0
+_LOG = "imports"
 _NOT_IMPORTED = frozenset({"__main__.py", "setup.py", "conftest.py"})
 
 
@@ -33,23 +35,28 @@ async def import_modules(
 
     Scripts, and tests (which pytest imports its own way), are compiled only.
     """
+    command, env = await asyncio.to_thread(_prepare, target, workspace, files)
+    result = await sandbox.run(
+        command, cwd=workspace.tree, env=env, limit=min(_LIMIT, target.limit)
+    )
+    ending = "it did not end" if result.timed_out else result.stderr.strip()[-500:]
+    return await asyncio.to_thread(_read, workspace.notes / _LOG, ending)
+
+
+def _prepare(
+    target: Target, workspace: Workspace, files: Collection[str]
+) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Write the settings; give the command and its environment."""
     python_files = sorted(file for file in files if file.endswith(".py"))
-    log, settings = workspace.notes / "imports", workspace.notes / "imports-settings"
+    settings = workspace.notes / "imports-settings"
     wanted = {
         "root": str(workspace.tree),
-        "log": str(log),
+        "log": str(workspace.notes / _LOG),
         "files": python_files,
         "modules": {f: target.modules[f] for f in python_files if _is_imported(target, f)},
     }
     settings.write_text(json.dumps(wanted), encoding="ascii")
-    result = await sandbox.run(
-        (target.python, "-m", _MODULE, str(settings)),
-        cwd=workspace.tree,
-        env=environment(target, workspace),
-        limit=min(_LIMIT, target.limit),
-    )
-    ending = "it did not end" if result.timed_out else result.stderr.strip()[-500:]
-    return _read(log, ending)
+    return (target.python, "-m", _MODULE, str(settings)), environment(target, workspace)
 
 
 def _is_imported(target: Target, file: str) -> bool:

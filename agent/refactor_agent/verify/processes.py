@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["MARK", "end_processes"]
+__all__ = ["MARK", "end_group", "end_strays"]
 
 MARK = "REFACTOR_AGENT_SANDBOX"
 """Environment variable with a value unique to each command; what it starts inherits it."""
@@ -17,13 +17,17 @@ _ROUNDS = 5
 _PROC = Path("/proc")
 
 
-def end_processes(leader: int, mark: str) -> None:
-    """Kill the process group of ``leader``, then whoever left the group but carries ``mark``.
-
-    The second part needs ``/proc``; elsewhere a process that starts its own session escapes.
-    """
+def end_group(leader: int) -> None:
+    """Kill the process group of ``leader`` at once."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
+
+
+def end_strays(mark: str) -> None:
+    """Kill whoever left the group but carries ``mark``.
+
+    It needs ``/proc``; elsewhere a process that starts its own session escapes.
+    """
     for _ in range(_ROUNDS):  # a process may fork while the list is read
         strays = list(_marked(f"{MARK}={mark}".encode()))
         if not strays:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from refactor_agent.ports import CommandResult
-from refactor_agent.verify.processes import MARK, end_processes
+from refactor_agent.verify.processes import MARK, end_group, end_strays
 
 __all__ = ["ProcessSandbox"]
 
@@ -41,24 +41,23 @@ class ProcessSandbox:
         A command that can't be started ends with 127 (not found) or 126, as in a shell.
         """
         started = time.monotonic()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            outputs = (out.fileno(), err.fileno())
-            for handle in outputs:
-                _append_only(handle)
-            complaint = ""
-            try:
-                code, timed_out = await self._supervise(command, cwd, env, limit, outputs)
-            except FileNotFoundError as error:
-                code, timed_out, complaint = _NOT_FOUND, False, f"{error}\n"
-            except PermissionError as error:
-                code, timed_out, complaint = _NOT_EXECUTABLE, False, f"{error}\n"
-            return CommandResult(
-                returncode=code,
-                stdout=self._tail(out.fileno()),
-                stderr=self._tail(err.fileno()) + complaint,
-                seconds=time.monotonic() - started,
-                timed_out=timed_out,
-            )
+        outputs = await asyncio.to_thread(_Outputs, self._output_limit)
+        complaint = ""
+        try:
+            code, timed_out = await self._supervise(command, cwd, env, limit, outputs)
+        except FileNotFoundError as error:
+            code, timed_out, complaint = _NOT_FOUND, False, f"{error}\n"
+        except PermissionError as error:
+            code, timed_out, complaint = _NOT_EXECUTABLE, False, f"{error}\n"
+        finally:
+            stdout, stderr = await asyncio.to_thread(outputs.close)
+        return CommandResult(
+            returncode=code,
+            stdout=stdout,
+            stderr=stderr + complaint,
+            seconds=time.monotonic() - started,
+            timed_out=timed_out,
+        )
 
     async def _supervise(
         self,
@@ -66,7 +65,7 @@ class ProcessSandbox:
         cwd: Path,
         env: Mapping[str, str],
         limit: float,
-        outputs: tuple[int, int],
+        outputs: _Outputs,
     ) -> tuple[int, bool]:
         mark = uuid.uuid4().hex
         process = await asyncio.create_subprocess_exec(
@@ -74,35 +73,71 @@ class ProcessSandbox:
             cwd=cwd,
             env={**env, MARK: mark},
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=outputs[0],
-            stderr=outputs[1],
+            stdout=outputs.out.handle,
+            stderr=outputs.err.handle,
             start_new_session=True,
         )
         ended = asyncio.ensure_future(process.wait())
         try:
             timed_out = not await _ends_within(limit, ended, outputs)
         finally:
-            end_processes(process.pid, mark)
+            end_group(process.pid)
+            await asyncio.shield(asyncio.to_thread(end_strays, mark))
         return await ended, timed_out
 
-    def _tail(self, handle: int) -> str:
-        size = os.fstat(handle).st_size
-        start = max(0, size - self._output_limit)
-        return os.pread(handle, self._output_limit, start).decode(errors="replace")
+
+class _Output:
+    """A file without a name that takes what a command writes, and keeps the last of it."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept = b""
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` ends it
+        self.handle = self._file.fileno()
+        # Writes go to the end of the file, so cutting it short moves the writer back too.
+        flags = fcntl.fcntl(self.handle, fcntl.F_GETFL)
+        fcntl.fcntl(self.handle, fcntl.F_SETFL, flags | os.O_APPEND)
+
+    def cut(self) -> None:
+        """Throw away what is too much to keep on disk."""
+        if os.fstat(self.handle).st_size > _FILE_LIMIT:
+            self._kept = self._last()
+            os.ftruncate(self.handle, 0)
+
+    def close(self) -> str:
+        """Give the last that was written, and let go of the file."""
+        try:
+            return self._last().decode(errors="replace")
+        finally:
+            self._file.close()
+
+    def _last(self) -> bytes:
+        size = os.fstat(self.handle).st_size
+        fresh = os.pread(self.handle, self._limit, max(0, size - self._limit))
+        return (self._kept + fresh)[-self._limit :]
 
 
-def _append_only(handle: int) -> None:
-    """Let writes go to the end of the file, so that cutting it short moves the writer back too."""
-    fcntl.fcntl(handle, fcntl.F_SETFL, fcntl.fcntl(handle, fcntl.F_GETFL) | os.O_APPEND)
+class _Outputs:
+    """Standard output and standard error."""
+
+    def __init__(self, limit: int) -> None:
+        self.out, self.err = _Output(limit), _Output(limit)
+
+    def cut(self) -> None:
+        """Bound both."""
+        self.out.cut()
+        self.err.cut()
+
+    def close(self) -> tuple[str, str]:
+        """Give the last of both."""
+        return self.out.close(), self.err.close()
 
 
-async def _ends_within(limit: float, ended: asyncio.Future[int], outputs: tuple[int, int]) -> bool:
+async def _ends_within(limit: float, ended: asyncio.Future[int], outputs: _Outputs) -> bool:
     deadline = time.monotonic() + limit
     while (left := deadline - time.monotonic()) > 0:
         await asyncio.wait({ended}, timeout=min(_POLL_SECONDS, left))
         if ended.done():
             return True
-        for handle in outputs:
-            if os.fstat(handle).st_size > _FILE_LIMIT:
-                os.ftruncate(handle, 0)
+        await asyncio.to_thread(outputs.cut)
     return False

@@ -64,17 +64,24 @@ async def run_suite(
     target: Target, command: Command, workspace: Workspace, sandbox: Sandbox, wanted: Wanted
 ) -> SuiteRun:
     """Run the tests and give what the probe saw."""
-    log, settings = workspace.notes / _LOG, workspace.notes / "settings"
-    log.unlink(missing_ok=True)
+    env = await asyncio.to_thread(_prepare, target, command, workspace, wanted)
+    result = await sandbox.run(command.words, cwd=workspace.tree, env=env, limit=wanted.limit)
+    return await asyncio.to_thread(read_probe_log, workspace.notes / _LOG, result)
+
+
+def _prepare(
+    target: Target, command: Command, workspace: Workspace, wanted: Wanted
+) -> Mapping[str, str]:
+    """Write the probe's settings; give the environment of the run."""
+    settings = workspace.notes / "settings"
     settings.write_text(json.dumps(_settings(workspace, wanted)), encoding="ascii")
-    env: Mapping[str, str] = {
+    (workspace.notes / _LOG).unlink(missing_ok=True)
+    return {
         **environment(target, workspace),
         **command.environment,
         _SETTINGS: str(settings),
         "PYTEST_ADDOPTS": f"-p {_PROBE}",
     }
-    result = await sandbox.run(command.words, cwd=workspace.tree, env=env, limit=wanted.limit)
-    return await asyncio.to_thread(read_probe_log, log, result)
 
 
 def _settings(workspace: Workspace, wanted: Wanted) -> Mapping[str, str | list[str] | None]:

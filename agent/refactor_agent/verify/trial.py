@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Collection
 
@@ -39,10 +40,15 @@ async def try_change(
     context: Context, baseline: Baseline, target: Target, bench: Bench, *, whole: bool
 ) -> Trial:
     """Run the tests that reach the change, or all of them, in a copy with the change."""
-    select = None if whole else select_tests(baseline, Tree(target.snapshot), context.after.changes)
+    select = None
+    if not whole:
+        snapshot, changes = Tree(target.snapshot), context.after.changes
+        select = await asyncio.to_thread(select_tests, baseline, snapshot, changes)
     run = await _run(context, baseline, target, bench, select)
     comparison = compare(baseline, run, select)
-    coverage = measure_coverage(context.before, context.files, run, comparison.passed)
+    coverage = await asyncio.to_thread(
+        measure_coverage, context.before, context.files, run, comparison.passed
+    )
     failing = comparison.delta.newly_failing
     if not _may_be_chance(comparison):
         return Trial(comparison, coverage)
@@ -60,7 +66,7 @@ async def _run(
     select: Collection[str] | None,
 ) -> SuiteRun:
     wanted = Wanted(
-        watch=[file for file in context.files if context.before.exists(file)],
+        watch=context.files,
         select=select,
         limit=_limit(baseline, target, select),
     )

@@ -388,6 +388,7 @@ def test_a_loop_that_awaits_keeps_the_block_inside():
         ("with open(p) as f:\n        CACHE[q] = 1\n        f.read()", "shared-write"),
         ("with open(p) as f:\n        f.read()\n        super().x()", "frame"),
         ("with open(p) as f:\n        if q: t = f.read()\n    return t", "maybe-unbound"),
+        ("with open(p) as f:\n        q and (t := f.read())\n    return t", "maybe-unbound"),
         ("global G\n    with open(p) as f:\n        G = f.read()\n    return 1", "rebinding"),
         ("with open(p) as f:\n        USER.set(f.read())", "context-lost"),
         ("with self.lock:\n        with open(p) as f:\n            f.read()", "lock-held"),

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterator
 
 from refactor_agent.domain.place import Site, Span
+from refactor_agent.domain.plan import FunctionRef
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
@@ -29,10 +30,15 @@ def _find(context: Context) -> Iterator[Objection]:
 
 def _outside_the_change_set(context: Context) -> Iterator[Objection]:
     for change in context.changes:
-        allowed = {(ref.file, ref.name) for ref in change.change_set.functions}
         for edit in change.proposal.functions:
-            if (edit.function.file, edit.function.name) not in allowed:
+            if not any(_holds(edit.function, ref) for ref in change.change_set.functions):
                 yield Objection(f"{edit.function.name} is not among the functions of the plan")
+
+
+def _holds(edited: FunctionRef, planned: FunctionRef) -> bool:
+    """An edit is of a whole outermost function, and the plan may name one inside it."""
+    inside = planned.name == edited.name or planned.name.startswith(f"{edited.name}.")
+    return inside and planned.file == edited.file
 
 
 def _planned(context: Context, file: str) -> tuple[str, ...]:
