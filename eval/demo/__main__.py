@@ -85,9 +85,8 @@ def _judge(project: Path, alone: float, whole: float) -> int:
     report = json.loads((latest / "report.json").read_text(encoding="utf-8"))
     states = [change["decision"]["status"] for change in report["changes"]]
     say(f"{len(report['regions'])} blocking paths, {states.count('verified')} patches verified")
-    say(
-        f"one run of its suite {alone:.1f} s, the whole job {whole:.1f} s ({whole / alone:.1f} times)"
-    )
+    ratio = f"{whole / alone:.1f} times"
+    say(f"one run of its suite {alone:.1f} s, the whole job {whole:.1f} s ({ratio})")
     say(f"read {latest / 'report.md'}")
     return 0 if "verified" in states else 1
 
