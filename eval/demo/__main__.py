@@ -51,7 +51,7 @@ def main(directory: Path) -> int:
         )
     say("one run of its own suite, for comparison")
     began = time.monotonic()
-    run("env", "DETERMINISTIC_TESTS=true", *_with(python, SUITE), cwd=project)
+    run("env", "DETERMINISTIC_TESTS=true", *_with(python, SUITE), cwd=project, quiet=True)
     alone = time.monotonic() - began
     say("refactor-agent run")
     began = time.monotonic()
@@ -95,9 +95,9 @@ def _with(python: Path, command: str) -> list[str]:
     return [str(python), *command.split()[1:]]
 
 
-def run(*command: str, cwd: Path | None = None) -> None:
+def run(*command: str, cwd: Path | None = None, quiet: bool = False) -> None:
     """Run a command that must succeed."""
-    subprocess.run(command, cwd=cwd, check=True)
+    subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL if quiet else None)
 
 
 def say(text: str) -> None:
