@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from refactor_agent.domain.plan import FunctionRef
 from refactor_agent.locate import locate
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
@@ -59,3 +61,20 @@ def test_check_is_complete(check):
 def test_names_are_unique():
     names = Counter(check.name for check in all_checks())
     assert set(names.values()) == {1}
+
+
+def test_edit_of_a_function_that_holds_a_planned_one(make_change, tmp_path: Path):
+    """The plan names a nested function; what is replaced is the outermost one."""
+    before = "def make():\n    async def inner():\n        work()\n    return inner\n"
+    (tmp_path / "a.py").write_text(before)
+    files = {"a.py": before.replace("work()", "await offload(work)").encode()}
+    made = make_change(tmp_path, files)
+    edit = next(e for e in made.proposal.functions if e.function.name == "make")
+    plan = made.change_set.model_copy(
+        update={"functions": (FunctionRef(file="a.py", name="make.inner"),)}
+    )
+    proposal = made.proposal.model_copy(update={"functions": (edit,)})
+    change = replace(made, change_set=plan, proposal=proposal)
+    context = Context(Tree(tmp_path), files, (change,))
+    check = next(check for check in all_checks() if check.name == "edit-outside-plan")
+    assert list(check.find(context)) == []

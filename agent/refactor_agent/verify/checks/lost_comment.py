@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import tokenize
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import Module
 
 __all__ = ["CHECK"]
 
@@ -17,20 +19,25 @@ def _find(context: Context) -> Iterator[Objection]:
     for file in context.python_files:
         if file in context.added_files:
             continue
-        missing = _comments(context.before.read(file)) - _comments(context.after.read(file))
-        for text in missing:
-            yield Objection(f"{file}: the comment `{text}` is gone")
+        before, after = context.module_before(file), context.module_after(file)
+        if before is not None and after is not None:
+            for text in _comments(before) - _comments(after):
+                yield Objection(f"{file}: the comment `{text}` is gone")
 
 
-def _comments(source: bytes) -> Counter[str]:
-    try:
-        return Counter(
-            token.string
-            for token in tokenize.tokenize(io.BytesIO(source).readline)
-            if token.type == tokenize.COMMENT
-        )
-    except (tokenize.TokenError, SyntaxError):  # the parse has been checked by others
-        return Counter()
+def _comments(module: Module) -> Counter[str]:
+    """Every comment but those behind an import, which go with it when it is dropped."""
+    imports = {
+        line
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    return Counter(
+        token.string
+        for token in tokenize.tokenize(io.BytesIO(module.source).readline)
+        if token.type == tokenize.COMMENT and token.start[0] not in imports
+    )
 
 
 _BEFORE = "def f():\n    # back off\n    time.sleep(1)  # noqa: S1\n"
@@ -46,6 +53,11 @@ CHECK = Check(
             _BEFORE,
             "async def f():\n    await asyncio.sleep(1)  # noqa: S1\n",
             "`# back off` is gone",
+        ),
+        Example(
+            "with its import",
+            "import time  # for the back-off\n\n\n" + _BEFORE,
+            "import asyncio\n\n\n" + _BEFORE.replace("def", "async def"),
         ),
         Example(
             "kept",
