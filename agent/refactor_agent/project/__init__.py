@@ -51,4 +51,8 @@ def open_project(path: Path) -> Project:
     if not path.is_dir():
         raise UsageError(f"{path} is not a directory; give the directory of a Python project")
     root = path.resolve()
+    try:
+        str(root).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"the path {str(root)!r} is not UTF-8; rename it") from error
     return Project(root, load_config(root))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -47,10 +49,28 @@ def load_config(root: Path) -> Config:
         return Config()
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Config.model_validate(data.get("tool", {}).get("refactor-agent", {}))
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
+    try:
+        return Config.model_validate(_table(data))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{path}, [tool.refactor-agent] {key}: {first['msg'].lower()}") from error
+        raise UsageError(f"{path}, [tool.refactor-agent]{_first_fault(error)}") from error
+
+
+def _table(data: dict[str, Any]) -> object:
+    tool = data.get("tool", {})
+    return tool.get("refactor-agent", {}) if isinstance(tool, dict) else {}
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    if not first["loc"]:
+        return " must be a table"
+    key = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        known = [name.replace("_", "-") for name in Config.model_fields]
+        near = difflib.get_close_matches(key, known, n=3) or known
+        return f" has no key {key}; did you mean {', '.join(near)}?"
+    return f" {key}: {first['msg'][0].lower()}{first['msg'][1:]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -14,6 +14,7 @@ from refactor_agent.project.config import Config
 __all__ = ["SourceFile", "Sources", "discover", "is_foreign_directory"]
 
 _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__"})
+_OF_AN_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
 _ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 
 
@@ -43,7 +44,8 @@ def is_foreign_directory(directory: str, name: str) -> bool:
     """
     if name.startswith(".") or name in _FOREIGN or name.endswith(".egg-info"):
         return True
-    return os.path.exists(os.path.join(directory, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118
+    here = os.path.join(directory, name)  # noqa: PTH118 - asked for every directory
+    return any(os.path.exists(os.path.join(here, mark)) for mark in _OF_AN_ENVIRONMENT)  # noqa: PTH110, PTH118
 
 
 def discover(root: Path, config: Config) -> Sources:
@@ -51,21 +53,23 @@ def discover(root: Path, config: Config) -> Sources:
     names = _Namer(root, config)
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
-    for file in _walk(root):
-        if any(fnmatch(file, pattern) for pattern in config.exclude):
+    for file in _walk(root, skipped):
+        if _is_excluded(file, config.exclude):
             continue
-        path = root / file
-        if file.endswith(".ipynb"):
-            skipped.append(Skipped(file=file, reason="a notebook: convert it to a module first"))
-        elif path.is_symlink():
-            skipped.append(Skipped(file=file, reason="a symbolic link: its target is looked at"))
+        reason = _why_not(root, file)
+        if reason:
+            skipped.append(Skipped(file=_printable(file), reason=reason))
         else:
-            files.append(SourceFile(file, names.module(file), path))
-    return Sources(tuple(files), tuple(skipped))
+            files.append(SourceFile(file, names.module(file), root / file))
+    return Sources(tuple(files), tuple(sorted(skipped, key=lambda one: one.file)))
 
 
-def _walk(root: Path) -> Iterator[str]:
-    for directory, subdirectories, names in os.walk(root):
+def _walk(root: Path, skipped: list[Skipped]) -> Iterator[str]:
+    def unreadable(error: OSError) -> None:
+        file = _printable(os.path.relpath(error.filename, root))
+        skipped.append(Skipped(file=file, reason=f"can't be listed: {error.strerror}"))
+
+    for directory, subdirectories, names in os.walk(root, onerror=unreadable):
         subdirectories[:] = sorted(
             name for name in subdirectories if not is_foreign_directory(directory, name)
         )
@@ -73,6 +77,30 @@ def _walk(root: Path) -> Iterator[str]:
         for name in sorted(names):
             if name.endswith((".py", ".ipynb")):
                 yield str(base / name)
+
+
+def _is_excluded(file: str, patterns: Sequence[str]) -> bool:
+    """Say whether a pattern fits the file or a directory it lies in."""
+    places = (file, *map(str, PurePosixPath(file).parents))[:-1]
+    return any(fnmatch(place, pattern.rstrip("/")) for pattern in patterns for place in places)
+
+
+def _why_not(root: Path, file: str) -> str:
+    """Say why a file is not looked at; empty when it is."""
+    path = root / file
+    if _printable(file) != file:
+        return "its name is not UTF-8"
+    if file.endswith(".ipynb"):
+        return "a notebook: convert it to a module first"
+    if path.is_symlink():
+        inside = path.resolve(strict=False).is_relative_to(root)
+        return "a symbolic link: " + ("its target is looked at" if inside else "it leads outside")
+    return "" if path.is_file() else "not a regular file"
+
+
+def _printable(file: str) -> str:
+    """Give ``file`` as it is, or with the bytes that are not UTF-8 written out."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 class _Namer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
@@ -15,7 +16,10 @@ from refactor_agent.project.config import Config
 
 __all__ = ["Interpreter", "find_interpreter"]
 
-_PROBE = "import json, sys; print(json.dumps([list(sys.version_info[:3]), sys.executable]))"
+_PROBE = (
+    "import json, sys;"
+    "print(json.dumps({'version': sys.version_info[:3], 'executable': sys.executable}))"
+)
 _SECONDS_TO_ANSWER = 30
 
 
@@ -28,6 +32,11 @@ class Interpreter(Value):
     """How it was found, for people."""
 
 
+class _Answer(Value):
+    version: tuple[int, int, int]
+    executable: str
+
+
 def find_interpreter(root: Path, config: Config, override: str | None = None) -> Interpreter:
     """Find the target's interpreter: asked for, its virtual environment, the active one, ours.
 
@@ -35,19 +44,28 @@ def find_interpreter(root: Path, config: Config, override: str | None = None) ->
     """
     path, origin = next(_candidates(root, config, override))
     try:
-        answer = subprocess.run(
-            [path, "-c", _PROBE],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=_SECONDS_TO_ANSWER,
-        )
-        version, _ = json.loads(answer.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        answer = _ask(path)
+    except (OSError, subprocess.SubprocessError, ValidationError) as error:
         raise UsageError(
             f"the Python at {path} ({origin}) does not run; name another with --python"
         ) from error
-    return Interpreter(path=path, version=tuple(version), origin=origin)
+    return Interpreter(path=answer.executable or path, version=answer.version, origin=origin)
+
+
+def _ask(path: str) -> _Answer:
+    """Have a Python say what it is.
+
+    Its own word for its path is the one to keep: a version manager's shim finds its Python by
+    ``HOME``, which tests don't have, and inside a virtual environment it is the environment's.
+    ``-I`` keeps a ``json.py`` in the current directory out.
+    """
+    done = subprocess.run(
+        [path, "-I", "-c", _PROBE],
+        capture_output=True,
+        check=True,
+        timeout=_SECONDS_TO_ANSWER,
+    )
+    return _Answer.model_validate_json(done.stdout)
 
 
 def _candidates(root: Path, config: Config, override: str | None) -> Iterator[tuple[str, str]]:
@@ -57,8 +75,9 @@ def _candidates(root: Path, config: Config, override: str | None) -> Iterator[tu
         yield _absolute(config.python, root), "[tool.refactor-agent] python"
     for name in (".venv", "venv"):
         for executable in ("bin/python", "Scripts/python.exe"):
-            if (root / name / executable).exists():
-                yield str(root / name / executable), f"the project's {name}"
+            path = root / name / executable
+            if os.path.lexists(path):  # a link that leads nowhere is a broken environment
+                yield str(path), f"the project's {name}"
     active = os.environ.get("VIRTUAL_ENV")
     if active and (Path(active) / "bin/python").exists():
         yield str(Path(active) / "bin/python"), "the active virtual environment"
