@@ -46,14 +46,13 @@ class Gate:
     async def baseline(self, plan: Plan) -> str:
         """Give the key of the suite's baseline; raises `UsageError` when the set-up is wrong."""
         watched = {ref.file for found in plan.change_sets for ref in found.functions}
-        if not self.with_tests:
-            return await asyncio.to_thread(self.store.put, _SWITCHED_OFF)
         # The run's id is part of the question: what is installed may change between runs.
-        question = baseline_key(self.target, {*watched, f"run {self.run}"})
+        run = f"run {self.run}, tests {self.with_tests}"
+        question = baseline_key(self.target, {*watched, run})
         known = await asyncio.to_thread(self.store.recall, question, Baseline)
         if known is not None:
             return known[0]
-        baseline = await take_baseline(self.target, watched, self.bench)
+        baseline = await take_baseline(self.target, watched, self.bench, with_tests=self.with_tests)
         if baseline.status == "unusable" and baseline.reason not in _MAY_GO_ON:
             raise UsageError(
                 f"{baseline.message.rstrip('.')}; mend that, name the command with --test-command,"
@@ -98,11 +97,6 @@ class Gate:
         verdict = await verify_combined(changes, tree.changes, known, self.target, self.bench)
         await asyncio.to_thread(self.store.remember, question, verdict)
         return verdict
-
-
-_SWITCHED_OFF = Baseline(
-    status="unusable", reason="tests-off", message="tests were switched off with --no-tests"
-)
 
 
 def summarise(baseline: Baseline | None) -> SuiteSummary:

@@ -20,6 +20,7 @@ from refactor_agent.verify.unusable import why_unusable
 __all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
 
 _FORMAT = "1"
+_SWITCHED_OFF = Refusal(reason="tests-off", message="the tests were switched off")
 
 BaselineStatus = Literal["green", "partial", "unusable"]
 """``partial``: some tests fail before any change; the passing ones count. ``unusable``: no test
@@ -83,12 +84,14 @@ async def take_baseline(
     watched: Collection[str],
     bench: Bench,
     told: Callable[[str], None] = lambda _: None,
+    *,
+    with_tests: bool = True,
 ) -> Baseline:
     """Run the suite twice, unchanged, and note what it does.
 
     ``watched`` are the files that change sets may touch. ``told`` hears of each step, for
-    progress. Never raises for what the target does: a suite that can't be used is a `Baseline`
-    that says why.
+    progress. Without ``with_tests``, only what imports and compiles is found out. Never raises for
+    what the target does: a suite that can't be used is a `Baseline` that says why.
     """
     command = parse_test_command(target.test_command, target.python)
     if isinstance(command, Refusal):
@@ -97,6 +100,8 @@ async def take_baseline(
         told("imports")
         async with bench.pool.lease({}) as workspace:
             imports = await import_modules(target, workspace, bench.sandbox, watched)
+        if not with_tests:
+            return _unusable(_SWITCHED_OFF, command, imports)
         wanted = Wanted(watch=watched, select=None, limit=target.limit)
         runs: list[SuiteRun] = []
         for turn in ("first run", "second run"):
