@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +13,7 @@ from rich.console import Console
 
 from refactor_agent.cli.app import CHANGES, CLEAN
 from refactor_agent.emit.report import Report
+from refactor_agent.emit.summary import as_text
 from refactor_agent.graph import Ending
 from refactor_agent.run.services import Services
 
@@ -19,8 +22,8 @@ __all__ = ["Progress"]
 _STAGES = {
     "locate": "looking for what blocks the loop",
     "plan": "planning",
-    "baseline": "running the project's tests as they are",
-    "combine": "running the whole suite on the combined result",
+    "baseline": "looking at the project's tests as they are",
+    "combine": "verifying the combined result",
     "finish": "writing patches and the report",
 }
 
@@ -85,25 +88,37 @@ class Progress:
             self._tell_question(services, ending)
         report = services.store.get(ending.report or "", Report)
         results = services.directory.results
-        for change in report.changes:
-            status, reason = change.decision.status, change.decision.reason
-            line = f"{status:<10} {change.change_set.id}: {change.change_set.title}"
-            typer.echo(line + (f" ({reason})" if reason else ""))
-        counted = ", ".join(f"{count} {status}" for status, count in report.counts().items())
-        typer.echo(f"{len(report.regions)} blocking paths: {counted or 'nothing blocks the loop'}")
+        typer.echo(as_text(report), nl=False)
         for notice in report.notices:
             typer.echo(f"note: {notice}", err=True)
         for skipped in report.skipped:
             typer.echo(f"skipped {skipped.file}: {skipped.reason}", err=True)
         typer.echo(f"report: {results / 'report.md'}", err=True)
-        if any(change.patch for change in report.changes):
-            typer.echo(f"apply with `refactor-agent apply {services.record.id}`", err=True)
+        _tell_next(report, f"{services.record.id}{_path_argument(services)}")
         raise typer.Exit(CHANGES if report.regions else CLEAN)
 
     def _tell_question(self, services: Services, ending: Ending) -> None:
         question = ending.question or {}
         for waiting in question["change_sets"]:
             typer.echo(f"waits for approval: {waiting['change_set']} ({waiting['status']})")
-        run = services.record.id
+        run = f"{services.record.id}{_path_argument(services)}"
         typer.echo(f"answer with `refactor-agent resume {run} --approve all` or ids", err=True)
         raise typer.Exit(CHANGES)
+
+
+def _tell_next(report: Report, arguments: str) -> None:
+    statuses = {change.decision.status for change in report.changes if change.patch}
+    if "verified" in statuses:
+        typer.echo(f"apply with `refactor-agent apply {arguments}`", err=True)
+    elif statuses:
+        typer.echo(
+            "read the unverified patches, then apply them with"
+            f" `refactor-agent apply {arguments} --include-unverified`",
+            err=True,
+        )
+
+
+def _path_argument(services: Services) -> str:
+    """Give what makes a command work from where the user stands."""
+    target = services.directory.target
+    return "" if Path.cwd() == target else f" {shlex.quote(str(target))}"

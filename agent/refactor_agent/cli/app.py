@@ -51,14 +51,21 @@ def main() -> None:
     """Run the command line; every fault ends in exit code 2, expected ones in one line."""
     _register_commands()
     try:
-        app()
-    except RefactorAgentError as error:
-        typer.echo(f"error: {error}", err=True)
+        sys.exit(app(standalone_mode=False))
+    except (RefactorAgentError, typer.TyperException) as error:
+        _complain(error)
         sys.exit(FAULT)
     except Exception:  # noqa: BLE001 - the last frame: Python's own exit code would say "findings"
         traceback.print_exc()
         typer.echo("error: refactor-agent failed; the lines above say where", err=True)
         sys.exit(FAULT)
+
+
+def _complain(error: RefactorAgentError | typer.TyperException) -> None:
+    """Say in one line what is wrong; a command group called bare has shown its help instead."""
+    text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+    if text:
+        typer.echo(f"error: {' '.join(text.split())}", err=True)
 
 
 def _register_commands() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refactor_agent.cli.app import app
+
+if TYPE_CHECKING:
+    from refactor_agent.emit.audit import AuditLog
 
 __all__ = ["runs"]
 
@@ -23,8 +26,14 @@ def runs(
 
     found = list_runs(open_project(path).root)
     for run in found:
-        events = AuditLog(run.audit).events()
-        last = events[-1]["event"] if events else "started"
-        typer.echo(f"{run.id}  {last}")
+        typer.echo(f"{run.id}  {_state(AuditLog(run.audit))}")
     if not found:
         typer.echo("no runs yet; start one with `refactor-agent run`", err=True)
+
+
+def _state(log: AuditLog) -> str:
+    broken = log.broken_at()
+    if broken is not None:
+        return f"its audit log was changed at line {broken}"
+    events = log.events()
+    return str(events[-1]["event"]) if events else "started"

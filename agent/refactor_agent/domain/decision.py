@@ -9,9 +9,9 @@ from refactor_agent.domain.values import Value
 
 __all__ = ["Decision", "Status", "Tried"]
 
-Status = Literal["verified", "unverified", "failed", "left", "dropped", "rejected"]
-"""``left``: nothing was proposed. ``dropped``: right alone, but not in the combined result.
-``rejected``: a reviewer or policy held it back."""
+Status = Literal["verified", "unverified", "failed", "dropped", "rejected", "left"]
+"""The best first. ``dropped``: right alone, but not in the combined result. ``rejected``: a
+reviewer or policy held it back. ``left``: nothing was proposed."""
 
 
 class Tried(Value):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from refactor_agent.emit.audit import AuditLog
 from refactor_agent.emit.manifest import FileState, Manifest, PatchEntry, read_manifest
+from refactor_agent.emit.patched import patched_files
+from refactor_agent.emit.replace import replace_files
 from refactor_agent.errors import PatchConflictError
-from refactor_agent.project import dirty_files, git, revision
+from refactor_agent.project import dirty_files, revision
 from refactor_agent.tree import sha256
 
 __all__ = ["apply_run", "rollback_run"]
@@ -23,48 +25,56 @@ def apply_run(
     files have uncommitted changes or the tree is not the one the run looked at.
     """
     manifest = read_manifest(run_directory)
+    log = AuditLog(run_directory / "audit.jsonl")
     wanted = {"support", "verified"} | ({"unverified"} if include_unverified else set())
     patches = tuple(patch for patch in manifest.patches if patch.status in wanted)
+    _require_not_applied(target, manifest, log)
     _require_clean(target)
     _require_same_commit(target, manifest)
     _require(target, _net(patches), "before")
-    _git_apply(target, manifest, [_path(run_directory, patch, "patches") for patch in patches])
-    names = [patch.name for patch in patches]
-    AuditLog(run_directory / "audit.jsonl").append("applied", patches=names)
+    if patches:
+        paths = [_path(run_directory, patch, "patches") for patch in patches]
+        after = patched_files(target, manifest.revision.prefix, _net(patches), paths)
+        replace_files(target, after)
+        log.append("applied", patches=[patch.name for patch in patches])
     return patches
 
 
 def rollback_run(target: Path, run_directory: Path) -> tuple[PatchEntry, ...]:
-    """Take back what `apply_run` applied last; give the patches taken back.
+    """Take back what `apply_run` applied last; give the patches taken back, in that order.
 
     Works whether or not the patches were committed since. Raises `PatchConflictError`, with the
     target untouched, when a patched file is no longer as `apply_run` left it.
     """
     manifest = read_manifest(run_directory)
     log = AuditLog(run_directory / "audit.jsonl")
-    names = _applied_names(log)
-    if not names:
+    patches = _applied(manifest, log)
+    if not patches:
         raise PatchConflictError(
             f"run {manifest.run} is not applied; there is nothing to roll back"
         )
-    patches = tuple(patch for patch in manifest.patches if patch.name in names)
     _require(target, _net(patches), "after")
-    reverse = [_path(run_directory, patch, "rollback") for patch in reversed(patches)]
-    _git_apply(target, manifest, reverse)
-    log.append("rolled-back", patches=[patch.name for patch in patches])
-    return patches
+    undone = tuple(reversed(patches))
+    paths = [_path(run_directory, patch, "rollback") for patch in undone]
+    net = [
+        FileState(file=state.file, before=state.after, after=state.before)
+        for state in _net(patches)
+    ]
+    replace_files(target, patched_files(target, manifest.revision.prefix, net, paths))
+    log.append("rolled-back", patches=[patch.name for patch in undone])
+    return undone
 
 
-def _applied_names(log: AuditLog) -> set[str]:
-    state: set[str] = set()
+def _applied(manifest: Manifest, log: AuditLog) -> tuple[PatchEntry, ...]:
+    """Give the patches that were applied and not taken back, in the order of the series."""
+    names: Sequence[object] = ()
     for record in log.events():
         if record["event"] == "applied":
-            names = record["patches"]
-            assert isinstance(names, list)  # noqa: S101 - written by apply_run
-            state = set(names)
+            found = record["patches"]
+            names = found if isinstance(found, list) else ()
         elif record["event"] == "rolled-back":
-            state = set()
-    return state
+            names = ()
+    return tuple(patch for patch in manifest.patches if patch.name in names)
 
 
 def _path(run_directory: Path, patch: PatchEntry, kind: str) -> Path:
@@ -82,6 +92,15 @@ def _net(patches: Iterable[PatchEntry]) -> list[FileState]:
             first = net.get(state.file, state)
             net[state.file] = FileState(file=state.file, before=first.before, after=state.after)
     return list(net.values())
+
+
+def _require_not_applied(target: Path, manifest: Manifest, log: AuditLog) -> None:
+    patches = _applied(manifest, log)
+    if patches and not _differing(target, _net(patches), "after"):
+        raise PatchConflictError(
+            f"run {manifest.run} is applied already; take it back with"
+            f" `refactor-agent rollback {manifest.run}`"
+        )
 
 
 def _require_clean(target: Path) -> None:
@@ -105,34 +124,17 @@ def _short(commit: str | None) -> str:
 
 
 def _require(target: Path, states: Iterable[FileState], side: str) -> None:
-    for state in states:
-        path = target / state.file
-        actual = sha256(path.read_bytes()) if path.is_file() else None
-        if actual != getattr(state, side):
-            seen = "the run saw it" if side == "before" else "the patches left it"
-            raise PatchConflictError(f"{state.file} is not as {seen}; nothing was changed")
+    changed = _differing(target, states, side)
+    if changed:
+        others = f" (nor {len(changed) - 1} more)" if len(changed) > 1 else ""
+        seen = "the run saw it" if side == "before" else "the patches left it"
+        raise PatchConflictError(f"{changed[0]} is not as {seen}{others}; nothing was changed")
 
 
-def _git_apply(target: Path, manifest: Manifest, patches: Sequence[Path]) -> None:
-    """Apply one after another; on a failure put every file back as it was."""
-    states = _net(manifest.patches)
-    saved = {state.file: _read(target / state.file) for state in states}
-    top = target / ("../" * manifest.revision.prefix.count("/"))
-    for patch in patches:
-        done = git(top, "apply", "--whitespace=nowarn", str(patch.resolve()))
-        if done.returncode != 0:
-            _restore(target, saved)
-            first = (done.stderr.decode(errors="replace").splitlines() or ["git said nothing"])[0]
-            raise PatchConflictError(f"{patch.name} does not apply: {first}; nothing was changed")
+def _differing(target: Path, states: Iterable[FileState], side: str) -> list[str]:
+    wanted: Mapping[str, str | None] = {state.file: getattr(state, side) for state in states}
+    return [file for file, hashed in wanted.items() if _hash(target / file) != hashed]
 
 
-def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
-
-
-def _restore(target: Path, saved: dict[str, bytes | None]) -> None:
-    for file, data in saved.items():
-        if data is None:
-            (target / file).unlink(missing_ok=True)
-        else:
-            (target / file).write_bytes(data)
+def _hash(path: Path) -> str | None:
+    return sha256(path.read_bytes()) if path.is_file() else None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from refactor_agent.errors import UsageError
 from refactor_agent.tree import sha256
 
 __all__ = ["AuditLog"]
@@ -17,7 +18,11 @@ _START = "0" * 64
 
 
 class AuditLog:
-    """Appends events to ``audit.jsonl``; a line changed or removed later breaks the chain."""
+    """Appends events to ``audit.jsonl``.
+
+    A line changed, added or removed later breaks the chain at the line after it; only the end of
+    the log stands for nothing.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -45,8 +50,12 @@ class AuditLog:
             self.append(event, **facts)
 
     def events(self) -> list[Mapping[str, object]]:
-        """Give every event, oldest first."""
-        return [json.loads(line) for line in self._lines()]
+        """Give every event, oldest first; raises `UsageError` when a line is none."""
+        records = [_read(line) for line in self._lines()]
+        for number, record in enumerate(records, start=1):
+            if record is None:
+                raise UsageError(f"{self._path} is damaged in line {number}")
+        return [record for record in records if record is not None]
 
     def has(self, event: str, /, **facts: object) -> bool:
         """Say whether an event with these facts was recorded."""
@@ -57,7 +66,8 @@ class AuditLog:
         """Give the number of the first line that does not follow from the one before it."""
         previous = _START
         for number, line in enumerate(self._lines(), start=1):
-            if json.loads(line).get("previous") != previous:
+            record = _read(line)
+            if record is None or record.get("previous") != previous:
                 return number
             previous = sha256(line)
         return None
@@ -71,3 +81,11 @@ class AuditLog:
         if len(whole) != len(data):
             self._path.write_bytes(whole)
         return whole.splitlines()
+
+
+def _read(line: bytes) -> Mapping[str, object] | None:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "event" in record else None

@@ -1,14 +1,12 @@
-"""The report of a run, as data and as a page to read."""
+"""The report of a run, as data."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from refactor_agent.domain.decision import Decision
+from refactor_agent.domain.decision import Decision, Status
 from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Author
 from refactor_agent.domain.region import Region, Skipped
@@ -16,7 +14,7 @@ from refactor_agent.domain.values import Value
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.project import Interpreter, Revision
 
-__all__ = ["Report", "ReportedChange", "SuiteSummary", "as_markdown"]
+__all__ = ["Report", "ReportedChange", "SuiteSummary"]
 
 
 class SuiteSummary(Value):
@@ -44,6 +42,13 @@ class ReportedChange(Value):
     patch: str | None = None
     """Path of its patch inside the run directory."""
 
+    def reasons(self) -> tuple[str, ...]:
+        """Say why it ended as it did, each reason once, the one that decided first."""
+        if self.decision.status != "left":
+            return (self.decision.reason,) if self.decision.reason else ()
+        tried = [one.reason for one in self.decision.tried]
+        return tuple(dict.fromkeys([*tried, *(one.message for one in self.change_set.refusals)]))
+
 
 class Report(Value):
     """Everything a run found, did and left."""
@@ -66,21 +71,14 @@ class Report(Value):
     """What a person should know about the run as a whole."""
     model_usage: Mapping[str, int | float | None] = {}
 
+    def grouped(self) -> Mapping[Status, tuple[ReportedChange, ...]]:
+        """Give the change sets by how they ended, the best ending first; no group is empty."""
+        groups = {
+            status: tuple(one for one in self.changes if one.decision.status == status)
+            for status in get_args(Status)
+        }
+        return {status: found for status, found in groups.items() if found}
+
     def counts(self) -> Mapping[str, int]:
-        """Count the change sets by how they ended."""
-        return Counter(change.decision.status for change in self.changes)
-
-
-def as_markdown(report: Report) -> str:
-    """Render the report for people."""
-    environment = Environment(
-        loader=PackageLoader("refactor_agent.emit", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - the page is Markdown
-    )
-    regions = {region.id: region for region in report.regions}
-    template = environment.get_template("report.md.j2")
-    return template.render(report=report, regions=regions, counts=report.counts())
+        """Count the change sets by how they ended, in the order of `grouped`."""
+        return Counter({status: len(found) for status, found in self.grouped().items()})

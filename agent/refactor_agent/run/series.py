@@ -11,6 +11,7 @@ from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Region
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.edit import apply_proposal, dependency_changes
+from refactor_agent.emit.names import subject
 from refactor_agent.emit.patches import Step
 from refactor_agent.errors import PatchConflictError
 from refactor_agent.tree import Tree
@@ -18,6 +19,9 @@ from refactor_agent.tree import Tree
 __all__ = ["Accepted", "Planned", "plan_series"]
 
 Status = Literal["support", "verified", "unverified"]
+
+_LIST_AT_MOST = 60
+"""Characters, so that a subject stays below 72."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,9 @@ def plan_series(
             except PatchConflictError as error:
                 misfits[one.change_set.id] = str(error)
                 continue
+            if not changes:
+                misfits[one.change_set.id] = "the patches before it leave nothing to change"
+                continue
             step = Step(one.change_set.id, _message(one, regions), changes)
             series.append(Planned(step, one.status, one.change_set.id))
             tree = tree.with_changes(changes)
@@ -79,12 +86,19 @@ def _support(tree: Tree, group: Sequence[Accepted], status: str) -> list[Planned
     declared = dependency_changes(tree, tuple(needed.values())).files if needed else {}
     named = (
         (f"000-async-boundary{suffix}", "Add the async boundary module", files),
-        (f"000-dependencies{suffix}", f"Declare {', '.join(sorted(needed))}", declared),
+        (f"000-dependencies{suffix}", _declare(sorted(needed)), declared),
     )
     kind: Status = "support" if status == "verified" else "unverified"
     return [
         Planned(Step(name, text, changes), kind, None) for name, text, changes in named if changes
     ]
+
+
+def _declare(names: Sequence[str]) -> str:
+    listed = ", ".join(names)
+    if len(listed) <= _LIST_AT_MOST:
+        return f"Declare {listed}"
+    return f"Declare {len(names)} dependencies\n\n{listed}\n"
 
 
 def _message(one: Accepted, regions: Mapping[str, Region]) -> str:
@@ -96,6 +110,12 @@ def _message(one: Accepted, regions: Mapping[str, Region]) -> str:
         if ran
         else "No test ran."
     )
-    lines = [one.change_set.title, "", "Blocked the event loop:"]
+    lines = [
+        subject(one.change_set.entries),
+        "",
+        one.change_set.title,
+        "",
+        "Blocked the event loop:",
+    ]
     lines += [f"  {chain}" for chain in dict.fromkeys(chains)]
     return "\n".join([*lines, "", f"Outcome: {one.status}. {evidence}"]) + "\n"

@@ -11,8 +11,9 @@ from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.emit.manifest import MANIFEST, Manifest, PatchEntry
+from refactor_agent.emit.page import as_markdown
 from refactor_agent.emit.patches import Patch, make_series
-from refactor_agent.emit.report import Report, ReportedChange, as_markdown
+from refactor_agent.emit.report import Report, ReportedChange
 from refactor_agent.run.gate import summarise
 from refactor_agent.run.notices import notices
 from refactor_agent.run.series import Accepted, Planned, plan_series
@@ -57,7 +58,7 @@ def _finish(services: Services, state: RunState) -> RunState:
         changes=tuple(_reported(services, change_sets, one, paths) for one in decisions),
         combined=combined.verdict,
         skipped=findings.skipped,
-        notices=notices(services),
+        notices=notices(services, baseline),
     )
     return {"report": _write_report(services, report)}
 
