@@ -30,13 +30,15 @@ def scan(
     ] = None,
 ) -> None:
     """List every path from an async function to a call that blocks, with its whole chain."""
+    from platformdirs import user_cache_path
+
     from refactor_agent.locate import locate, regions_as_json, render_text
     from refactor_agent.project import open_project
     from refactor_agent.run.rules import rules_for
 
     project = open_project(path)
     rulebook = rules_for(project, rule or ())
-    located = locate(project, rulebook)
+    located = locate(project, rulebook, cache=user_cache_path("refactor-agent") / "summaries")
     if output is Format.JSON:
         typer.echo(regions_as_json(located))
     else:
