@@ -10,6 +10,7 @@ from typing import Any
 
 from refactor_agent.errors import UsageError
 from refactor_agent.graph import Ending, execute
+from refactor_agent.run.places import owned
 from refactor_agent.run.services import Services
 
 __all__ = ["drive"]
@@ -20,7 +21,8 @@ def drive(services: Services, approve: Sequence[str] | None = None) -> Ending:
 
     Raises `UsageError` for an approval of something that does not wait for one.
     """
-    ending = asyncio.run(_execute(services, approve))
+    with owned(services.places):
+        ending = asyncio.run(_execute(services, approve))
     if ending.report is not None:
         shutil.rmtree(services.directory.snapshot, ignore_errors=True)
     return ending

@@ -64,7 +64,9 @@ class RunDirectory:
             (self.target / _HOME / ".gitignore").write_text("*\n", encoding="utf-8")
             self.state.mkdir(parents=True)
             text = record.model_dump_json(indent=2) + "\n"
-            (self.results / "run.json").write_text(text, encoding="utf-8")
+            partial = self.results / "run.json.partial"
+            partial.write_text(text, encoding="utf-8")
+            partial.rename(self.results / "run.json")
         except OSError as error:
             raise UsageError(
                 f"can't write to {error.filename or self.target}: {error.strerror};"

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from platformdirs import user_cache_path
 
@@ -57,6 +58,8 @@ class Services:
     audit: AuditLog
     reporter: Reporter
     gate: Gate
+    places: Path
+    """Where the gate's copies of the target lie while this process drives the run."""
     proposer: Proposer | None = None
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from refactor_agent.rulebook import RuleBook
 from refactor_agent.run.directory import RunDirectory, find_run, new_run_id
 from refactor_agent.run.gate import Gate
 from refactor_agent.run.options import RunOptions, RunRecord
+from refactor_agent.run.places import new_places
 from refactor_agent.run.proposer import Proposer
 from refactor_agent.run.rules import rules_for
 from refactor_agent.run.services import Services, locate_tree
@@ -71,7 +71,11 @@ def open_run(path: Path, name: str, reporter: Reporter) -> Services:
             f"run {record.id} was begun by refactor-agent {record.tool_version}, this is"
             f" {__version__}; start a new run"
         )
-    if not directory.snapshot.is_dir() and not (directory.results / "report.json").exists():
+    if not directory.snapshot.is_dir():
+        if (directory.results / "report.json").exists() and not directory.checkpoint.exists():
+            raise UsageError(
+                f"run {record.id} is over; its report is {directory.results}/report.md"
+            )
         take_snapshot(project.root, directory.snapshot)
     return _services(record, directory, reporter)
 
@@ -80,6 +84,7 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
     project = open_project(directory.snapshot)
     rulebook = rules_for(project, record.options.rules)
     store = Store(directory.project_state / "store")
+    places = new_places(record.id)
     services = Services(
         record=record,
         directory=directory,
@@ -88,7 +93,8 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
         store=store,
         audit=AuditLog(directory.audit),
         reporter=reporter,
-        gate=_gate(record, project, rulebook, store),
+        gate=_gate(record, project, rulebook, store, places),
+        places=places,
     )
     if record.options.model is not None:
         services.proposer = _proposer(services, record.options.model)
@@ -111,13 +117,13 @@ def _proposer(services: Services, config: ModelConfig) -> Proposer:
     return Proposer(model, load_prompts(), ground, services.record.options.rounds)
 
 
-def _gate(record: RunRecord, project: Project, rulebook: RuleBook, store: Store) -> Gate:
+def _gate(
+    record: RunRecord, project: Project, rulebook: RuleBook, store: Store, places: Path
+) -> Gate:
     options = record.options
     target = make_target(project, record.interpreter, options.test_command)
     if options.test_timeout is not None:
         target = target.model_copy(update={"limit": options.test_timeout})
-    # Short, because sockets that tests open below it may have paths of 107 bytes at most.
-    places = Path(tempfile.gettempdir()) / f"refactor-agent-{record.id}"
     bench = Bench(
         ProcessSandbox(),
         WorkspacePool(project.root, places, options.jobs),
