@@ -85,6 +85,13 @@ class Call:
     """It runs on a worker thread or in another process, so it does not block the loop."""
     frames: tuple[Frame, ...] = ()
     """Innermost first."""
+    blocks: str | None = None
+    """The rule of the blocking library call that it makes on its caller's thread; ``None`` where
+    the arguments, a comment or an offload say otherwise."""
+    weight: int = 0
+    """How long it then holds the loop, on the scale of `Region.weight`."""
+    ignores: tuple[str, ...] | None = None
+    """Rules that a comment on its lines suppresses; all of them where there are none to name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from refactor_agent.locate.blocking import Blocker, Blockers
@@ -20,6 +20,7 @@ from refactor_agent.locate.resolve.values import (
     Values,
 )
 from refactor_agent.locate.summary import Body, CallFacts, WithFacts
+from refactor_agent.locate.suppressed import is_suppressed
 from refactor_agent.locate.targets import Targets
 from refactor_agent.locate.terms import Place, Term
 from refactor_agent.locate.waits import Waits
@@ -73,14 +74,21 @@ class Effects:
             self._known[function.name] = known
         return known
 
+    def blocking_calls(self, function: ProjectFunction) -> Mapping[int, Blocker]:
+        """Give, by its number in the body, each call that blocks, with the heaviest reason."""
+        found: dict[int, Blocker] = {}
+        for number, effect in self._calls(function):
+            blocker = effect.target
+            if isinstance(blocker, str) or is_suppressed(function, effect.place, blocker.rule):
+                continue
+            if number not in found or blocker.weight > found[number].weight:
+                found[number] = blocker
+        return found
+
     def _work_out(self, function: ProjectFunction) -> Iterator[Effect]:
         body = function.body
-        passed_on = self._passed_on(function)
-        for number, call in enumerate(body.calls):
-            for effect in self._call(function, call):
-                lazy = isinstance(effect.target, Blocker) and effect.target.is_lazy
-                if not (lazy and number in passed_on):
-                    yield effect
+        for _, effect in self._calls(function):
+            yield effect
         for load in body.loads:
             if load.term is not None and load.term[0] == "a" and load.term[2] in self._properties:
                 yield from self._property(function, load.term, load.place)
@@ -88,6 +96,15 @@ class Effects:
             yield from self._with(function, item)
         for term, _, place in body.iterations:
             yield from self._iteration(function, term, place)
+
+    def _calls(self, function: ProjectFunction) -> Iterator[tuple[int, Effect]]:
+        """Give the effects of each call, with its number."""
+        passed_on = self._passed_on(function)
+        for number, call in enumerate(function.body.calls):
+            for effect in self._call(function, call):
+                lazy = isinstance(effect.target, Blocker) and effect.target.is_lazy
+                if not (lazy and number in passed_on):
+                    yield number, effect
 
     def _passed_on(self, function: ProjectFunction) -> set[int]:
         """Give the calls whose results library code is given to read later, elsewhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from refactor_agent.domain.callgraph import Call, Frame, Origin
 from refactor_agent.domain.place import Site, Span
@@ -25,6 +26,7 @@ from refactor_agent.locate.resolve.values import (
     Values,
 )
 from refactor_agent.locate.summary import CallFacts, FrameMark
+from refactor_agent.locate.suppressed import suppressed_rules
 from refactor_agent.locate.terms import Term
 
 __all__ = ["caller_of", "frames_of", "function_calls"]
@@ -41,8 +43,13 @@ def function_calls(effects: Effects, function: ProjectFunction) -> Iterator[Call
     evaluator = effects.evaluator
     caller = caller_of(function)
     elsewhere = runs_elsewhere(evaluator, function)
-    for call in function.body.calls:
-        yield _call(effects, function, call, caller, elsewhere=elsewhere)
+    blocking = {} if elsewhere else effects.blocking_calls(function)
+    for number, call in enumerate(function.body.calls):
+        found = _call(effects, function, call, caller, elsewhere=elsewhere)
+        blocker = blocking.get(number)
+        if blocker is not None:
+            found = replace(found, blocks=blocker.rule, weight=blocker.weight)
+        yield found
     for load in function.body.loads:
         term = load.term
         if term is None or term[0] != "a" or not effects.may_be_property(term[2]):
@@ -60,6 +67,7 @@ def function_calls(effects: Effects, function: ProjectFunction) -> Iterator[Call
                 receiver_origin=_origin(function, term[1]),
                 offloaded=elsewhere,
                 frames=frames_of(evaluator, function, load.frames),
+                ignores=suppressed_rules(function, load.place),
             )
 
 
@@ -94,6 +102,7 @@ def _call(
         awaited=call.awaited,
         offloaded=elsewhere,
         frames=frames_of(evaluator, function, call.frames),
+        ignores=suppressed_rules(function, call.place),
     )
 
 

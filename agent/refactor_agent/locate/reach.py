@@ -9,6 +9,7 @@ from typing import NamedTuple
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect, Effects
 from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.suppressed import is_suppressed
 
 __all__ = ["Chain", "Reach", "Step"]
 
@@ -46,7 +47,7 @@ class Reach:
                     yield Chain((Step(entry, effect),), effect.target)
                     continue
                 for blocker in self._next.get(effect.target, ()):
-                    if not _suppressed(entry, effect, blocker):
+                    if not is_suppressed(entry, effect.place, blocker.rule):
                         yield self._chain(entry, effect, blocker)
 
     def _chain(self, entry: ProjectFunction, effect: Effect, blocker: Blocker) -> Chain:
@@ -60,7 +61,7 @@ class Reach:
             effect
             for effect in self._effects.of(function)
             if not isinstance(effect.target, Blocker)
-            or not _suppressed(function, effect, effect.target)
+            or not is_suppressed(function, effect.place, effect.target.rule)
         ]
 
     def _collect(self) -> dict[str, list[Effect]]:
@@ -100,19 +101,7 @@ class Reach:
                 for name, effect in callers[callee]:
                     if blocker in self._next[name]:
                         continue
-                    if not _suppressed(self._functions[name], effect, blocker):
+                    if not is_suppressed(self._functions[name], effect.place, blocker.rule):
                         self._next[name][blocker] = effect
                         following[name, blocker] = None
             fresh = following
-
-
-def _suppressed(function: ProjectFunction, effect: Effect, blocker: Blocker) -> bool:
-    """Say whether a comment on the lines of the effect suppresses the blocker's rule."""
-    ignores = function.module.summary.ignores
-    if not ignores:
-        return False
-    for line in range(effect.place[0], effect.place[2] + 1):
-        rules = ignores.get(line)
-        if rules is not None and (not rules or blocker.rule in rules):
-            return True
-    return False

@@ -1,7 +1,7 @@
 """Edges: the calls by which blocking enters a function.
 
 Regions show the shortest path to each kind of blocking call. A function that becomes async needs
-all of its own: those are looked up in the call graph, with the rules.
+all of its own: those are looked up in the call graph.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from refactor_agent.domain.callgraph import Call, CallGraph
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.region import Region
-from refactor_agent.rulebook import RuleBook
 
 __all__ = ["Edge", "find_edges"]
 
@@ -37,8 +36,9 @@ class Edge:
     @property
     def is_handed_on(self) -> bool:
         """Say whether the call is handed the callee, as ``sorted`` is its key, and calls it."""
-        called = self.call.callees if self.call else ()
-        return not self.is_leaf and not set(self.callees) & set(called)
+        if self.call is None or (self.is_leaf and _is_implicit(self.callees[0])):
+            return False
+        return set(self.callees).isdisjoint(self.call.callees)
 
     @property
     def is_leaf(self) -> bool:
@@ -46,17 +46,14 @@ class Edge:
         return self.rule is not None
 
 
-def find_edges(
-    graph: CallGraph, book: RuleBook, regions: Sequence[Region]
-) -> Mapping[str, tuple[Edge, ...]]:
+def find_edges(graph: CallGraph, regions: Sequence[Region]) -> Mapping[str, tuple[Edge, ...]]:
     """Give the edges of every entry, and of every sync function below one, in source order."""
-    return _Finder(graph, book, regions).edges()
+    return _Finder(graph, regions).edges()
 
 
 class _Finder:
-    def __init__(self, graph: CallGraph, book: RuleBook, regions: Sequence[Region]) -> None:
+    def __init__(self, graph: CallGraph, regions: Sequence[Region]) -> None:
         self._graph = graph
-        self._book = book
         self._regions = regions
         self._calls = {(call.caller, call.site): call for call in graph.calls}
         self._found: dict[str, dict[Site, Edge]] = defaultdict(dict)
@@ -123,33 +120,53 @@ class _Finder:
         return function is not None and not function.is_async
 
     def _add_leaf(self, call: Call) -> None:
-        if call.awaited or call.offloaded:
+        known = self._found[call.caller].get(call.site)
+        if call.blocks is None or (known is not None and known.is_leaf):
             return
-        for callee in call.callees:
-            found = None if callee in self._graph.functions else self._book.blocking(callee)
-            if found is not None:
-                rule, stub = found
-                name = self._book.canonical(callee)
-                weight = rule.weight_of(stub)
-                self._add(Edge(call.caller, call.site, (name,), rule.id, call, weight))
-                return
+        names = tuple(callee for callee in call.callees if callee not in self._graph.functions)
+        callee = names[:1] or (call.blocks,)
+        self._add(Edge(call.caller, call.site, callee, call.blocks, call, call.weight))
 
-    def _reaching(self, below: frozenset[str]) -> frozenset[str]:
-        found = {name for name in below if self._found.get(name)}
-        waiting = list(found)
+    def _reaching(self, below: frozenset[str]) -> Mapping[str, set[str]]:
+        """Give the rules by which each function blocks, itself or in what it calls."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for region in self._regions:
+            for hop in region.hops[1:]:
+                found[hop.function].add(region.rule)
+        for name in below:
+            rules = (edge.rule for edge in self._found[name].values())
+            found[name].update(rule for rule in rules if rule is not None)
+        waiting = [name for name in below if found[name]]
         while waiting:
-            for call in self._graph.calls_of(waiting.pop()):
-                if call.caller in below and call.caller not in found and not call.offloaded:
-                    found.add(call.caller)
-                    waiting.append(call.caller)
-        return frozenset(found)
+            callee = waiting.pop()
+            for call in self._graph.calls_of(callee):
+                if call.caller in below and not call.offloaded:
+                    fresh = _unsuppressed(call, found[callee]) - found[call.caller]
+                    found[call.caller] |= fresh
+                    waiting.extend([call.caller] if fresh else [])
+        return found
 
-    def _add_inner(self, call: Call, reaching: frozenset[str]) -> None:
-        callees = tuple(callee for callee in call.callees if callee in reaching)
+    def _add_inner(self, call: Call, reaching: Mapping[str, set[str]]) -> None:
+        callees = tuple(
+            callee
+            for callee in call.callees
+            if callee in reaching and _unsuppressed(call, reaching[callee])
+        )
         known = call.site in self._found[call.caller]
         is_entry = not self._is_sync(call.caller)
         if callees and not call.offloaded and (known or not is_entry):
             self._add(Edge(call.caller, call.site, callees, None, call, sure=not is_entry))
+
+
+def _unsuppressed(call: Call, rules: set[str]) -> set[str]:
+    if call.ignores is None:
+        return rules
+    return rules.difference(call.ignores) if call.ignores else set()
+
+
+def _is_implicit(callee: str) -> bool:
+    """Say whether syntax makes the call, as ``with`` and ``for`` do."""
+    return callee.rpartition(".")[2].startswith("__")
 
 
 def _is_step(callee: str) -> bool:

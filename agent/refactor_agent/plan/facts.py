@@ -84,4 +84,4 @@ class Facts:
 
     @cached_property
     def _edges(self) -> Mapping[str, tuple[Edge, ...]]:
-        return find_edges(self.graph, self.book, self.regions)
+        return find_edges(self.graph, self.regions)

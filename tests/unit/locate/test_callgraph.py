@@ -347,3 +347,42 @@ def test_configured_wrappers_and_the_boundary_offload(graph) -> None:
     """)
     references = found.references_to("pkg.use.slow")
     assert [reference.offloaded for reference in references] == [True, True, False]
+
+
+def test_calls_that_block(graph) -> None:
+    found = graph("""
+        import asyncio
+        import os
+        import queue
+        import time
+
+        def work(pending: queue.Queue, paths):
+            time.sleep(1)
+            pending.get()
+            pending.get(block=False)
+            sorted(paths, key=os.path.getmtime)
+            time.sleep(2)  # refactor-agent: ignore[RA101] start-up
+            time.sleep(3)  # refactor-agent: ignore[RA202] not the rule that it breaks
+            helper()  # refactor-agent: ignore
+
+            def later():
+                time.sleep(4)
+
+            asyncio.to_thread(later)
+
+        def helper(): ...
+    """)
+    calls = [*found.calls_in("app.work"), *found.calls_in("app.work.later")]
+    seen = [(call.callees[0], call.blocks, call.ignores) for call in calls]
+    assert seen == [
+        ("time.sleep", "RA101", None),
+        ("queue.Queue.get", "RA103", None),
+        ("queue.Queue.get", None, None),
+        ("builtins.sorted", "RA203", None),
+        ("time.sleep", None, ("RA101",)),
+        ("time.sleep", "RA101", ("RA202",)),
+        ("app.helper", None, ()),
+        ("asyncio.to_thread", None, None),
+        ("time.sleep", None, None),
+    ]
+    assert [bool(call.weight) for call in calls] == [bool(call.blocks) for call in calls]

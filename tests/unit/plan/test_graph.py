@@ -26,7 +26,7 @@ def site(line: int) -> Site:
 
 
 MAIN_CALLS = Call("app.main", site(2), ("app.wait",))
-WAIT_SLEEPS = Call("app.wait", site(5), ("time.sleep",))
+WAIT_SLEEPS = Call("app.wait", site(5), ("time.sleep",), blocks="RA101", weight=9)
 
 
 def plan_of(

@@ -247,6 +247,37 @@ CASES = {
             )
         ],
     ),
+    "what does not block, or may as a comment says, stays as it is in a coloured function": (
+        """
+        ## app.py
+        import queue
+        import time
+        class Worker:
+            def wait(self, pending: queue.Queue):
+                time.sleep(1)
+                pending.get(block=False)
+                time.sleep(2)  # refactor-agent: ignore[RA101] short in practice
+                pause()  # refactor-agent: ignore
+            async def main(self, pending: queue.Queue):
+                self.wait(pending)
+        def pause():
+            time.sleep(3)
+        """,
+        ["main: native wait! sleep@5=native wait@10=await | offload"],
+    ),
+    "a key that blocks is not awaited: the whole call goes to a thread": (
+        """
+        ## app.py
+        import os
+        import time
+        def newest(paths):
+            time.sleep(1)
+            return sorted(paths, key=os.path.getmtime)
+        async def main(paths):
+            newest(paths)
+        """,
+        ["main: native newest! sleep@4=native sorted@5=offload newest@7=await | offload"],
+    ),
     "what is too cheap to matter stays as it is": (
         """
         ## app.py
