@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ModelUnavailableError", "PatchConflictError", "RefactorAgentError", "UsageError"]
+__all__ = ["PatchConflictError", "RefactorAgentError", "UsageError"]
 
 
 class RefactorAgentError(Exception):
@@ -11,10 +11,6 @@ class RefactorAgentError(Exception):
 
 class UsageError(RefactorAgentError):
     """The input or configuration can't be used; the text says what is wrong and how to mend it."""
-
-
-class ModelUnavailableError(RefactorAgentError):
-    """The model endpoint can't be reached or refuses the credentials."""
 
 
 class PatchConflictError(RefactorAgentError):

@@ -1,1 +1,0 @@
-"""Review: decide what becomes of a verdict."""
