@@ -179,6 +179,7 @@ def frames_of(
 
 _FRAMES: dict[str, Frame] = {
     "loop": "loop", "comprehension": "comprehension", "lambda": "lambda", "try": "try",
+    "would_block": "try",
     "generator_expression": "generator_expression", "class_body": "class_body",
     "signature": "signature", "handler": "handler", "finally": "finally",
 }  # fmt: skip

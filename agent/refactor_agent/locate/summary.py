@@ -26,11 +26,12 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 2
+SUMMARY_VERSION = 3
 """Goes up whenever a summary of the same bytes would look different."""
 
 FrameMark: TypeAlias = str | int
-"""A frame of the call graph, or the index of a ``with`` of the same body."""
+"""A frame of the call graph, the index of a ``with`` of the same body, or ``would_block``: the
+body of a ``try`` that expects to be told when a call would have to wait."""
 
 
 class CallFacts(NamedTuple):

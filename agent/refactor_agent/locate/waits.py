@@ -15,11 +15,13 @@ __all__ = ["Waits"]
 _FINISHED = frozenset({"result", "exception"})
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "concurrent.futures.wait"})
 _QUEUES = frozenset({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue"})
+_SOCKETS = frozenset({"socket.socket", "ssl.SSLSocket"})
 _LOCKS = frozenset({"threading.Lock", "threading.RLock"})
+_SWITCHES = ("setblocking", "settimeout")
 
 
 class Waits:
-    """Knows futures that are done, locks nobody else has, and queues without a bound."""
+    """Knows done futures, locks nobody else has, queues without a bound, non-blocking sockets."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
@@ -34,6 +36,8 @@ class Waits:
             return self._is_done(function, receiver)
         if callee.name == "put" and kind in _QUEUES:
             return self._made_bare(function, receiver)
+        if kind in _SOCKETS:
+            return "would_block" in call.frames or self._is_nonblocking(function, receiver)
         return callee.name == "acquire" and kind in _LOCKS and self._is_fresh(function, receiver)
 
     def _is_done(self, function: ProjectFunction, receiver: Term) -> bool:
@@ -48,6 +52,17 @@ class Waits:
             return False
         values = self._evaluator.term(function, function.body.calls[source[1]].func)
         return any(isinstance(value, External) and value.name in _COMPLETED for value in values)
+
+    def _is_nonblocking(self, function: ProjectFunction, receiver: Term) -> bool:
+        """Say whether the function, or a method beside it, switches waiting off."""
+        switches = [("a", receiver, name) for name in _SWITCHES]
+        said = [
+            call.args[0] if call.args else None
+            for home in (function, *_siblings(function, receiver))
+            for call in home.body.calls
+            if call.func in switches
+        ]
+        return bool(said) and all(term in (("#", False), ("#", 0)) for term in said)
 
     def _is_fresh(self, function: ProjectFunction, receiver: Term) -> bool:
         """Say whether the function has just made the object itself."""
@@ -81,3 +96,15 @@ class Waits:
         while term is not None and term[0] == "l":
             term = function.body.definitions[term[1]]
         return term
+
+
+def _siblings(function: ProjectFunction, receiver: Term) -> Iterator[ProjectFunction]:
+    """Give the other methods of the class in which an attribute's switches may stand."""
+    if receiver is None or receiver[0] != "a" or function.facts.owner < 0:
+        return
+    module = function.module
+    callers = {n for name in _SWITCHES for n in module.summary.callers.get(name, ())}
+    for number in sorted(callers):
+        other = module.functions[number]
+        if other.facts.owner == function.facts.owner and other is not function:
+            yield other

@@ -3,6 +3,44 @@
 import pytest
 
 CASES = {
+    "sockets that raise instead of waiting": """
+        import socket
+        import ssl
+
+        class Peer:
+            def __init__(self, address):
+                self.sock = socket.socket()
+                self.sock.setblocking(False)
+                self.other = socket.socket()
+                self.other.settimeout(5)
+                self.third = socket.socket()
+                self.third.setblocking(False)
+
+            async def receive(self):
+                self.sock.recv(1)
+                self.other.recv(1)  #! socket.socket.recv
+
+            async def wait(self):
+                self.third.setblocking(True)
+                self.third.recv(1)  #! socket.socket.recv
+
+        async def tried(sock: socket.socket, safe: ssl.SSLSocket):
+            try:
+                sock.recv(1)
+            except (InterruptedError, BlockingIOError):
+                pass
+            try:
+                safe.recv(1)
+            except ssl.SSLWantReadError:
+                sock.recv(1)  #! socket.socket.recv
+
+        async def made(path):
+            sock = socket.socket()
+            sock.settimeout(0)
+            sock.connect(path)
+            blocking = socket.socket()
+            blocking.connect(path)  #! socket.socket.connect
+    """,
     "references handed to offloads": """
         import asyncio
         import functools

@@ -143,15 +143,27 @@ def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
     walk.frames = before
 
 
+_WOULD_BLOCK = frozenset({"BlockingIOError", "SSLWantReadError", "SSLWantWriteError"})
+"""What non-blocking sockets and pipes raise instead of waiting."""
+
+
 def _try(walk: Walk, node: ast.Try) -> None:
+    frame = "would_block" if any(map(_expects_to_wait, node.handlers)) else "try"
+
     def body() -> bool:
-        reaches = _framed(walk, "try", node.body) if node.handlers else walk.block(node.body)
+        reaches = _framed(walk, frame, node.body) if node.handlers else walk.block(node.body)
         return walk.block(node.orelse) if node.orelse and reaches else reaches
 
     handlers = [partial(_handler, walk, handler) for handler in node.handlers]
     walk.scope.attempt(body, handlers)
     if node.finalbody:
         _framed(walk, "finally", node.finalbody)
+
+
+def _expects_to_wait(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = (getattr(kind, "attr", getattr(kind, "id", None)) for kind in kinds)
+    return not _WOULD_BLOCK.isdisjoint(names)
 
 
 def _handler(walk: Walk, handler: ast.ExceptHandler) -> bool:
