@@ -6,21 +6,27 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import DictLoader, StrictUndefined, Template
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from refactor_agent.data import data_dir
 from refactor_agent.errors import UsageError
 from refactor_agent.llm.exchange import Message, Prompt
+from refactor_agent.llm.incident import Incident
 from refactor_agent.llm.redaction import Vault
 from refactor_agent.llm.request import ModelRequest, Round
+from refactor_agent.llm.review_request import ReviewRequest
 from refactor_agent.tree import sha256
 
-__all__ = ["STANDARD", "Prompts", "load_prompts", "template_version"]
+__all__ = ["PAGES", "STANDARD", "TEMPLATES", "Prompts", "load_prompts", "template_version"]
 
 STANDARD = "CLAUDE.code-review.md"
 """The review template: what answers are reviewed against, so they are told so beforehand."""
-_NAMES = ("propose.md.j2", "repair.md.j2", STANDARD)
+INCIDENT = "CLAUDE.incident-response.md"
+ARCHITECTURE = "CLAUDE.architecture.md"
+PAGES = (STANDARD, INCIDENT, ARCHITECTURE)
+"""For people's own use as well; prompts quote them as they stand."""
+TEMPLATES = ("propose.md.j2", "repair.md.j2", "review.md.j2", "triage.md.j2")
 _FENCE = re.compile("^`{3,}")
 _VERSION = re.compile(r"^(?:\{#|<!--) refactor-agent template: (?P<name>[\w.-]+), version (\d+)")
 
@@ -37,20 +43,51 @@ class Prompts:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= {"fenced": fenced, "code": _code, "line": _line}
+        environment.filters |= {
+            "fenced": fenced,
+            "code": _code,
+            "line": _line,
+            "numbered": numbered,
+        }
         self._texts = texts
-        self._propose = environment.get_template("propose.md.j2")
-        self._repair = environment.get_template("repair.md.j2")
+        self._templates = {name: environment.get_template(name) for name in TEMPLATES}
 
     def propose(self, request: ModelRequest, rounds: Sequence[Round], vault: Vault) -> Prompt:
         """Render the first question, or with ``rounds`` that failed the repair of the last one."""
-        system = _block(self._propose, "instructions", standard=self._texts[STANDARD])
-        task = vault.hide(_block(self._propose, "task", request=request))
-        used = ["propose.md.j2", STANDARD]
+        task = self._task("propose.md.j2", vault, request=request)
+        used = ["propose.md.j2", STANDARD, ARCHITECTURE]
         if rounds:
-            repair = _block(self._repair, "task", rounds=tuple(rounds), latest=rounds[-1])
-            task += "\n" + vault.hide(repair)
+            last = rounds[-1]
+            task += "\n" + self._task("repair.md.j2", vault, rounds=tuple(rounds), latest=last)
             used.append("repair.md.j2")
+        return self._prompt(used, task, vault)
+
+    def review(self, review: ReviewRequest, vault: Vault) -> Prompt:
+        """Render the question whether a patch can be refuted."""
+        task = self._task("review.md.j2", vault, review=review)
+        return self._prompt(["review.md.j2", STANDARD], task, vault)
+
+    def triage(self, incident: Incident, vault: Vault) -> Prompt:
+        """Render the question what an incident's evidence points to."""
+        task = self._task("triage.md.j2", vault, incident=incident)
+        return self._prompt(["triage.md.j2", INCIDENT, ARCHITECTURE], task, vault)
+
+    def page(self, name: str) -> str:
+        """Give one of `PAGES`, as the prompts quote it."""
+        return self._texts[name]
+
+    def _task(self, name: str, vault: Vault, **values: object) -> str:
+        return vault.hide(_block(self._templates[name], "task", **values))
+
+    def _prompt(self, used: Sequence[str], task: str, vault: Vault) -> Prompt:
+        """Put the instructions of the first template of ``used`` before ``task``."""
+        system = _block(
+            self._templates[used[0]],
+            "instructions",
+            standard=self._texts[STANDARD],
+            incident=self._texts[INCIDENT],
+            architecture=self._texts[ARCHITECTURE],
+        )
         return Prompt(
             messages=(
                 Message(role="system", content=vault.hide(system)),
@@ -61,9 +98,15 @@ class Prompts:
 
 
 def load_prompts(team: Path | None = None) -> Prompts:
-    """Read the templates; those in the directory ``team`` take the place of the packaged ones."""
+    """Read the templates; those in the directory ``team`` take the place of the packaged ones.
+
+    Raises `UsageError` for a template of the team's that can't be read.
+    """
     directories = [*([team] if team else []), data_dir("prompts")]
-    return Prompts({name: _read(name, directories) for name in _NAMES})
+    try:
+        return Prompts({name: _read(name, directories) for name in (*TEMPLATES, *PAGES)})
+    except (TemplateError, OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"a prompt in {directories[0]} can't be used: {error}") from error
 
 
 def template_version(text: str) -> tuple[str, int]:
@@ -82,6 +125,13 @@ def fenced(text: str, language: str = "") -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def numbered(text: str, first: int = 1) -> str:
+    """Put its number before each line of ``text``."""
+    lines = text.rstrip("\n").split("\n")
+    width = len(str(first + len(lines) - 1))
+    return "\n".join(f"{number:{width}}  {line}" for number, line in enumerate(lines, first))
 
 
 def _read(name: str, directories: Sequence[Path]) -> str:

@@ -38,6 +38,8 @@ class Config(Value):
     test_command: str | None = None
     test_timeout: float = Field(default=600.0, gt=0)
     """Seconds that one run of the suite may take."""
+    prompts: str | None = None
+    """A directory with prompt templates of the team's own, relative to the project."""
     allow_dependencies: tuple[str, ...] = ()
     """Distributions a conversion may add, beyond those the project declares."""
 

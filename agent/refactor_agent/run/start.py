@@ -15,7 +15,6 @@ from refactor_agent.llm import (
     Ledger,
     ModelConfig,
     conventions_of,
-    load_prompts,
     open_model,
     read_api_key,
 )
@@ -26,6 +25,7 @@ from refactor_agent.run.directory import RunDirectory, find_run, new_run_id
 from refactor_agent.run.gate import Gate
 from refactor_agent.run.options import RunOptions, RunRecord
 from refactor_agent.run.places import new_places
+from refactor_agent.run.prompts import prompts_for
 from refactor_agent.run.proposer import Proposer
 from refactor_agent.run.rules import rules_for
 from refactor_agent.run.services import Services, locate_tree
@@ -44,6 +44,7 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
     if not project.sources.files:
         raise UsageError(f"{path} holds no Python files; give the directory of a Python project")
     rules_for(project, options.rules)
+    prompts_for(project)
     record = RunRecord(
         id=new_run_id(),
         tool_version=__version__,
@@ -114,7 +115,7 @@ def _proposer(services: Services, config: ModelConfig) -> Proposer:
         ledger=Ledger(services.directory.results / "ledger.jsonl"),
         reporter=services.reporter,
     )
-    return Proposer(model, load_prompts(), ground, services.record.options.rounds)
+    return Proposer(model, prompts_for(services.project), ground, services.record.options.rounds)
 
 
 def _gate(
