@@ -71,6 +71,7 @@ def _new_ones(located: Located, baseline: Path) -> Located:
     from refactor_agent.emit.known import read_known, without_known
 
     new, gone = without_known(located, read_known(baseline))
+    typer.echo(f"{len(located.regions) - len(new.regions)} known paths left out", err=True)
     if gone:
         typer.echo(
             f"{len(gone)} paths of {baseline} are gone; write it again so that they stay gone",
