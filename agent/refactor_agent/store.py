@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TypeVar
-
-from pydantic import ValidationError
 
 from refactor_agent.domain.values import Value
 from refactor_agent.tree import sha256
@@ -15,6 +14,8 @@ from refactor_agent.tree import sha256
 __all__ = ["Store"]
 
 V = TypeVar("V", bound=Value)
+
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class Store:
@@ -50,8 +51,8 @@ class Store:
         """Give the key and value remembered for ``question``; damaged entries count as absent."""
         try:
             key = (self.root / "memos" / question).read_text(encoding="ascii")
-            return key, self.get(key, kind)
-        except (FileNotFoundError, UnicodeDecodeError, ValidationError, ValueError):
+            return (key, self.get(key, kind)) if _KEY.fullmatch(key) else None
+        except (FileNotFoundError, ValueError):
             return None
 
     def _write(self, path: Path, data: bytes) -> None:

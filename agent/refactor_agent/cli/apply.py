@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refactor_agent.cli.app import CHANGES, CLEAN, app
+
+if TYPE_CHECKING:
+    from refactor_agent.emit.manifest import PatchEntry
+    from refactor_agent.run.directory import RunDirectory
 
 __all__ = ["apply"]
 
@@ -31,8 +36,18 @@ def apply(
     patches = apply_run(root, directory.results, include_unverified=include_unverified)
     for patch in patches:
         typer.echo(f"applied {patch.name} ({patch.status})")
-    if patches:
-        typer.echo(f"take it back with `refactor-agent rollback {directory.id}`", err=True)
-    else:
-        typer.echo(f"run {directory.id} has no patches to apply", err=True)
+    typer.echo(_next_step(directory, patches), err=True)
     raise typer.Exit(CHANGES if patches else CLEAN)
+
+
+def _next_step(directory: RunDirectory, patches: Sequence[PatchEntry]) -> str:
+    from refactor_agent.emit.manifest import read_manifest
+
+    if patches:
+        return f"take it back with `refactor-agent rollback {directory.id}`"
+    if read_manifest(directory.results).patches:
+        return (
+            f"run {directory.id} has no verified patches;"
+            " apply the unverified ones with --include-unverified"
+        )
+    return f"run {directory.id} has no patches to apply"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
@@ -16,10 +16,18 @@ __all__ = ["MANIFEST", "FileState", "Manifest", "PatchEntry", "read_manifest"]
 MANIFEST = "manifest.json"
 
 
+def _inside(file: str) -> str:
+    """Refuse a path that leads out of the target: a run directory may come with a checkout."""
+    path = PurePosixPath(file)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError("leads out of the target")
+    return file
+
+
 class FileState(Value):
     """A file before and after a patch, by SHA-256; ``None`` where it does not exist."""
 
-    file: str
+    file: Annotated[str, AfterValidator(_inside)]
     before: str | None
     after: str | None
 
@@ -27,7 +35,7 @@ class FileState(Value):
 class PatchEntry(Value):
     """One patch of the run, in the order in which patches apply."""
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^[^/]+$")]
     change_set: str | None
     """``None`` for the support patches: the boundary module and dependencies."""
     status: Literal["support", "verified", "unverified"]
@@ -54,5 +62,5 @@ def read_manifest(run_directory: Path) -> Manifest:
             f"run {run_directory.name} has no patches yet; finish it with"
             f" `refactor-agent resume {run_directory.name}`"
         ) from error
-    except ValidationError as error:
+    except (ValidationError, OSError) as error:
         raise UsageError(f"{path} is damaged or of another version of refactor-agent") from error

@@ -14,7 +14,7 @@ from refactor_agent.emit.report import Report
 
 __all__ = ["as_markdown"]
 
-_SPECIAL = re.compile(r"(`[^`]*`)|([\\*_<\[\]|`])")
+_SPECIAL = re.compile(r"(`[^`]*`)|([\\*<\[\]|`]|(?<!\w)_|_(?!\w))")
 
 
 class _SameRefusals(NamedTuple):

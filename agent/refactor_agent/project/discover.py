@@ -61,7 +61,10 @@ def discover(root: Path, config: Config) -> Sources:
             skipped.append(Skipped(file=_printable(file), reason=reason))
         else:
             files.append(SourceFile(file, names.module(file), root / file))
-    return Sources(tuple(files), tuple(sorted(skipped, key=lambda one: one.file)))
+    return Sources(
+        tuple(sorted(files, key=lambda one: one.file)),
+        tuple(sorted(skipped, key=lambda one: one.file)),
+    )
 
 
 def _walk(root: Path, skipped: list[Skipped]) -> Iterator[str]:
