@@ -43,6 +43,12 @@ def run(  # noqa: PLR0913 - one parameter per option
     ] = None,
     base_url: Annotated[str | None, typer.Option(help="Its OpenAI-compatible endpoint.")] = None,
     rounds: Annotated[int, typer.Option(min=0, help="Repairs after a model's first answer.")] = 2,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no model, whatever else is said.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what a model would be asked, and the cost.")
+    ] = False,
 ) -> None:
     """Convert what blocks the event loop, prove each change, and write patches.
 
@@ -62,9 +68,15 @@ def run(  # noqa: PLR0913 - one parameter per option
         rules=tuple(rule or ()),
         jobs=jobs,
         approval="ask" if ask else "auto",
-        model=model_config(model, base_url),
+        model=model_config(model, base_url, offline=offline),
+        offline=offline,
         rounds=rounds,
     )
+    if dry_run:
+        from refactor_agent.run.estimate import estimate, estimate_text
+
+        typer.echo(estimate_text(estimate(path, options)), nl=False)
+        return
     with Progress() as progress:
         services = start_run(path, options, progress)
         ending = drive(services)

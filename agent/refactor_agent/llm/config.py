@@ -36,6 +36,8 @@ class ModelConfig(Value):
     temperature: float | None = None
     """``None`` leaves it to the endpoint; several hosted models accept nothing else."""
     max_output_tokens: int | None = Field(default=None, gt=0)
+    prompt_tokens: int = Field(default=32_000, gt=0)
+    """What one prompt may hold, estimated."""
     attempt_seconds: float = Field(default=120.0, gt=0)
     """One attempt; the client makes ``max_retries`` more."""
     total_seconds: float = Field(default=300.0, gt=0)

@@ -12,12 +12,13 @@ from refactor_agent.domain.values import Value
 from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm.accept import Accepted, accept
 from refactor_agent.llm.answer import Answer, read_reply
+from refactor_agent.llm.budget import Fitted, estimated_tokens, fit
 from refactor_agent.llm.exchange import Model, Prompt, Reply
 from refactor_agent.llm.prompts import Prompts
 from refactor_agent.llm.redaction import Vault
 from refactor_agent.llm.request import ModelRequest, NamedCode, Round
 
-__all__ = ["Policy", "propose_by_model"]
+__all__ = ["Policy", "next_question", "propose_by_model"]
 
 
 class Policy(Value):
@@ -27,6 +28,8 @@ class Policy(Value):
     """How often an answer that can't be used is sent back before giving up."""
     sample: int = Field(default=0, ge=0)
     """Raise it for another answer to the same question; the cache keeps them apart."""
+    prompt_tokens: int = Field(default=32_000, gt=0)
+    """What a prompt may hold, estimated; beyond that it says less, in the order of `DROPS`."""
 
 
 _PATIENT = Policy()
@@ -57,7 +60,10 @@ async def propose_by_model(
     rounds = list(previous)
     faults: list[CheckFailure] = []
     while len(faults) <= policy.repairs:
-        prompt = prompts.propose(request, rounds, vault)
+        fitted = next_question(request, prompts, vault, rounds, policy)
+        if not fitted.fits:
+            return _too_long(fitted, policy)
+        prompt = fitted.prompt
         reply = await model.ask(prompt, sample=policy.sample)
         if isinstance(reply, Refusal):
             return reply
@@ -66,11 +72,43 @@ async def propose_by_model(
             return answer
         outcome = answer if isinstance(answer, CheckFailure) else accept(request, answer, vault)
         if isinstance(outcome, Accepted):
-            return outcome.proposal(request, vault, _author(model, prompt, reply))
+            made = outcome.proposal(request, vault, _author(model, prompt, reply))
+            return _with_note(made, fitted)
         await model.fault(prompt, outcome.check, sample=policy.sample)
         faults.append(outcome)
         rounds.append(_round(answer, outcome, vault))
     return _useless(faults)
+
+
+def next_question(
+    request: ModelRequest,
+    prompts: Prompts,
+    vault: Vault,
+    rounds: Sequence[Round] = (),
+    policy: Policy = _PATIENT,
+) -> Fitted:
+    """Render what the model would be asked next."""
+    return fit(
+        request,
+        rounds,
+        lambda told, past: prompts.propose(told, past, vault),
+        policy.prompt_tokens,
+    )
+
+
+def _too_long(fitted: Fitted, policy: Policy) -> Refusal:
+    tokens = estimated_tokens(fitted.prompt.size)
+    return Refusal(
+        reason="prompt-too-long",
+        message=f"about {tokens} tokens are needed at least, {policy.prompt_tokens} are allowed",
+    )
+
+
+def _with_note(made: Proposal, fitted: Fitted) -> Proposal:
+    if not fitted.dropped:
+        return made
+    note = f"for want of room the model was not told: {', '.join(fitted.dropped)}"
+    return made.model_copy(update={"notes": (*made.notes, note)})
 
 
 def _author(model: Model, prompt: Prompt, reply: Reply) -> ModelAuthor:

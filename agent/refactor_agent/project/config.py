@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -13,6 +14,9 @@ from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
 
 __all__ = ["Config", "load_config"]
+
+
+Price = Annotated[float, Field(ge=0)]
 
 
 class Config(Value):
@@ -40,6 +44,8 @@ class Config(Value):
     """Seconds that one run of the suite may take."""
     prompts: str | None = None
     """A directory with prompt templates of the team's own, relative to the project."""
+    prices: Mapping[str, tuple[Price, Price]] = {}
+    """What models cost, in any currency per million tokens: of prompt, of completion."""
     allow_dependencies: tuple[str, ...] = ()
     """Distributions a conversion may add, beyond those the project declares."""
 

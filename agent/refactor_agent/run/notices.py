@@ -16,6 +16,8 @@ def notices(services: Services, baseline: Baseline | None) -> tuple[str, ...]:
             "The project is not in a git repository: patches apply with `git apply`, but not with"
             " `git am`, and nothing tells uncommitted work apart from the run's."
         )
+    if services.record.options.offline:
+        found.append("Run with --offline: no model was asked.")
     if not services.record.options.tests:
         found.append("Run with --no-tests: nothing can be more than unverified.")
     elif baseline is not None and baseline.status == "unusable":

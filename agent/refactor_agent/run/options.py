@@ -27,6 +27,8 @@ class RunOptions(Value):
     tests: bool = True
     """Run the target's tests; without them nothing can be more than unverified."""
     model: ModelConfig | None = None
+    offline: bool = False
+    """No model is asked, whatever else is said."""
     rounds: int = Field(default=2, ge=0)
     """Repairs after a model's first answer, per change set."""
 

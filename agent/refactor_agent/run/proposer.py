@@ -9,19 +9,33 @@ from typing import TYPE_CHECKING
 
 from refactor_agent.domain.plan import ChangeSet, Refusal
 from refactor_agent.domain.proposal import Proposal
+from refactor_agent.domain.region import Located
 from refactor_agent.llm import (
     Ground,
     ModelRequest,
+    Policy,
     Prompts,
     Round,
+    conventions_of,
     make_request,
     propose_by_model,
 )
+from refactor_agent.project import Interpreter
+from refactor_agent.rulebook import RuleBook
+from refactor_agent.tree import Tree
 
 if TYPE_CHECKING:  # importing it imports the client library, which runs without a model don't need
     from refactor_agent.llm.endpoint import Endpoint
 
-__all__ = ["Proposer"]
+__all__ = ["Proposer", "ground_for"]
+
+
+def ground_for(
+    located: Located, tree: Tree, rulebook: RuleBook, interpreter: Interpreter
+) -> Ground:
+    """Give what a model is told about the target as a whole."""
+    version = ".".join(map(str, interpreter.version[:2]))
+    return Ground(located, tree, rulebook, conventions_of(located.graph, python=version))
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,10 @@ class Proposer:
         request = await asyncio.to_thread(self._request, change_set)
         if isinstance(request, Refusal):
             return request
-        return await propose_by_model(request, self.model, self.prompts, previous=previous)
+        policy = Policy(prompt_tokens=self.model.config.prompt_tokens)
+        return await propose_by_model(
+            request, self.model, self.prompts, previous=previous, policy=policy
+        )
 
     def _request(self, change_set: ChangeSet) -> ModelRequest | Refusal:
         return make_request(change_set, self.ground())

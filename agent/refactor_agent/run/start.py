@@ -14,7 +14,6 @@ from refactor_agent.llm import (
     Ground,
     Ledger,
     ModelConfig,
-    conventions_of,
     open_model,
     read_api_key,
 )
@@ -26,7 +25,7 @@ from refactor_agent.run.gate import Gate
 from refactor_agent.run.options import RunOptions, RunRecord
 from refactor_agent.run.places import new_places
 from refactor_agent.run.prompts import prompts_for
-from refactor_agent.run.proposer import Proposer
+from refactor_agent.run.proposer import Proposer, ground_for
 from refactor_agent.run.rules import rules_for
 from refactor_agent.run.services import Services, locate_tree
 from refactor_agent.store import Store
@@ -104,9 +103,8 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
 
 def _proposer(services: Services, config: ModelConfig) -> Proposer:
     def ground() -> Ground:
-        version = ".".join(map(str, services.record.interpreter.version[:2]))
-        conventions = conventions_of(services.located.graph, python=version)
-        return Ground(services.located, services.base, services.rulebook, conventions)
+        interpreter = services.record.interpreter
+        return ground_for(services.located, services.base, services.rulebook, interpreter)
 
     model = open_model(
         config,

@@ -1,0 +1,139 @@
+"""What a run would ask a model, and what that would cost: nothing is asked and nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from refactor_agent.domain.plan import ChangeSet, Refusal
+from refactor_agent.domain.values import Value
+from refactor_agent.llm import Ground, ModelConfig, Policy, Prompts, make_request
+from refactor_agent.llm.budget import estimated_tokens
+from refactor_agent.llm.prices import cost
+from refactor_agent.llm.propose import next_question
+from refactor_agent.llm.redaction import Vault
+from refactor_agent.plan import make_plan
+from refactor_agent.project import find_interpreter, open_project
+from refactor_agent.run.options import RunOptions
+from refactor_agent.run.prompts import prompts_for
+from refactor_agent.run.proposer import ground_for
+from refactor_agent.run.rules import rules_for
+from refactor_agent.run.services import locate_tree
+from refactor_agent.tree import Tree
+
+__all__ = ["Estimate", "Question", "estimate", "estimate_text"]
+
+
+class Question(Value):
+    """The first prompt for one change set."""
+
+    change_set: str
+    certain: bool
+    """Rules can't do it. Otherwise it is asked only if the gate turns down what rules make."""
+    prompt_tokens: int
+    completion_tokens: int
+    """As long as the functions are now."""
+    cost: float | None = None
+    problem: str = ""
+    """Why it can't be asked."""
+
+
+class Estimate(Value):
+    """All first prompts of a run."""
+
+    change_sets: int
+    model: str | None
+    questions: tuple[Question, ...] = ()
+    calls_at_most: int = 0
+    """For each question: the answers that can't be read, and those that the gate turns down."""
+
+
+def estimate(path: Path, options: RunOptions) -> Estimate:
+    """Estimate the run of the project at ``path``; raises `UsageError` as a run would."""
+    project = open_project(path)
+    rulebook = rules_for(project, options.rules)
+    tree = Tree(project.root)
+    located = locate_tree(project, rulebook, tree)
+    plan = make_plan(located, rulebook, project)
+    if options.model is None:
+        return Estimate(change_sets=len(plan.change_sets), model=None)
+    interpreter = find_interpreter(project.root, project.config, options.python)
+    ground = ground_for(located, tree, rulebook, interpreter)
+    prompts, prices = prompts_for(project), project.config.prices
+    asked = [found for found in plan.change_sets if found.model_may_try]
+    questions = tuple(_question(found, ground, prompts, options.model, prices) for found in asked)
+    each = (1 + Policy().repairs) * (1 + options.rounds)
+    return Estimate(
+        change_sets=len(plan.change_sets),
+        model=options.model.model,
+        questions=questions,
+        calls_at_most=each * sum(not question.problem for question in questions),
+    )
+
+
+def _question(
+    change_set: ChangeSet,
+    ground: Ground,
+    prompts: Prompts,
+    config: ModelConfig,
+    prices: Mapping[str, tuple[float, float]],
+) -> Question:
+    certain = not change_set.attempts
+    request = make_request(change_set, ground)
+    if isinstance(request, Refusal):
+        return Question(
+            change_set=change_set.id,
+            certain=certain,
+            prompt_tokens=0,
+            completion_tokens=0,
+            problem=request.message,
+        )
+    vault = Vault(*(part.code for part in request.functions))
+    policy = Policy(prompt_tokens=config.prompt_tokens)
+    fitted = next_question(request, prompts, vault, policy=policy)
+    asked = estimated_tokens(fitted.prompt.size)
+    answered = estimated_tokens(sum(len(part.code) for part in request.functions))
+    return Question(
+        change_set=change_set.id,
+        certain=certain,
+        prompt_tokens=asked,
+        completion_tokens=answered,
+        cost=cost(prices, config.model, asked, answered),
+        problem="" if fitted.fits else "the prompt is too long",
+    )
+
+
+def estimate_text(estimate: Estimate) -> str:
+    """Say for people what a run would ask."""
+    lines = [f"{estimate.change_sets} change sets; nothing was converted, asked or written"]
+    if estimate.model is None:
+        return f"{lines[0]}\nno model is to be asked: give one with --model\n"
+    lines += [_line(question) for question in estimate.questions]
+    good = [question for question in estimate.questions if not question.problem]
+    for certain, what in ((True, "certain"), (False, "only if what rules make fails")):
+        lines.append(_sum([one for one in good if one.certain == certain], what))
+    lines.append(
+        f"model {estimate.model}; tokens are estimated at 4 characters each; repairs make it"
+        f" {estimate.calls_at_most} calls at most"
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _line(question: Question) -> str:
+    if question.problem:
+        return f"{question.change_set}: can't be asked: {question.problem}"
+    when = "" if question.certain else ", if rules fail"
+    tokens = f"{question.prompt_tokens} tokens of prompt, {question.completion_tokens} of answer"
+    return f"{question.change_set}: {tokens}{when}"
+
+
+def _sum(questions: list[Question], what: str) -> str:
+    asked = sum(question.prompt_tokens for question in questions)
+    answered = sum(question.completion_tokens for question in questions)
+    costs = [question.cost for question in questions if question.cost is not None]
+    price = f", cost {sum(costs):.4f}" if len(costs) == len(questions) and costs else ""
+    unknown = ", no price in [tool.refactor-agent] prices" if questions and not costs else ""
+    return (
+        f"{what}: {len(questions)} prompts, {asked} tokens of prompt,"
+        f" {answered} of answer{price}{unknown}"
+    )
