@@ -20,7 +20,7 @@ LONG = {  # what only this part of the prompt says
     "the rules' examples": "EXAMPLE " * 100,
     "the rules' limits": "LIMIT " * 100,
     "attempts before the latest": "FIRST " * 40,
-    "the middle of long failures": "x" * 3000 + "MIDDLE " * 2000 + "y" * 3000,
+    "the middle of long failures": "x" * 6000 + "yMIDDLE" + "y" * 6000,
     "callers outside the task": "app.outside." + "CALLER" * 100,
     "definitions around the functions": "CONTEXT = 1\n" * 100,
     "what differs between libraries": "DIFFERS " * 100,
@@ -65,18 +65,27 @@ def test_what_fits_is_left_whole():
     assert fitted(1_000_000).dropped == ()
 
 
+WORDS = {
+    "the rules' examples": "EXAMPLE",
+    "the rules' limits": "LIMIT",
+    "attempts before the latest": "FIRST",
+    "the middle of long failures": "yMIDDLE",
+    "callers outside the task": "CALLER",
+    "definitions around the functions": "CONTEXT",
+    "what differs between libraries": "DIFFERS",
+}
+"""What is gone from the prompt with each."""
+
+
 def test_things_are_dropped_in_the_stated_order_and_no_more_than_it_takes():
     names = [name for name, _ in DROPS]
-    assert set(names) == LONG.keys()
-    for count, name in enumerate(names):
-        before = fitted(1_000_000) if not count else fitted(estimated_tokens(last.prompt.size))
-        assert before.dropped == tuple(names[:count])
-        last = fitted(estimated_tokens(before.prompt.size) - 1)
-        assert last.dropped == tuple(names[: count + 1])
-        word = next(word for word in LONG[name].split() if word.isupper() or "CALLER" in word)
-        assert word in before.prompt.messages[1].content
-        kept = last.prompt.messages[1].content
-        assert word * 2 not in kept.replace(" ", "")
+    made = fitted(1_000_000)
+    for count, name in enumerate(names, start=1):
+        assert WORDS[name] in made.prompt.messages[1].content
+        made = fitted(estimated_tokens(made.prompt.size) - 1)
+        assert made.dropped == tuple(names[:count])
+        assert WORDS[name] not in made.prompt.messages[1].content
+    assert set(names) == WORDS.keys()
 
 
 def test_the_core_is_never_dropped():
