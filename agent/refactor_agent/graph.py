@@ -119,6 +119,9 @@ async def _approve(services: Services, state: RunState) -> RunState:
     question = await asyncio.to_thread(approve.question, services, state)
     if question is None:
         return {}
+    known = await asyncio.to_thread(approve.answered, services)
+    if known is not None:
+        return known
     return await approve.settle(services, question, interrupt(question))
 
 

@@ -9,7 +9,9 @@ from refactor_agent.domain.decision import Decision
 from refactor_agent.run.services import Services
 from refactor_agent.run.state import RunState
 
-__all__ = ["question", "settle"]
+__all__ = ["answered", "question", "settle"]
+
+_REVIEWED = "reviewed"
 
 
 def question(services: Services, state: RunState) -> Mapping[str, Any] | None:
@@ -25,6 +27,16 @@ def question(services: Services, state: RunState) -> Mapping[str, Any] | None:
     return {"change_sets": waiting} if waiting else None
 
 
+def answered(services: Services) -> RunState | None:
+    """Give what a person said before the run was killed, so that nobody is asked twice."""
+    for event in services.audit.events():
+        if event["event"] == _REVIEWED:
+            rejected = event["rejected"]
+            assert isinstance(rejected, list)  # noqa: S101 - written by settle
+            return {"rejected": rejected}
+    return None
+
+
 async def settle(
     services: Services, asked: Mapping[str, Any], answer: Mapping[str, Any]
 ) -> RunState:
@@ -33,5 +45,5 @@ async def settle(
     rejected = [
         one["change_set"] for one in asked["change_sets"] if one["change_set"] not in approved
     ]
-    await services.say_once("reviewed", approved=sorted(approved), rejected=rejected)
+    await services.say_once(_REVIEWED, approved=sorted(approved), rejected=rejected)
     return {"rejected": rejected}

@@ -75,7 +75,7 @@ def _keep(services: Services, made: Proposal) -> str:
         "proposed",
         change_set=made.change_set,
         strategy=made.strategy,
-        author=made.author.model_dump(),
+        author=made.author.model_dump(mode="json"),
         proposal=key,
     )
     return key
