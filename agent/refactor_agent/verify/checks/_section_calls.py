@@ -120,7 +120,7 @@ class CallWalk(Standing, ABC):
             self.visit(node.func)
         for part in (*node.args, *(word.value for word in node.keywords)):
             self.visit(part)
-        self.use(mutated, "changed", node)
+        self.use(mutated, "changed", node, inside=True)
 
     def _is_container(self, function: ast.Attribute) -> bool:
         units = self.sections.units
@@ -192,7 +192,7 @@ class CallWalk(Standing, ABC):
         added = [access for access in self.accesses if access not in before]
         self.suspend(node)
         for access in (*used, *added):
-            self.compare(access)
+            self.compare(access, on_thread=True)
         self._clash_on_thread(used, node)
         self.carry(set_there(used), crossed=True, point=node)
         reads = (one for one in used if one.kind in {"read", "looked at"})

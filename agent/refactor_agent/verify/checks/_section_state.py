@@ -53,10 +53,12 @@ class Standing:
         self.state = state
         self.raised = [seen.joined(state) for seen in self.raised]
 
-    def use(self, name: str | None, kind: Kind, node: ast.expr | ast.stmt) -> None:
+    def use(
+        self, name: str | None, kind: Kind, node: ast.expr | ast.stmt, *, inside: bool = False
+    ) -> None:
         """Note that ``name`` is used here."""
         if name is not None:
-            self.add(Access(name, kind, node.lineno, id(self.statement), self.locks))
+            self.add(Access(name, kind, node.lineno, id(self.statement), self.locks, inside))
 
     def add(self, access: Access) -> None:
         """Note a use, and whether something before a suspension clashes with it."""
@@ -65,8 +67,11 @@ class Standing:
         self.compare(access)
         self.move(self.state._replace(pending=self.state.pending | self.bit(access)))
 
-    def compare(self, access: Access) -> None:
-        """Look for what ``access`` clashes with."""
+    def compare(self, access: Access, *, on_thread: bool = False) -> None:
+        """Look for what ``access`` clashes with.
+
+        A thread that reads what was set just before it was started reads that.
+        """
         state = self.state
         if state is None:
             return
@@ -78,6 +83,8 @@ class Standing:
         if access.name in self.clashes:
             return
         for first in self._of(state.crossed):
+            if on_thread and access.kind == "read" and not first.inside:
+                continue
             if self._clash(first, access):
                 point = self.crossing.get(self.accesses[first], self.statement)
                 self.clashes[access.name] = Clash(first, point, access)

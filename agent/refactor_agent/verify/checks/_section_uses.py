@@ -34,6 +34,8 @@ class Access:
     """Tells the statements of the function apart."""
     locks: frozenset[int]
     """The `with` statements on locks that it stands in."""
+    inside: bool = False
+    """What the name stands for is changed, and not what it stands for."""
     through: str = ""
     """The function called there that does it."""
 

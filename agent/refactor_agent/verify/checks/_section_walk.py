@@ -140,7 +140,8 @@ class Walk(CallWalk):
                 self.visit(index)
             case ast.Attribute(value=value) if self.names.shared(target) is None:
                 self.visit(value)
-        self.use(self.names.shared(target), "changed", target)
+        inside = isinstance(target, ast.Subscript)
+        self.use(self.names.shared(target), "changed", target, inside=inside)
 
     def _rebind(self, name: str) -> None:
         """Paths made of a local name are other paths from here on."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from refactor_agent.verify.checks._functions import own_nodes
 from refactor_agent.verify.checks._units import Unit
@@ -65,13 +67,12 @@ class Names:
         return self._from_outside(name, bare=bare)
 
     def _from_outside(self, name: str, *, bare: bool) -> str | None:
-        module = self._unit.module
-        around = any(name in _bound(function) for function in self._around)
-        if around or name in _top_level(module):
+        top = _top_of(self._unit.module)
+        if name in self._around or name in top.names:
             return name
-        if bare and name in _modules(module):
+        if bare and name in top.modules:
             return None
-        return module.imported.get(name)
+        return self._unit.module.imported.get(name)
 
     @cached_property
     def _parameters(self) -> frozenset[str]:
@@ -94,11 +95,27 @@ class Names:
         return _bound(self._unit.after, parameters=False)
 
     @cached_property
-    def _around(self) -> tuple[FunctionNode, ...]:
-        module = self._unit.module
-        return tuple(
-            node for node in module.ancestors(self._unit.after) if isinstance(node, FunctionNode)
-        )
+    def _around(self) -> frozenset[str]:
+        """What the functions around this one make their own."""
+        around = self._unit.module.ancestors(self._unit.after)
+        functions = [_bound(node) for node in around if isinstance(node, FunctionNode)]
+        return frozenset().union(*functions)
+
+
+class _Top(NamedTuple):
+    names: frozenset[str]
+    """Assigned at the top level."""
+    modules: frozenset[str]
+    """Bound to modules by `import`."""
+
+
+_known: WeakKeyDictionary[Module, _Top] = WeakKeyDictionary()
+
+
+def _top_of(module: Module) -> _Top:
+    if module not in _known:
+        _known[module] = _Top(_top_level(module), _modules(module))
+    return _known[module]
 
 
 def _is_request(argument: ast.arg) -> bool:

@@ -110,6 +110,7 @@ def _loop(line: str) -> str:
     return _method(*(one.format(line) for one in _LOOP))
 
 
+_SAVE = "\n    def save(self):\n        print(self.items)\n"
 _CHECKED = _method("if not os.path.exists(key):", "    return", "{}", "os.remove(key)")
 _SAYS = "lets other tasks run"
 
@@ -186,6 +187,17 @@ CHECK = Check(
             f"{_OFFLOAD}seen = set()\n\n\nasync def f(k):\n    if k in seen:\n        return\n"
             "    await offload(save, k)\n    seen.add(k)\n",
             "seen is read",
+        ),
+        Example(
+            "grown, then saved by a thread",
+            _method("self.items.append(key)", "self.save()") + _SAVE,
+            _method("self.items.append(key)", "await offload(self.save)") + _SAVE,
+            "self.items is changed (line 6), then `await offload(self.save)` (line 7)",
+        ),
+        Example(
+            "set, then read by a thread",
+            _method("self.items = key", "self.save()") + _SAVE,
+            _method("self.items = key", "await offload(self.save)") + _SAVE,
         ),
         Example(
             "under a lock",
