@@ -1,0 +1,1 @@
+"""What is put on the import path of the traced program: a copy of this directory."""
