@@ -76,9 +76,20 @@ def _function(
         open_family=open_family,
         exported=function.name in exported or (owner is not None and owner.name in exported),
         is_test=function.module.is_test,
-        writes=facts.writes,
+        writes=tuple(write for write in facts.writes if not _is_module(evaluator, function, write)),
         awaits=facts.awaits,
     )
+
+
+def _is_module(evaluator: Evaluator, function: ProjectFunction, write: str) -> bool:
+    """Say whether what seems to be changed is a module: ``os.remove`` is no list's method."""
+    name = write.removeprefix(f"{function.module.summary.module}.")
+    if name == write or "." in name:
+        return False
+    terms = function.module.summary.names.get(name, ())
+    values = evaluator.term(function.module.functions[0], ("g", name))
+    is_imported = bool(terms) and all(term is not None and term[0] == "m" for term in terms)
+    return is_imported or any(isinstance(value, ModuleValue) for value in values)
 
 
 def _decorators(evaluator: Evaluator, function: ProjectFunction) -> Iterator[str]:

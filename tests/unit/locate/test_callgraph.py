@@ -90,6 +90,9 @@ def test_families_by_overriding(graph) -> None:
 
 def test_writes_outside_the_function(graph) -> None:
     functions = graph("""
+        import os
+        from sys import modules
+
         CACHE = {}
         count = 0
 
@@ -108,12 +111,18 @@ def test_writes_outside_the_function(graph) -> None:
         def bump():
             global count
             count += 1
+
+        def clear():
+            os.remove("x")
+            os.environ["x"] = "y"
+            modules.pop("x")
     """).functions
     assert set(functions["app.Box.fill"].writes) == {
         "self.total", "self.items", "self.table", "app.CACHE",
     }  # fmt: skip
     assert functions["app.Box.read"].writes == ()
     assert functions["app.bump"].writes == ("app.count",)
+    assert functions["app.clear"].writes == ("app.os.environ", "app.modules")
 
 
 def test_exported_names(graph) -> None:
