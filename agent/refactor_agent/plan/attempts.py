@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from refactor_agent.domain.plan import Attempt, CallEdit, Demote, Dependency
 from refactor_agent.plan.choices import Choices
@@ -48,16 +48,25 @@ def native_attempt(
 
 
 def offload_attempt(
-    choices: Choices, entries: Sequence[str], demoted: Sequence[str], rules: tuple[str, ...]
+    choices: Choices,
+    leaves: NativeLeaves,
+    entries: Sequence[str],
+    demoted: Sequence[str],
+    rules: tuple[str, ...],
 ) -> Attempt:
-    """Hand the call by which each entry blocks to a thread."""
+    """Hand the calls by which each entry blocks to a thread, those that may go there.
+
+    What the standard library has an async form of stays native: nobody needs a thread to sleep.
+    """
     edges = [edge for entry in entries for edge in choices.entry_edges(entry)]
+    native = [edge for edge in edges if leaves.is_plain(edge)]
+    moved = [e for e in edges if e not in native and not choices.edge_offload_refusals(e)]
     return Attempt(
         strategy="offload",
-        calls=_edits((edge, "offload") for edge in edges),
+        calls=_edits([*_with("native", native), *_with("offload", moved)]),
         demotes=_demotes(choices, demoted),
         rules=rules,
-        notes=notes(choices.facts, "offload", entries, edges, ()),
+        notes=notes(choices.facts, "offload", entries, [*native, *moved], ()),
     )
 
 
@@ -90,6 +99,10 @@ def _edits(chosen: Iterable[tuple[Edge, Action]]) -> tuple[CallEdit, ...]:
         if edge.call is not None
     )
     return tuple(sorted(edits, key=lambda edit: edit.site))
+
+
+def _with(action: Action, edges: Iterable[Edge]) -> Iterator[tuple[Edge, Action]]:
+    return ((edge, action) for edge in edges)
 
 
 def _called(edge: Edge) -> str:

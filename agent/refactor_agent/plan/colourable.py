@@ -10,7 +10,7 @@ from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.plan.twins import TWIN_NAMES, beside
 
-__all__ = ["function_refusals"]
+__all__ = ["function_refusals", "is_context_manager"]
 
 _TRANSPARENT = frozenset(
     {
@@ -28,6 +28,8 @@ _TRANSPARENT = frozenset(
 )
 """Decorators that give back what they get, so a coroutine function stays one."""
 
+_CONTEXT_MANAGER = "contextlib.contextmanager"
+
 
 def function_refusals(facts: Facts, name: str) -> tuple[Refusal, ...]:
     """Say why the function ``name`` can't be awaited; empty when it can."""
@@ -37,6 +39,11 @@ def function_refusals(facts: Facts, name: str) -> tuple[Refusal, ...]:
         return (refuse(reason, name, strategy="native"),)
     reasons = _reasons(facts, function)
     return tuple(refuse(reason, name, facts.site(name), "native") for reason in reasons)
+
+
+def is_context_manager(function: Function) -> bool:
+    """Say whether ``function`` is a generator that a ``with`` drives."""
+    return function.is_generator and _CONTEXT_MANAGER in function.decorators
 
 
 def _twins(facts: Facts, name: str) -> Iterator[Function | None]:
@@ -63,6 +70,9 @@ def _kind(function: Function) -> Iterator[str]:
         yield "constructor"
     elif bare.startswith("__") and bare.endswith("__"):
         yield "dunder"
+    if is_context_manager(function):
+        yield "context-manager"
+        return
     if function.is_property:
         yield "property"
     elif any(decorator not in _TRANSPARENT for decorator in function.decorators):

@@ -12,7 +12,7 @@ from refactor_agent.plan.attempts import demote_attempt, native_attempt, offload
 from refactor_agent.plan.choices import Choices
 from refactor_agent.plan.groups import group_entries
 from refactor_agent.plan.native import NativeLeaves
-from refactor_agent.plan.reasons import leaves_room_for_a_model
+from refactor_agent.plan.reasons import in_order, leaves_room_for_a_model
 from refactor_agent.plan.titles import slug, title
 
 __all__ = ["Drafts"]
@@ -48,8 +48,14 @@ class Drafts:
             for region in self._by_entry[entry]
             if entry in self._choices.demoted or self._choices.resolved(region)
         ]
-        if regions:
-            yield self._change_set(group, regions, list(self._attempts(group, regions)))
+        if not regions:
+            return
+        attempts = list(self._attempts(group, regions))
+        if not attempts:
+            regions = [region for region in regions if not self._choices.offload_refusals(region)]
+            attempts = list(self._offloads(group, _rules(regions))) if regions else []
+        if attempts:
+            yield self._change_set(group, regions, attempts)
 
     @cached_property
     def _by_entry(self) -> Mapping[str, Sequence[Region]]:
@@ -63,16 +69,24 @@ class Drafts:
         return [self._facts.outermost(name) for name in (entry, *coloured)]
 
     def _attempts(self, group: Sequence[str], regions: Sequence[Region]) -> Iterator[Attempt]:
-        rules = tuple(sorted({region.rule for region in regions}))
+        rules = _rules(regions)
         demoted = [entry for entry in group if entry in self._choices.demoted]
         others = [entry for entry in group if entry not in self._choices.demoted]
         native = native_attempt(self._choices, self._leaves, others, demoted, rules)
         if any(edit.action == "native" for edit in native.calls):
             yield native
         if others and not self._offload_refusals(others):
-            yield offload_attempt(self._choices, others, demoted, rules)
+            yield from self._offloads(group, rules)
         if not any(self._choices.demote_refusals(entry) for entry in group):
             yield demote_attempt(self._choices, group, rules)
+
+    def _offloads(self, group: Sequence[str], rules: tuple[str, ...]) -> Iterator[Attempt]:
+        """Offload what may be; not an attempt where all of it stays native."""
+        demoted = [entry for entry in group if entry in self._choices.demoted]
+        others = [entry for entry in group if entry not in self._choices.demoted]
+        attempt = offload_attempt(self._choices, self._leaves, others, demoted, rules)
+        if any(edit.action == "offload" for edit in attempt.calls):
+            yield attempt
 
     def _offload_refusals(self, entries: Sequence[str]) -> tuple[Refusal, ...]:
         return tuple(
@@ -85,18 +99,22 @@ class Drafts:
     def _change_set(
         self, entries: Sequence[str], regions: Sequence[Region], attempts: Sequence[Attempt]
     ) -> ChangeSet:
-        refusals = self._refusals(entries, regions, attempts)
-        native = tuple(refusal for refusal in refusals if refusal.strategy != "offload")
+        regions = sorted(regions, key=lambda region: -region.weight)
+        refusals = tuple(self._refusals(entries, regions, attempts))
         return ChangeSet(
-            id=slug(entries, self._facts.ref(entries[0]).file),
-            title=title(entries, regions),
+            id=slug(entries[0], self._facts.graph.modules),
+            title=title(entries, regions, self._facts.graph.modules),
             entries=tuple(self._facts.ref(entry) for entry in entries),
             regions=tuple(region.id for region in regions),
             functions=self._functions(entries, regions, attempts),
             attempts=tuple(attempts),
-            refusals=refusals,
-            model_may_try=leaves_room_for_a_model(native if attempts else refusals),
+            refusals=in_order(refusals),
+            model_may_try=bool(attempts) or self._may_try(regions, refusals),
         )
+
+    def _may_try(self, regions: Sequence[Region], refusals: Sequence[Refusal]) -> bool:
+        known = all(self._facts.book.native(region.callee) is not None for region in regions)
+        return leaves_room_for_a_model(refusals, is_known=known)
 
     def _functions(
         self, entries: Sequence[str], regions: Sequence[Region], attempts: Sequence[Attempt]
@@ -109,15 +127,16 @@ class Drafts:
 
     def _refusals(
         self, entries: Sequence[str], regions: Sequence[Region], attempts: Sequence[Attempt]
-    ) -> tuple[Refusal, ...]:
+    ) -> Iterator[Refusal]:
         made = {attempt.strategy for attempt in attempts}
-        found: list[Refusal] = []
         for region in regions:
-            found.extend(self._choices.native_refusals(region) if "native" not in made else ())
-            found.extend(self._choices.offload_refusals(region) if "offload" not in made else ())
+            yield from self._choices.native_refusals(region) if "native" not in made else ()
+            yield from self._choices.offload_refusals(region) if "offload" not in made else ()
         for entry in entries:
             refusals = self._choices.demote_refusals(entry) if "demote" not in made else ()
             if not any(refusal.reason == "not-a-handler" for refusal in refusals):
-                found.extend(refusals)
-        distinct = {(refusal.reason, refusal.strategy, refusal.site): refusal for refusal in found}
-        return tuple(distinct.values())
+                yield from refusals
+
+
+def _rules(regions: Sequence[Region]) -> tuple[str, ...]:
+    return tuple(sorted({region.rule for region in regions}))

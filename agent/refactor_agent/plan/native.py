@@ -40,6 +40,13 @@ class NativeLeaves:
         placed = place_refusals(self._facts, edge, "native")
         return (*placed, *(self._refuse(reason, edge) for reason in reasons))
 
+    def is_plain(self, edge: Edge) -> bool:
+        """Say whether one call of the standard library is replaced by another, and nothing else."""
+        native = self.native(edge) if edge.is_leaf else None
+        if native is None or native.distribution or native.types or native.opened:
+            return False
+        return not self.refusals(edge)
+
     def dependency(self, edge: Edge) -> Dependency | None:
         """Give what the target must newly declare for the equivalent of ``edge``."""
         native = self.native(edge)

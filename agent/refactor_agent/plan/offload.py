@@ -7,6 +7,7 @@ from functools import cache
 
 from refactor_agent.domain.callgraph import Call
 from refactor_agent.domain.plan import Refusal
+from refactor_agent.plan.colourable import is_context_manager
 from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.places import place_refusals
@@ -86,10 +87,19 @@ class Offloads:
                 continue
             origin_fits = call.receiver_origin in {"local", "result"} or not is_receiver
             own = origin_fits and self._threads.makes(edge.function, kind)
-            if thread == "bound" and not (own and edge.is_leaf):
-                yield refuse("thread-affine", edge.callees[0], edge.site, "offload")
-            elif not own:
-                yield refuse("shared-unsafe-object", edge.callees[0], edge.site, "offload")
+            reason = "thread-affine" if thread == "bound" else "shared-unsafe-object"
+            if thread == "unsafe" and self._is_local(call, is_receiver=is_receiver):
+                reason = "made-elsewhere"
+            if not own or (thread == "bound" and not edge.is_leaf):
+                yield refuse(reason, edge.callees[0], edge.site, "offload", kind)
+
+    def _is_local(self, call: Call, *, is_receiver: bool) -> bool:
+        """Say whether the object is this function's own, though another function made it."""
+        if is_receiver:
+            return call.receiver_origin in {"local", "result"}
+        calls = self._facts.graph.calls_in(call.caller)
+        functions = (self._facts.function(callee) for other in calls for callee in other.callees)
+        return any(function is not None and is_context_manager(function) for function in functions)
 
     def _roots(self, edge: Edge) -> tuple[str, ...]:
         """Name what runs on the thread: the callees, and what a lambda handed on calls."""
@@ -103,7 +113,8 @@ class Offloads:
         for name in roots:
             function = self._facts.function(name)
             if function is not None and function.is_generator:
-                found.append(refuse("generator", name, self._facts.site(name), "offload"))
+                reason = "context-manager" if is_context_manager(function) else "generator"
+                found.append(refuse(reason, name, self._facts.site(name), "offload"))
         return tuple(found)
 
     def _given_away(self, edge: Edge) -> Iterator[Refusal]:
@@ -115,7 +126,7 @@ class Offloads:
             for kind, _ in _objects(call):
                 is_bound = self._facts.book.thread(kind) == "bound"
                 if is_bound and kind.partition(".")[0] in moved.kinds:
-                    yield refuse("thread-affine", edge.callees[0], call.site, "offload")
+                    yield refuse("thread-affine", edge.callees[0], call.site, "offload", kind)
 
 
 def _in_loop_step(edge: Edge) -> Refusal:

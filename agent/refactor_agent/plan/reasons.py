@@ -1,103 +1,198 @@
-"""Why something is not done: every reason the planner gives, in one line for people."""
+"""Why something is not done: every reason the planner gives, in one line for people.
+
+The order of the table is the order in which reasons are told: what could go wrong comes before
+what the tool can't do or doesn't know, and what only follows from another reason comes last.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import Refusal, Strategy
 
-__all__ = ["REASONS", "leaves_room_for_a_model", "refuse"]
+__all__ = ["REASONS", "Kind", "Reason", "in_order", "leaves_room_for_a_model", "refuse"]
 
-REASONS: Mapping[str, str] = MappingProxyType(
+Kind = Literal[
+    "danger",  # it could be done, and could go wrong
+    "machinery",  # a person, or a model, would rewrite more than the tool can
+    "knowledge",  # no rule knows what to write instead
+    "worth",  # it could be done and would gain nothing
+    "consequence",  # it follows from another reason
+    "form",  # a strategy that is for other kinds of functions
+]
+
+
+class Reason(NamedTuple):
+    """One kind of refusal."""
+
+    kind: Kind
+    line: str
+    """What people are told, behind the name of what it is about."""
+
+
+REASONS: Mapping[str, Reason] = MappingProxyType(
     {
-        # The library side
-        "no-async-equivalent": "no rule knows an async equivalent",
-        "dependency-not-declared": (
+        "other-event-loop": Reason(
+            "danger", "the module runs on trio or curio, whose rules are not known here"
+        ),
+        "low-confidence": Reason(
+            "danger", "it is not certain that this call is reached or that it blocks"
+        ),
+        # Danger: places, threads, and functions that others rely on
+        "lock-held": Reason(
+            "danger", "a thread lock is held there; awaiting under it can deadlock or let others in"
+        ),
+        "thread-affine": Reason(
+            "danger", "it uses an object that must stay on the thread that made it"
+        ),
+        "takes-a-lock": Reason(
+            "danger", "the thread that takes a lock may have to be the one that gives it back"
+        ),
+        "uses-the-loop": Reason(
+            "danger", "it needs the running event loop, which a worker thread does not have"
+        ),
+        "main-thread": Reason("danger", "it works on the main thread only"),
+        "context-variable": Reason(
+            "danger", "it sets a context variable; the change would be lost in the thread"
+        ),
+        "shared-unsafe-object": Reason(
+            "danger", "it uses a shared object that only one thread may use at a time"
+        ),
+        "shared-state": Reason(
+            "danger", "it changes state that the event loop's thread uses as well"
+        ),
+        "open-family": Reason("danger", "a class outside the project may define or call it"),
+        "returns-awaitable": Reason("danger", "its callers already await what it returns"),
+        "ambiguous-function": Reason(
+            "danger", "it is defined more than once, so it is not clear which one runs"
+        ),
+        "nested-function": Reason("danger", "other code keeps a reference to this nested function"),
+        "used-as-value": Reason(
+            "danger", "it is called by other code that was handed the function"
+        ),
+        "unknown-function": Reason("danger", "its definition is not in the project"),
+        "signature": Reason(
+            "danger", "it runs when the function is defined, not when it is called"
+        ),
+        "class-body": Reason("danger", "a class body can't await"),
+        # Machinery: more has to be rewritten than the tool can
+        "context-manager": Reason(
+            "machinery",
+            "it is a context manager written as a generator; it would have to become an async one, "
+            "and so would each `with` that opens it",
+        ),
+        "generator": Reason(
+            "machinery",
+            "a generator would have to become an async one, and so would its consumers",
+        ),
+        "property": Reason("machinery", "reading a property can't be awaited"),
+        "constructor": Reason("machinery", "a constructor can't be awaited"),
+        "dunder": Reason("machinery", "Python calls it itself and does not await it"),
+        "loop-step": Reason(
+            "machinery", "it blocks at each step of a loop, where no call is written"
+        ),
+        "generator-expression": Reason(
+            "machinery", "a generator expression that awaits becomes an async generator"
+        ),
+        "lambda": Reason("machinery", "a lambda can't await"),
+        "made-elsewhere": Reason(
+            "machinery",
+            "its object comes from another function, so one hop can't take all of its use along",
+        ),
+        "unclear-callee": Reason("machinery", "the call may reach other functions too"),
+        "twin-exists": Reason(
+            "machinery", "an async function beside it looks like its twin; call that one instead"
+        ),
+        # Knowledge: about libraries, and about other code
+        "client-not-local": Reason(
+            "knowledge",
+            "its object is made elsewhere and shared; changing its type would change other code",
+        ),
+        "client-escapes": Reason(
+            "knowledge", "the object is handed to code that expects the sync type"
+        ),
+        "result-escapes": Reason(
+            "knowledge", "the result is handed to code that expects the sync library's type"
+        ),
+        "dependency-not-declared": Reason(
+            "knowledge",
             "its async equivalent needs a distribution that the project does not declare; "
-            "add it to allow-dependencies to permit it"
+            "add it to allow-dependencies to permit it",
         ),
-        "client-not-local": (
-            "its object is made elsewhere and shared; changing its type would change other code"
+        "decorator": Reason(
+            "knowledge", "a decorator may not know how to treat a coroutine function"
         ),
-        "client-escapes": "the object is handed to code that expects the sync type",
-        "result-escapes": "the result is handed to code that expects the sync library's type",
-        # Functions that can't become async
-        "constructor": "a constructor can't be awaited",
-        "dunder": "Python calls it itself and does not await it",
-        "property": "reading a property can't be awaited",
-        "generator": "a generator would have to become an async one, and so would its consumers",
-        "decorator": "a decorator may not know how to treat a coroutine function",
-        "open-family": "a class outside the project may define or call it",
-        "family": "it is overridden by, or overrides, a method that can't become async",
-        "ambiguous-function": "it is defined more than once, so it is not clear which one runs",
-        "unknown-function": "its definition is not in the project",
-        "nested-function": "other code keeps a reference to this nested function",
-        "returns-awaitable": "its callers already await what it returns",
-        "twin-exists": "an async function beside it looks like its twin; call that one instead",
-        "unresolved-below": "it makes another blocking call that can't be resolved",
-        # Places where nothing can be awaited
-        "lock-held": "a thread lock is held there; awaiting under it can deadlock or let others in",
-        "lambda": "a lambda can't await",
-        "generator-expression": "a generator expression that awaits becomes an async generator",
-        "class-body": "a class body can't await",
-        "signature": "it runs when the function is defined, not when it is called",
-        "loop-step": "it blocks at each step of a loop, where no call is written",
-        "used-as-value": "it is called by other code that was handed the function",
-        "unclear-callee": "the call may reach other functions too",
-        # Worker threads
-        "thread-affine": "it uses an object that must stay on the thread that made it",
-        "shared-unsafe-object": "it uses a shared object that only one thread may use at a time",
-        "shared-state": "it changes state that the event loop's thread uses as well",
-        "takes-a-lock": "the thread that takes a lock may have to be the one that gives it back",
-        "uses-the-loop": "it needs the running event loop, which a worker thread does not have",
-        "context-variable": "it sets a context variable; the change would be lost in the thread",
-        "main-thread": "it works on the main thread only",
-        "cheaper-than-a-hop": "it is called in a loop and costs less than a hop to a thread",
-        # Handlers
-        "not-a-handler": "it is not a handler that a framework runs in its thread pool",
-        "awaits": "it awaits something, so it must stay async",
-        "called-elsewhere": "other code in the project calls or passes it as a coroutine function",
-        # Everything else
-        "other-event-loop": "the module runs on trio or curio, whose rules are not known here",
-        "low-confidence": "it is not certain that this call is reached or that it blocks",
+        "cheaper-than-a-hop": Reason(
+            "worth", "it is called in a loop and costs less than a hop to a thread"
+        ),
+        "no-async-equivalent": Reason("knowledge", "no rule knows an async equivalent"),
+        # What follows from other reasons, and strategies that were not meant
+        "family": Reason(
+            "consequence", "it is overridden by, or overrides, a method that can't become async"
+        ),
+        "unresolved-below": Reason(
+            "consequence", "it makes another blocking call that can't be resolved"
+        ),
+        "awaits": Reason("form", "it awaits something, so it must stay async"),
+        "called-elsewhere": Reason(
+            "form", "other code in the project calls or passes it as a coroutine function"
+        ),
+        "not-a-handler": Reason(
+            "form", "it is not a handler that a framework runs in its thread pool"
+        ),
     }
 )
 
-_MISSING_KNOWLEDGE = frozenset(
-    {
-        "no-async-equivalent",
-        "client-escapes",
-        "result-escapes",
-        "generator",
-        "generator-expression",
-        "loop-step",
-        "lambda",
-        "property",
-        "twin-exists",
-        "unclear-callee",
-        "unresolved-below",
-        "not-a-handler",
-        "awaits",
-        "called-elsewhere",
-        "cheaper-than-a-hop",
-    }
-)
-"""Reasons that are about what rules can say, not about what could go wrong."""
+_RANKS = MappingProxyType({code: rank for rank, code in enumerate(REASONS)})
 
 
 def refuse(
-    reason: str, subject: str, site: Site | None = None, strategy: Strategy | None = None
+    reason: str,
+    subject: str,
+    site: Site | None = None,
+    strategy: Strategy | None = None,
+    about: str = "",
 ) -> Refusal:
-    """Make a refusal about ``subject``; ``reason`` must be one of `REASONS`."""
-    return Refusal(
-        reason=reason, message=f"{subject}: {REASONS[reason]}", site=site, strategy=strategy
-    )
+    """Make a refusal about ``subject``; ``reason`` must be one of `REASONS`.
+
+    ``about`` names the object or the state that is in the way.
+    """
+    detail = f" ({about})" if about else ""
+    message = f"{subject}: {REASONS[reason].line}{detail}"
+    return Refusal(reason=reason, message=message, site=site, strategy=strategy)
 
 
-def leaves_room_for_a_model(refusals: tuple[Refusal, ...]) -> bool:
-    """Say whether all that is missing is knowledge, so that a model may try."""
-    reasons = {refusal.reason for refusal in refusals}
-    only_cheap = reasons <= {"cheaper-than-a-hop", "not-a-handler", "awaits", "called-elsewhere"}
-    return reasons <= _MISSING_KNOWLEDGE and not (reasons and only_cheap)
+def in_order(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """Put root causes first, say the same thing once, and drop what follows from a root cause."""
+    distinct: dict[str, Refusal] = {}
+    for refusal in refusals:
+        distinct.setdefault(refusal.message, refusal)
+    told = sorted(distinct.values(), key=lambda refusal: _RANKS[refusal.reason])
+    roots = [refusal for refusal in told if REASONS[refusal.reason].kind != "consequence"]
+    return tuple(roots if any(_is_root(refusal) for refusal in roots) else told)
+
+
+def _is_root(refusal: Refusal) -> bool:
+    return REASONS[refusal.reason].kind != "form"
+
+
+def leaves_room_for_a_model(refusals: Iterable[Refusal], *, is_known: bool) -> bool:
+    """Say whether some way is closed for want of knowledge or machinery only.
+
+    A native rewrite counts where rules know an async equivalent of all that blocks
+    (``is_known``); otherwise a thread must do.
+    """
+    found: dict[Strategy | None, set[str]] = defaultdict(set)
+    for refusal in refusals:
+        found[refusal.strategy].add(refusal.reason)
+    native, offload = found["native"], found["offload"]
+    return (is_known and _is_harmless(native)) or _is_harmless(offload)
+
+
+def _is_harmless(reasons: set[str]) -> bool:
+    kinds = {REASONS[reason].kind for reason in reasons}
+    return "danger" not in kinds and bool(kinds & {"machinery", "knowledge"})

@@ -62,7 +62,8 @@ class _Hazards(NamedTuple):
     constrained: tuple[tuple[Call, Thread], ...]
     """Calls on thread-constrained library objects."""
     kinds: frozenset[str]
-    gives_away: bool
+    gives_away: frozenset[str]
+    """Thread-bound types whose objects it makes and does not use up itself."""
 
 
 class Threads:
@@ -78,15 +79,20 @@ class Threads:
         """Say why the functions of ``moved`` must stay on the loop's thread."""
         for name in moved.functions:
             hazards = self._hazards(name)
-            if any(self._is_shared_write(moved, name, write) for write in self._facts.writes(name)):
-                yield refuse("shared-state", name, self._facts.site(name), strategy)
+            writes = [w for w in self._facts.writes(name) if self._is_shared_write(moved, name, w)]
+            if writes:
+                names = ", ".join(writes)
+                yield refuse("shared-state", name, self._facts.site(name), strategy, names)
             for reason, site in hazards.reasons:
                 yield refuse(reason, subject, site, strategy)
             for call, thread in hazards.constrained:
                 if not self._is_own(moved, call, thread):
-                    yield refuse(_REASONS[thread], subject, call.site, strategy)
+                    yield refuse(
+                        _REASONS[thread], subject, call.site, strategy, call.receiver or ""
+                    )
             if hazards.gives_away:
-                yield refuse("thread-affine", name, self._facts.site(name), strategy)
+                about = ", ".join(sorted(hazards.gives_away))
+                yield refuse("thread-affine", name, self._facts.site(name), strategy, about)
 
     def makes(self, function: str, kind: str) -> bool:
         """Say whether ``function`` makes an object of the library type ``kind``, or a kin of it."""
@@ -155,13 +161,12 @@ class Threads:
         scopes = write.split(".")
         return not any(".".join(scopes[:end]) in moved.functions for end in range(1, len(scopes)))
 
-    def _gives_away(self, calls: Sequence[Call]) -> bool:
-        """Say whether a function makes a thread-bound object that it does not use up itself."""
+    def _gives_away(self, calls: Sequence[Call]) -> frozenset[str]:
         book = self._facts.book
         kinds = (kind for call in calls if call.receiver is None for kind in self._made_by(call))
         made = {kind for kind in kinds if book.thread(kind) == "bound"}
         used = {call.receiver for call in calls if call.receiver_origin in {"local", "result"}}
-        return bool(made - used)
+        return frozenset(kind for kind in made if kind not in used)
 
 
 def _package(kind: str) -> str:

@@ -47,4 +47,5 @@ def _handed_on(facts: Facts, edge: Edge, kinds: set[str]) -> Iterator[Refusal]:
     for call in facts.graph.calls_in(edge.function):
         is_ours = any(facts.function(callee) for callee in call.callees)
         if is_ours and kinds & set(call.argument_types):
-            yield refuse("thread-affine", edge.callees[0], call.site, "offload")
+            about = ", ".join(sorted(kinds))
+            yield refuse("thread-affine", edge.callees[0], call.site, "offload", about)

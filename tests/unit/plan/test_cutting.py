@@ -20,8 +20,8 @@ CASES = {
             time.sleep(2)
         """,
         [
-            "one: native sleep@3=native | offload",
-            "two: native sleep@5=native | offload",
+            "one: native sleep@3=native",
+            "two: native sleep@5=native",
         ],
     ),
     "handlers inside one function are together": (
@@ -35,7 +35,7 @@ CASES = {
                 time.sleep(2)
             return one, two
         """,
-        ["one, two: native sleep@4=native sleep@6=native | offload"],
+        ["one, two: native sleep@4=native sleep@6=native"],
     ),
     "what can't be resolved is left beside what can": (
         """
@@ -49,8 +49,25 @@ CASES = {
                 time.sleep(2)
         """,
         [
-            "main: native sleep@5=native | offload",
+            "main: native sleep@5=native",
             "main: leave lock-held",
+        ],
+    ),
+    "what can't go to a thread is left beside what can": (
+        """
+        ## app.py
+        import io
+        import os
+        def settle(file: io.TextIOWrapper):
+            file.flush()
+            os.fsync(file.fileno())
+        async def main(file: io.TextIOWrapper):
+            os.remove("x")
+            settle(file)
+        """,
+        [
+            "main: leave no-async-equivalent shared-unsafe-object",
+            "main: offload remove@7=offload",
         ],
     ),
     "the weightiest comes first": (
@@ -64,7 +81,7 @@ CASES = {
             time.sleep(1)
         """,
         [
-            "heavy: native sleep@6=native | offload",
+            "heavy: native sleep@6=native",
             "light: offload stat@4=offload",
         ],
     ),

@@ -89,7 +89,7 @@ CASES = {
             connection = sqlite3.connect(path)
             return count(connection)
         """,
-        ["main: leave no-async-equivalent thread-affine unresolved-below"],
+        ["main: leave no-async-equivalent thread-affine"],
     ),
     "a session that others share": (
         """

@@ -17,7 +17,7 @@ CASES = {
         async def main():
             time.sleep(1)
         """,
-        ["main: native sleep@3=native | offload"],
+        ["main: native sleep@3=native"],
     ),
     "a chain with async callers only is coloured in place": (
         """

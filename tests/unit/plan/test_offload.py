@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from refactor_agent.rulebook import RuleBook
-from unit.plan.planning import planned
+from unit.plan.planning import plan_for, planned
 
 CASES = {
     "the largest block goes in one hop": (
@@ -172,6 +172,32 @@ CASES = {
         ["main: offload wait@7=offload"],
     ),
 }
+
+
+RETRY = """## pyproject.toml
+[project]
+name = "x"
+dependencies = ["httpx"]
+## app.py
+import time
+import requests
+async def main(url):
+    while True:
+        try:
+            return requests.get(url).text
+        except requests.RequestException:
+            time.sleep(1)
+"""
+
+
+def test_nobody_needs_a_thread_to_sleep(tmp_path: Path, rulebook: RuleBook) -> None:
+    (change_set,) = plan_for(tmp_path, RETRY, rulebook).change_sets
+    native, offload = change_set.attempts
+    assert [edit.action for edit in native.calls] == ["native", "native"]
+    assert [(edit.callee, edit.action) for edit in offload.calls] == [
+        ("requests.get", "offload"),
+        ("time.sleep", "native"),
+    ]
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
