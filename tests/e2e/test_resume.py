@@ -233,12 +233,14 @@ def test_killed_while_a_suite_runs(bench, tmp_path, suite):
     before = len(bench.suites())
     hold = bench.place / f"hold-{before + suite}"
     hold.touch()
-    with home.start(*home.run_command()) as process:
-        assert wait_for(lambda: len(bench.suites()) == before + suite, 60)
-        process.kill()
-    left = bench.suites()[-1]
-    assert wait_for(lambda: not Path(f"/proc/{left}").exists()), "while it still holds"
-    hold.unlink()
+    try:
+        with home.start(*home.run_command()) as process:
+            assert wait_for(lambda: len(bench.suites()) == before + suite, 60)
+            process.kill()
+        left = bench.suites()[-1]
+        assert wait_for(lambda: not Path(f"/proc/{left}").exists()), "while it still holds"
+    finally:
+        hold.unlink()
     ended = home.agent("resume", "latest")
     assert_same(bench, home, ended, len(bench.suites()) - before, cut=1 + (suite == 1))
 
