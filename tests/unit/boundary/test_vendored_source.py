@@ -71,8 +71,8 @@ def test_formatters_leave_it_alone(vendored, width):
 
 @pytest.mark.parametrize("target", ["py39", "py314"])
 def test_linters_have_nothing_to_say(vendored, target):
-    result = _tool("ruff", "check", "--isolated", "--select", "ALL", "--ignore", LOOSE, "--target-version", target,
-                   f"{BOUNDARY_MODULE}.py", cwd=vendored)  # fmt: skip
+    options = ("--isolated", "--select", "ALL", "--ignore", LOOSE, "--target-version", target)
+    result = _tool("ruff", "check", *options, f"{BOUNDARY_MODULE}.py", cwd=vendored)
     assert result.returncode == 0, result.stdout
 
 
