@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from refactor_agent.cli.app import CHANGES, CLEAN, app
+from refactor_agent.errors import UsageError
 
 if TYPE_CHECKING:
     from refactor_agent.domain.region import Located
@@ -51,6 +52,8 @@ def scan(
     from refactor_agent.run.rules import rules_for
 
     project = open_project(path)
+    if not project.sources.files:
+        raise UsageError(f"{path} holds no Python files; give the directory of a Python project")
     rulebook = rules_for(project, rule or ())
     located = locate(project, rulebook, cache=user_cache_path("refactor-agent") / "summaries")
     if write_baseline is not None:
@@ -62,8 +65,6 @@ def scan(
     typer.echo(_rendered(output, located, project, rulebook), nl=False)
     for skipped in located.skipped:
         typer.echo(f"skipped {skipped.file}: {skipped.reason}", err=True)
-    if not project.sources.files:
-        typer.echo(f"{path} holds no Python files", err=True)
     raise typer.Exit(CHANGES if located.regions else CLEAN)
 
 

@@ -49,6 +49,14 @@ class Config(Value):
     allow_dependencies: tuple[str, ...] = ()
     """Distributions a conversion may add, beyond those the project declares."""
 
+    def anchored(self, root: Path) -> Config:
+        """Give these settings with the rule directories, relative to ``root``, made absolute.
+
+        A copy of a project does not hold them all: they may be hidden, or lie outside.
+        """
+        rules = tuple(str(root / name) for name in self.rules)
+        return self.model_copy(update={"rules": rules})
+
 
 def load_config(root: Path) -> Config:
     """Read the settings of the project at ``root``; raises `UsageError` on a wrong one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,14 +61,16 @@ class RunDirectory:
     def create(self, record: RunRecord) -> None:
         """Make both directories and keep ``record``; raises `UsageError` where that can't be."""
         try:
+            self.state.mkdir(parents=True)
             self.results.mkdir(parents=True)
             (self.target / _HOME / ".gitignore").write_text("*\n", encoding="utf-8")
-            self.state.mkdir(parents=True)
             text = record.model_dump_json(indent=2) + "\n"
             partial = self.results / "run.json.partial"
             partial.write_text(text, encoding="utf-8")
             partial.rename(self.results / "run.json")
         except OSError as error:
+            shutil.rmtree(self.state, ignore_errors=True)
+            shutil.rmtree(self.results, ignore_errors=True)
             raise UsageError(
                 f"can't write to {error.filename or self.target}: {error.strerror};"
                 " a run keeps its results there"

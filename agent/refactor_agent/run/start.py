@@ -81,7 +81,8 @@ def open_run(path: Path, name: str, reporter: Reporter) -> Services:
 
 
 def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) -> Services:
-    project = open_project(directory.snapshot)
+    copied = open_project(directory.snapshot)
+    project = Project(copied.root, copied.config.anchored(directory.target))
     rulebook = rules_for(project, record.options.rules)
     store = Store(directory.project_state / "store")
     places = new_places(record.id)

@@ -139,7 +139,7 @@ def _combine(
     return Baseline(
         status="partial" if failing else "green",
         reason="tests-fail-already" if failing else "",
-        message=_already_failing(failing, len(both)),
+        message=_already_failing(failing, len(both) + len(first.collect_errors)),
         command=command.words,
         python=first.python,
         pytest=first.pytest,

@@ -36,7 +36,9 @@ CASES = {
     "looks like a patch": (
         {"a.py": b"--- a/a.py\n+++ b/a.py\n"}, {"a.py": b"--- b/a.py\nFrom x\n-- \n"},
     ),
-    "two files": ({"a.py": b"x = 1\n", "b.py": b"y = 1\n"}, {"a.py": b"x = 2\n", "b.py": b"y = 2\n"}),
+    "two files": (
+        {"a.py": b"x = 1\n", "b.py": b"y = 1\n"}, {"a.py": b"x = 2\n", "b.py": b"y = 2\n"},
+    ),
 }  # fmt: skip
 
 
