@@ -210,10 +210,14 @@ class CallWalk(Standing, ABC):
                     break
 
 
+def _order(access: Access) -> tuple[int, str, str, bool, str]:
+    return access.line, access.name, access.kind, access.inside, access.through
+
+
 def _translated(
     accesses: Iterable[Access], translate: Callable[[Access], Access | None]
 ) -> Iterator[Access]:
-    for access in sorted(accesses, key=lambda one: (one.line, one.name, one.kind)):
+    for access in sorted(accesses, key=_order):
         if (found := translate(access)) is not None:
             yield found
 

@@ -93,8 +93,10 @@ class Standing:
     def _clash(self, first: Access, last: Access) -> bool:
         if first == last or first.locks & last.locks or not at_odds(first, last):
             return False
-        apart = first.statement != last.statement
-        return apart or (first.statement in self.suspending and first.kind != "set there")
+        if first.statement != last.statement:
+            return True
+        is_one_call = bool(last.through) and first.through == last.through
+        return first.statement in self.suspending and not is_one_call
 
     def suspend(self, point: ast.AST) -> None:
         """Pass a new point of suspension."""
