@@ -22,7 +22,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from rag_service import documents, pipeline
+from rag_service import documents, history, pipeline
 from rag_service.extract import describe_extractor
 from rag_service.llm import ModelError
 from rag_service.pipeline import IngestQueue, Services, build_services
@@ -119,15 +119,10 @@ async def list_conversations(services: ServicesDep, limit: int = 20) -> list[dic
     """List the conversations, the latest first."""
     connection = sqlite3.connect(services.settings.history_path)
     try:
-        (newest,) = connection.execute("SELECT MAX(id) FROM messages").fetchone()
-        if newest is None:
+        if history.newest_message(connection) is None:
             return []
-        rows = connection.execute(
-            "SELECT session_id, COUNT(*), MAX(id) AS newest FROM messages"
-            " GROUP BY session_id ORDER BY newest DESC LIMIT ?",
-            (limit,),
-        ).fetchall()
-        return [{"session_id": name, "messages": count} for name, count, _ in rows]
+        counted = history.count_messages(connection, limit)
+        return [{"session_id": name, "messages": count} for name, count in counted]
     finally:
         connection.close()
 

@@ -63,3 +63,18 @@ def recent_messages(path: Path, session_id: str, limit: int) -> list[str]:
     finally:
         connection.close()
     return [f"{role}: {text}" for role, text in reversed(rows)]
+
+
+def newest_message(connection: sqlite3.Connection) -> int | None:
+    """Return the number of the last message of all sessions."""
+    return connection.execute("SELECT MAX(id) FROM messages").fetchone()[0]
+
+
+def count_messages(connection: sqlite3.Connection, limit: int) -> list[tuple[str, int]]:
+    """Return the sessions and how many messages each has, the latest first."""
+    rows = connection.execute(
+        "SELECT session_id, COUNT(*), MAX(id) AS newest FROM messages"
+        " GROUP BY session_id ORDER BY newest DESC LIMIT ?",
+        (limit,),
+    )
+    return [(name, count) for name, count, _ in rows.fetchall()]
