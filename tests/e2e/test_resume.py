@@ -186,7 +186,7 @@ def assert_same(bench: Bench, home: AgentHome, ended: Ended, suites: int, *, cut
     assert wait_for(lambda: not list(home.temporary.iterdir()))
 
 
-def wait_for(holds: Callable[[], object], seconds: float = 10.0) -> bool:
+def wait_for(holds: Callable[[], object], seconds: float = 30.0) -> bool:
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:

@@ -66,7 +66,7 @@ def test_all_is_gone_afterwards(tmp_path, way):
 
 
 def wait_for(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.01)
     return holds()
