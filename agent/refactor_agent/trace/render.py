@@ -20,6 +20,8 @@ _MOST = 20
 """Rows of each table in the text; the JSON has them all."""
 _WIDTH = 100
 _DETAIL = 48
+_DEEPEST = 8
+"""Frames shown of a stall's stack: the inner ones say most."""
 _LIBRARY = re.compile(r".*[/\\](?:site-packages|dist-packages|python3\.\d+t?|Lib)[/\\]")
 
 
@@ -118,11 +120,12 @@ def _name(other: Unexplained) -> str:
 
 
 def _stack(other: Unexplained, root: Path) -> Iterator[str]:
-    for depth, frame in enumerate(other.stack):
+    shown = other.stack[-_DEEPEST:]
+    for depth, frame in enumerate(shown):
         place = f"{_short_path(frame.file)}:{frame.line}"
         yield _line(depth, place, root / frame.file, frame.line)
     for more, library in enumerate(one for one in (other.beneath, other.leaf) if one):
-        yield _line(len(other.stack) + more, _place(library), None, 0)
+        yield _line(len(shown) + more, _place(library), None, 0)
 
 
 def _line(depth: int, place: str, path: Path | None, line: int) -> str:

@@ -128,7 +128,7 @@ class _Tally:
     def _other(
         self, join: Join, stack: Stack, seconds: float, *, sampled: bool = True
     ) -> Unexplained:
-        frames = join.frames or stack
+        frames = join.frames or _without_importlib(stack)
         under = join.beneath and (join.beneath.file, join.beneath.name)
         key = (sampled, under, frames and (frames[-1].file, frames[-1].name))
         found = self._unexplained.get(key)
@@ -142,9 +142,11 @@ class _Tally:
         """Add calls of a primitive, less what asyncio does for itself."""
         if _is_asyncios(calls.stack):
             return
-        join = self._joiner.join(calls.stack)
-        name = "import" if _imports(calls.stack) else calls.name
-        place = join.frames[-1] if join.frames else _outside_stdlib(calls.stack)
+        outer = _importer(calls.stack)
+        name = calls.name if outer is None else "import"
+        stack = calls.stack if outer is None else outer
+        join = self._joiner.join(stack)
+        place = join.frames[-1] if join.frames else _outside_stdlib(stack)
         if join.region is not None:
             self._regions[id(join.region)].calls += calls.count
         key = (name, place and place[:2])
@@ -182,13 +184,16 @@ def _is_asyncios(stack: Stack) -> bool:
     return False
 
 
-def _imports(stack: Stack) -> bool:
-    for frame in reversed(stack):
+def _importer(stack: Stack) -> Stack | None:
+    """Give the part of a stack that lies outside its imports; None where nothing is imported."""
+    for at, frame in enumerate(stack):
         if frame.file.startswith(_IMPORTING):
-            return True
-        if not _STDLIB.search(frame.file):
-            return False
-    return False
+            return stack[:at]
+    return None
+
+
+def _without_importlib(stack: Stack) -> Stack:
+    return tuple(frame for frame in stack if not frame.file.startswith(_IMPORTING)) or stack
 
 
 def _outside_stdlib(stack: Stack) -> Frame | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
 __all__ = ["Cell", "Samples"]
@@ -40,6 +41,7 @@ class Cell:
     """One thread's loop. Its own thread writes it; the watchdog reads, and adds samples."""
 
     __slots__ = (
+        "base",
         "beat",
         "began",
         "busy",
@@ -69,19 +71,24 @@ class Cell:
         self.samples: Samples | None = None
         self.foreign: Any = None
         """A loop whose callbacks can't be timed one by one, so that heartbeats watch it."""
+        self.base: FrameType | None = None
+        """The frame that runs such a loop; what lies under it is no concern of its callbacks."""
         self.beat = 0.0
         """When the heartbeat that has not come back was sent; 0 when none is under way."""
 
-    def totals(self, now: float) -> dict[str, Any]:
-        """Give the sums up to now."""
+    def totals(self, now: float, threshold: float) -> dict[str, Any]:
+        """Give the sums up to now, with the callback that runs."""
         running = now - self.since if self.since else 0.0
+        began = self.began or self.beat
+        held = now - began if began else 0.0
+        stalled = held >= threshold
         return {
             "event": "loop",
             "thread": self.thread,
             "kind": self.kind,
             "ran": round(self.ran + running, 6),
-            "busy": None if self.foreign is not None else round(self.busy, 6),
+            "busy": None if self.foreign is not None else round(self.busy + held, 6),
             "callbacks": self.callbacks,
-            "stalls": self.slow,
-            "stolen": round(self.stolen, 6),
+            "stalls": self.slow + stalled,
+            "stolen": round(self.stolen + (held if stalled else 0.0), 6),
         }

@@ -9,6 +9,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
     from .cells import Cell
@@ -76,14 +77,14 @@ class Primitives:
         if cell is None or not (cell.began or cell.foreign is not None):
             return
         try:
-            self._note(event, arguments)
+            self._note(event, arguments, cell.base)
         except Exception:  # noqa: BLE001 - an error here would become the program's own
             return
 
-    def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "socket.connect" and arguments[0].gettimeout() == 0:
+    def _note(self, event: str, arguments: tuple[Any, ...], base: FrameType | None) -> None:
+        if _is_quick(event, arguments):
             return
-        key = (event, self._stacks.number(self._frame(2)))
+        key = (event, self._stacks.number(self._frame(2), base))
         call = self._calls.get(key)
         if call is None:
             if len(self._calls) >= _MOST:
@@ -119,10 +120,17 @@ class Primitives:
         self._changed.clear()
 
 
+def _is_quick(event: str, arguments: tuple[Any, ...]) -> bool:
+    """Say whether a call can't block: an object made for a descriptor, a non-blocking socket."""
+    if event == "open":
+        return type(arguments[0]) is int
+    return event == "socket.connect" and arguments[0].gettimeout() == 0
+
+
 def _detail(event: str, arguments: tuple[Any, ...]) -> str:
     """Say what was opened, connected to or started; only of types whose text is the builtin one."""
     place = 1 if event == "socket.connect" else 0
     value = arguments[place] if len(arguments) > place else ""
     if isinstance(value, tuple) and value:
         return ":".join(str(part) for part in value[:2] if type(part) in (str, int))
-    return str(value)[:_DETAIL] if type(value) in (str, bytes, int) else ""
+    return str(value)[:_DETAIL] if type(value) in (str, bytes) else ""

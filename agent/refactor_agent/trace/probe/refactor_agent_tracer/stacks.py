@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from itertools import count
 
@@ -15,6 +16,7 @@ __all__ = ["Stacks"]
 _OUTER, _INNER = 60, 60
 """Frames kept of a deep stack, at both ends."""
 _MOST = 20_000
+_OWN = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - pathlib is slow at start-up
 
 
 class Stacks:
@@ -27,10 +29,15 @@ class Stacks:
         self.bottom: CodeType | None = None
         """The code that runs callbacks; what lies under it is the same for all."""
 
-    def number(self, frame: FrameType | None) -> int:
-        """Give the number of the stack that ends in ``frame``; 0 once there are too many."""
+    def number(self, frame: FrameType | None, base: FrameType | None = None) -> int:
+        """Give the number of the stack that ends in ``frame``; 0 once there are too many.
+
+        Frames from ``base`` outwards are left off, and those of the tracer itself.
+        """
         places = []
-        while frame is not None and frame.f_code is not self.bottom:
+        while frame is not None and frame.f_code.co_filename.startswith(_OWN):
+            frame = frame.f_back
+        while frame is not None and frame is not base and frame.f_code is not self.bottom:
             places.append((frame.f_code, frame.f_lineno or 0))
             frame = frame.f_back
         if len(places) > _INNER + _OUTER:

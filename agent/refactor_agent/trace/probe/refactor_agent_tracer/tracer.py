@@ -86,12 +86,14 @@ class Tracer:
             kind = type(loop)
             cell.kind = f"{kind.__module__}.{kind.__qualname__}"
             cell.foreign = None if _is_asyncios(loop) else loop
+            cell.base = None if cell.foreign is None else sys._getframe(2)
             cell.beat = 0.0
             cell.since = cell.since or now
             self._watchdog.wake()
         elif cell.since:
             cell.ran += now - cell.since
             cell.since = 0.0
+            cell.base = None
 
     def _slow(self, cell: Cell, handle: Any, began: float, held: float) -> None:
         """Take note of a callback that held the loop for longer than the threshold."""
@@ -136,7 +138,7 @@ class Tracer:
         held = now - began
         if not began or held < self._threshold / 5:
             return 0.0
-        stack = self._stacks.number(self._frames().get(cell.thread))
+        stack = self._stacks.number(self._frames().get(cell.thread), cell.base)
         if (cell.began or cell.beat) != began:
             return 0.0
         samples = cell.samples
@@ -174,7 +176,7 @@ class Tracer:
         calls = self.primitives.take_changed()
         # Taken last, so that every stack that the others name is among them.
         stacks = self._stacks.take_fresh()
-        sums = [cell.totals(now) for cell in list(self._cells.values())]
+        sums = [cell.totals(now, self._threshold) for cell in list(self._cells.values())]
         if sums:
             self.log.tell([*stacks, *stalls, *calls, *sums])
 
@@ -194,9 +196,10 @@ class Tracer:
         now = self._clock()
         for cell in list(self._cells.values()):
             samples = cell.samples
-            if samples is None or not cell.began or samples.began != cell.began:
+            began = cell.began or cell.beat
+            if samples is None or not began or samples.began != began:
                 continue
-            if now - cell.began >= self._threshold:
+            if now - began >= self._threshold:
                 self._keep(cell, samples, now, unfinished=True)
 
     def before_fork(self) -> None:

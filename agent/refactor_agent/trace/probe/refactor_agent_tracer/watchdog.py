@@ -15,6 +15,7 @@ __all__ = ["Watchdog"]
 
 _WAIT_FOR_END = 0.2
 """Seconds in which the thread must be gone when a fork waits for that."""
+_PAUSE = 0.0002
 
 
 class Watchdog:
@@ -32,7 +33,7 @@ class Watchdog:
         self._native = 0
         # Bound now: gevent and tests replace these.
         self._start_thread, self._lock = start_new_thread, allocate_lock
-        self._sleep, self._clock, self._stat = time.sleep, time.monotonic, os.stat
+        self._clock, self._stat = time.monotonic, os.stat
 
     def wake(self) -> None:
         """See to it that the thread is there and awake."""
@@ -54,8 +55,10 @@ class Watchdog:
         self._stopping = True
         self._ring()
         deadline = self._clock() + _WAIT_FOR_END
+        pause = self._lock()  # `time.sleep` would be taken for the program's
+        pause.acquire()
         while self._lingers() and self._clock() < deadline:
-            self._sleep(0.0002)
+            pause.acquire(True, _PAUSE)
         return True
 
     def forget(self) -> None:
