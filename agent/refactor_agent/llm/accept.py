@@ -11,6 +11,7 @@ from refactor_agent.domain.proposal import FunctionEdit, ImportEdit, ModelAuthor
 from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm.answer import Answer, AnsweredFunction, fault
 from refactor_agent.llm.conformity import Conforming, check_function
+from refactor_agent.llm.effects import unplanned_effect
 from refactor_agent.llm.imports import import_edits
 from refactor_agent.llm.layout import indent, keep_strings
 from refactor_agent.llm.redaction import Vault
@@ -52,7 +53,7 @@ def accept(request: ModelRequest, answer: Answer, vault: Vault) -> Accepted | Ch
     parts = {part.ref.name: part for part in request.functions}
     accepted: dict[str, Conforming] = {}
     for function in answer.functions:
-        found = _conforming(parts, function, vault)
+        found = _conforming(request, parts, function, vault)
         if isinstance(found, CheckFailure):
             return found
         if found.part.ref.name in accepted:
@@ -68,7 +69,10 @@ def accept(request: ModelRequest, answer: Answer, vault: Vault) -> Accepted | Ch
 
 
 def _conforming(
-    parts: Mapping[str, FunctionPart], function: AnsweredFunction, vault: Vault
+    request: ModelRequest,
+    parts: Mapping[str, FunctionPart],
+    function: AnsweredFunction,
+    vault: Vault,
 ) -> Conforming | CheckFailure:
     part = _find(parts, function.name)
     if part is None:
@@ -81,7 +85,8 @@ def _conforming(
     moved = vault.moved(before, found.code)
     if moved:
         return fault("moved-secret", f"{part.ref.name}: {moved[0]} must stay where it is.")
-    return found
+    old = ast.parse(before)
+    return unplanned_effect(request, part.ref.name, before, found.code, (old, found.node)) or found
 
 
 def _find(parts: Mapping[str, FunctionPart], name: str) -> FunctionPart | None:

@@ -11,6 +11,7 @@ from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm.answer import fault
 from refactor_agent.llm.conformity import Conforming
+from refactor_agent.llm.effects import importable
 from refactor_agent.llm.request import FilePart, ModelRequest
 
 __all__ = ["import_edits"]
@@ -56,7 +57,7 @@ def import_edits(
         return fault("bad-import", "`imports` must hold import statements and nothing else.")
     wanted = [*_imports(module), *_offload(request)]
     inner = [entry for function in functions for entry in _imports(function.node)]
-    forbidden = _forbidden(request, [*wanted, *inner])
+    forbidden = _forbidden(request, [*wanted, *inner]) or _reaching(request, functions)
     if forbidden is not None:
         return forbidden
     edits: list[ImportEdit] = []
@@ -64,6 +65,11 @@ def import_edits(
         found = _file_edits(part, [f for f in functions if f.part.ref.file == part.file], wanted)
         if isinstance(found, CheckFailure):
             return found
+        added = {edit.module.partition(".")[0] for edit in found if edit.action == "add"}
+        offload = {entry.package for entry in _offload(request)}
+        beyond = sorted(added - importable(request, part) - offload)
+        if beyond:
+            return _new_effect(beyond[0])
         edits += found
     return tuple(dict.fromkeys(edits))
 
@@ -104,6 +110,22 @@ def _forbidden(request: ModelRequest, entries: Iterable[_Import]) -> CheckFailur
                 f"`{entry}`: the project does not use {entry.package}; use what it has.",
             )
     return None
+
+
+def _reaching(request: ModelRequest, functions: Sequence[Conforming]) -> CheckFailure | None:
+    """Hold imports inside functions to what the file may import, unless they stood there."""
+    files = {part.file: part for part in request.files}
+    for function in functions:
+        known = set(_imports(ast.parse(function.part.code)))
+        allowed = importable(request, files[function.part.ref.file])
+        for entry in _imports(function.node):
+            if entry not in known and entry.package not in allowed:
+                return _new_effect(entry.package)
+    return None
+
+
+def _new_effect(package: str) -> CheckFailure:
+    return fault("new-effect", f"`{package}` is new here; nobody asked for what it does.")
 
 
 def _offload(request: ModelRequest) -> tuple[_Import, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from collections import Counter
+from collections.abc import Iterator
 
 __all__ = ["Vault"]
 
@@ -14,7 +17,13 @@ _WORD = (
 _PATTERNS = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
-        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
+        (
+            (
+                r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?"
+                r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
+            ),
+            re.DOTALL,
+        ),
         (r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}", 0),  # JSON Web Token
         (r"\b(?:sk|pk|rk)[-_][\w-]{16,}", 0),  # OpenAI, Anthropic, Stripe
         (r"\b(?:gh[pousr]_|github_pat_)\w{20,}", 0),
@@ -24,6 +33,26 @@ _PATTERNS = tuple(
         (r"\bxox[abeoprs]-[\w-]{10,}", 0),
         (r"\b(?:hf|npm)_[A-Za-z0-9]{20,}", 0),
         (r"\bpypi-[\w-]{16,}", 0),
+        (r"\bSG\.[\w-]{16,}\.[\w-]{16,}", 0),  # SendGrid
+        (r"\bya29\.[\w-]{20,}", 0),  # Google OAuth
+        (r"\b(?:hvs|dp\.[a-z]{2})\.[\w-]{20,}", 0),  # HashiCorp Vault, Doppler
+        (r"\b(?:dop_v1|dckr_pat|lin_api|glsa|shpat|shpss|sq0atp|sq0csp)[_-][\w-]{16,}", 0),
+        (r"\bdapi[0-9a-f]{32}\b", 0),  # Databricks
+        (r"\bNRAK-[A-Z0-9]{20,}", 0),  # New Relic
+        (r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}", 0),
+        (r"\b\d{8,10}:AA[\w-]{30,}", 0),  # Telegram
+        (r"https://hooks\.slack\.com/services/(?P<secret>[\w/]{20,})", 0),
+        (r"https://discord(?:app)?\.com/api/webhooks/(?P<secret>\d+/[\w-]{20,})", 0),
+        (r"(?i:\bbasic)\s+(?P<secret>(?=[a-z+/]*[A-Z0-9])[A-Za-z0-9+/]{12,}={0,2})(?=[\"'])", 0),
+        (r"(?:Account|SharedAccess)Key=(?P<secret>[A-Za-z0-9+/]{20,}={0,2})", 0),  # Azure
+        (r"[?&]sig=(?P<secret>[\w%+/-]{20,}=*)", 0),
+        (  # inside a connection string
+            (
+                r"(?i)[\"'](?:[^\"'\n]*[\s;])?(?:password|pwd)="
+                r"(?P<secret>[^\s;,'\"(){}%]{6,})(?=[\s;'\"])"
+            ),
+            0,
+        ),
         (r"(?i:\bbearer)\s+(?P<secret>[\w.~+/-]{12,}=*)", 0),
         (r"\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:(?P<secret>[^\s/@'\"{}]+)@", 0),
         (
@@ -38,6 +67,13 @@ _PATTERNS = tuple(
 _PLACEHOLDER = re.compile(r"REDACTED_SECRET_(\d+)")
 _STRONG = re.compile(r"(?=.*[A-Za-z])(?=.*\d).{12,}", re.DOTALL)
 """Long and mixed enough that hiding it everywhere can't hit an innocent word."""
+
+
+def _holders(code: str) -> Iterator[tuple[str, str]]:
+    """Give each placeholder with the token it stands in; how lines are indented says nothing."""
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        for found in _PLACEHOLDER.finditer(token.string):
+            yield found[0], " ".join(token.string.split())
 
 
 class Vault:
@@ -67,10 +103,13 @@ class Vault:
 
     @staticmethod
     def moved(before: str, after: str) -> tuple[str, ...]:
-        """Give the placeholders that occur more or less often in ``after`` than in ``before``."""
-        counts = [Counter(f[0] for f in _PLACEHOLDER.finditer(text)) for text in (before, after)]
-        names = counts[0].keys() | counts[1].keys()
-        return tuple(sorted(name for name in names if counts[0][name] != counts[1][name]))
+        """Give the placeholders that do not stand in the same strings and comments in both.
+
+        Both are Python code; raises `SyntaxError` or `tokenize.TokenError` when they are not.
+        """
+        old, new = Counter(_holders(before)), Counter(_holders(after))
+        changed = (holder for holder in old.keys() | new.keys() if old[holder] != new[holder])
+        return tuple(sorted({name for name, _ in changed}))
 
     def _replace(self, found: re.Match[str]) -> str:
         whole = found[0]

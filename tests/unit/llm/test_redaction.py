@@ -31,6 +31,25 @@ SECRETS = {
     "keyword": ('login(user, password="{}")', "hunter22"),
     "dictionary": ("{{'client_secret': '{}'}}", "hunter22"),
     "environment": ('API-KEY: "{}"', "0123456789abcdef"),
+    "openssh": ('KEY = """{}"""', PEM.replace("RSA", "OPENSSH")),
+    "pgp": ('KEY = """{}"""', PEM.replace("RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK")),
+    "stripe": ("x = '{}'", "sk_live_abcdefghij0123456789"),
+    "sendgrid": ("x = '{}'", "SG.abcdefghij0123456789.abcdefghij0123456789"),
+    "google oauth": ("x = '{}'", "ya29.a0AfH6SMBabcdefghij0123456789"),
+    "vault": ("x = '{}'", "hvs.CAESIJabcdefghij0123456789"),
+    "digitalocean": ("x = '{}'", "dop_v1_abcdefghij0123456789abcdef"),
+    "docker": ("x = '{}'", "dckr_pat_abcdefghij0123456789"),
+    "shopify": ("x = '{}'", "shpat_abcdefghij0123456789"),
+    "databricks": ("x = '{}'", "dapi0123456789abcdef0123456789abcdef"),
+    "telegram": ("x = '{}'", "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"),
+    "slack webhook": ("x = 'https://hooks.slack.com/services/{}'", "T00000000/B00000000/abcdefgh"),
+    "basic": ('{{"Authorization": "Basic {}"}}', "dXNlcjpodW50ZXIyMg=="),
+    "azure storage": ("x = 'AccountName=a;AccountKey={};'", "abcdefghij0123456789abcdefghij=="),
+    "shared access": ("x = 'https://a.example/b?sv=1&sig={}'", "abcdefghij0123456789%2Babcdef"),
+    "libpq": ('connect("host=db user=app password={} dbname=x")', "hunter22"),
+    "odbc": ('connect("Server=db;Uid=app;Pwd={};")', "hunter22"),
+    "mongo": ('MongoClient("mongodb+srv://app:{}@db.example/x")', "hunter22"),
+    "amqp": ('connect("amqps://app:{}@mq:5671/")', "hunter22"),
     "bytes": ('secret = b"{}"', "0123456789abcdef"),
 }
 
@@ -60,6 +79,10 @@ INNOCENT = [
     "url = 'redis://cache:6379/0'",
     "url = f'postgresql://{user}:{password}@{host}/app'",
     "task-skeleton-with-a-long-name",
+    "login(user, password=password, timeout=3)",
+    "form = 'password=%s' % quote(password)",
+    "label = 'Basic authentication'",
+    "sig = inspect.signature(f)",
 ]
 
 
