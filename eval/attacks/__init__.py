@@ -1,0 +1,1 @@
+"""Attacks on the gate: wrong conversions that look right, beside right ones."""

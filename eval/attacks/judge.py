@@ -1,0 +1,132 @@
+"""Runs cases through the real gate: real files, real subprocesses, the target's own tests."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from refactor_agent.domain.verdict import Verdict
+from refactor_agent.errors import PatchConflictError
+from refactor_agent.locate import locate
+from refactor_agent.project import find_interpreter, open_project
+from refactor_agent.rulebook import RuleBook
+from refactor_agent.tree import Tree
+from refactor_agent.verify import (
+    Baseline,
+    Bench,
+    ProcessSandbox,
+    Target,
+    WorkspacePool,
+    make_target,
+    remember_located,
+    take_baseline,
+    verify,
+)
+
+from eval.attacks.case import Case, CaseError, Theme
+from eval.attacks.change import make_change
+
+__all__ = ["Result", "judge_theme"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the gate made of a case."""
+
+    case: Case
+    outcome: str
+    layer: str
+    """What caught it: the name of a check, ``tests``, ``coverage`` …; empty for a verified one."""
+    reason: str
+    seconds: float
+
+    @property
+    def right(self) -> bool:
+        """The gate said what it must."""
+        return self.outcome in self.case.wanted
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """A theme's project on disk, with its baseline."""
+
+    theme: Theme
+    target: Target
+    bench: Bench
+    baseline: Baseline
+
+
+async def judge_theme(
+    theme: Theme,
+    cases: Sequence[Case],
+    place: Path,
+    rulebook: RuleBook,
+    turns: asyncio.Semaphore,
+    told: Callable[[Result], None],
+) -> None:
+    """Judge ``cases`` of ``theme`` side by side in ``place``, with one baseline for all."""
+    async with _stand(theme, place, rulebook, turns) as stand:
+        async with asyncio.TaskGroup() as group:
+            for case in cases:
+                group.create_task(_judge(stand, case, told))
+
+
+@asynccontextmanager
+async def _stand(
+    theme: Theme, place: Path, rulebook: RuleBook, turns: asyncio.Semaphore
+) -> AsyncIterator[_Stand]:
+    root = place / theme.name
+    await asyncio.to_thread(_write, theme, root)
+    project = await asyncio.to_thread(open_project, root)
+    interpreter = await asyncio.to_thread(find_interpreter, root, project.config, sys.executable)
+    target = await asyncio.to_thread(make_target, project, interpreter, None)
+    target = target.model_copy(update={"limit": 30.0})
+    locator = remember_located(lambda tree: locate(project, rulebook, changes=tree.changes))
+    pool = WorkspacePool(project.root, place / f"{theme.name}-pool", size=turns._value or 1)  # noqa: SLF001
+    bench = Bench(ProcessSandbox(), pool, turns, locate=locator)
+    baseline = await take_baseline(target, set(target.modules), bench)
+    if baseline.status != "green" or baseline.flaky:
+        raise CaseError(f"{theme.name}: its tests are not green: {baseline.message}")
+    yield _Stand(theme, target, bench, baseline)
+
+
+def _write(theme: Theme, root: Path) -> None:
+    for file, text in theme.files.items():
+        path = root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+async def _judge(stand: _Stand, case: Case, told: Callable[[Result], None]) -> None:
+    tree = Tree(stand.target.snapshot)
+    began = time.monotonic()
+    located = await asyncio.to_thread(stand.bench.locate or _no_locator, tree)
+    try:
+        change = await asyncio.to_thread(
+            make_change, stand.theme, case, tree, stand.target.modules, located.regions
+        )
+    except PatchConflictError as error:
+        if "splice" not in case.fields:  # more likely a slip in the case than an attack
+            raise CaseError(f"{case.name}: {error}") from error
+        told(Result(case, "failed", "splice", str(error), time.monotonic() - began))
+        return
+    verdict = await verify(change, stand.baseline, stand.target, stand.bench)
+    seconds = time.monotonic() - began
+    told(Result(case, verdict.outcome, _layer(verdict), verdict.reason, seconds))
+
+
+def _no_locator(_tree: Tree) -> None:
+    raise AssertionError("the bench has a locator")
+
+
+def _layer(verdict: Verdict) -> str:
+    if verdict.failures:
+        return verdict.failures[0].check
+    if verdict.outcome == "verified":
+        return ""
+    return f"{verdict.doubts[0].check}?" if verdict.doubts else "coverage"
