@@ -59,7 +59,8 @@ class AuditLog:
 
     def has(self, event: str, /, **facts: object) -> bool:
         """Say whether an event with these facts was recorded."""
-        wanted = {"event": event, **facts}.items()
+        # As they would be read back: JSON knows no tuples.
+        wanted = json.loads(json.dumps({"event": event, **facts})).items()
         return any(wanted <= record.items() for record in self.events())
 
     def broken_at(self) -> int | None:
