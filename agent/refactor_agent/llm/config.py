@@ -28,6 +28,10 @@ class Limits(Value):
     """Waited for answers, summed over all calls."""
 
 
+_ONE_CHANGE_SET = Limits(calls=20, tokens=400_000, seconds=1200.0)
+"""Room for all rounds with all their repairs, on every rung: beyond it lies a fault."""
+
+
 class ModelConfig(Value):
     """An OpenAI-compatible endpoint and how to ask it. Holds no key, so it may be written down."""
 
@@ -45,6 +49,8 @@ class ModelConfig(Value):
     max_retries: int = Field(default=2, ge=0)
     concurrency: int = Field(default=4, gt=0)
     limits: Limits = Limits()
+    """Of the whole run."""
+    change_set_limits: Limits = _ONE_CHANGE_SET
 
 
 def model_config(

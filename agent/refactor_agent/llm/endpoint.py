@@ -72,47 +72,47 @@ class Endpoint:
         """The model's name."""
         return self.config.model
 
-    async def ask(self, prompt: Prompt, *, sample: int = 0) -> Reply | Refusal:
+    async def ask(self, prompt: Prompt, *, sample: int = 0, about: str = "") -> Reply | Refusal:
         """Answer from the cache, else from the endpoint; a refusal when neither can."""
         question = self._question(prompt, sample)
+        call = Entry(kind="asked", question=question, model=self.name, about=about)
         known = await asyncio.to_thread(self._store.recall, question, Exchange)
         if known is not None:
             key, exchange = known
-            entry = self._answered(question, prompt, exchange.reply, key)
+            entry = _answered(call, prompt, exchange.reply, key)
             await asyncio.to_thread(self.ledger.recall, entry)
             return exchange.reply
         async with self._slots:
             try:
-                return await self._descend(prompt, question, sample)
+                return await self._descend(prompt, call, sample)
             except CallError as error:
                 return self._give_up(error.failure)
 
-    async def fault(self, prompt: Prompt, reason: str, *, sample: int = 0) -> None:
+    async def fault(self, prompt: Prompt, reason: str, *, sample: int = 0, about: str = "") -> None:
         """Enter into the ledger that the answer to ``prompt`` was of no use."""
         question = self._question(prompt, sample)
-        entry = Entry(kind="fault", question=question, model=self.name, reason=reason)
+        entry = Entry(kind="fault", question=question, model=self.name, reason=reason, about=about)
         await asyncio.to_thread(self.ledger.enter, entry)
 
-    async def _descend(self, prompt: Prompt, question: str, sample: int) -> Reply | Refusal:
+    async def _descend(self, prompt: Prompt, call: Entry, sample: int) -> Reply | Refusal:
         """Try the rungs that are open, best first, until one is answered."""
         refused: list[Rung] = []
         for rung in await asyncio.to_thread(self._ladder.open_rungs):
             if self._breaker.reason is not None:
                 return _unavailable(self._breaker.reason)
-            limit = await asyncio.to_thread(
-                self.ledger.ask, question, self.name, self.config.limits
-            )
+            limits = self.config.limits, self.config.change_set_limits
+            limit = await asyncio.to_thread(self.ledger.ask, call, *limits)
             if limit is not None:
                 return Refusal(reason="model-limit", message=f"no model call: {limit}")
             try:
                 reply = await self._call(prompt, rung)
             except CallError as error:
-                await self._failed(question, error.failure)
+                await self._failed(call, error.failure)
                 if not error.failure.format_refused or rung == "text":
                     raise
                 refused.append(rung)
                 continue
-            await self._keep(prompt, question, sample, reply)
+            await self._keep(prompt, call, sample, reply)
             await asyncio.to_thread(self._ladder.close, *refused)
             return reply
         raise AssertionError("unreachable: the lowest rung answers or raises")
@@ -132,7 +132,7 @@ class Endpoint:
             raise CallError(classify(error)) from error
         return read_completion(response.text, time.monotonic() - started)
 
-    async def _keep(self, prompt: Prompt, question: str, sample: int, reply: Reply) -> None:
+    async def _keep(self, prompt: Prompt, call: Entry, sample: int, reply: Reply) -> None:
         """Remember the answer, then charge for it: a recalled answer settles an open charge."""
         self._breaker.succeed()
         exchange = Exchange(
@@ -142,25 +142,14 @@ class Endpoint:
             prompt=prompt,
             reply=reply,
         )
-        key = await asyncio.to_thread(self._store.remember, question, exchange)
-        entry = self._answered(question, prompt, reply, key)
+        key = await asyncio.to_thread(self._store.remember, call.question, exchange)
+        entry = _answered(call, prompt, reply, key)
         await asyncio.to_thread(self.ledger.enter, entry)
 
-    async def _failed(self, question: str, failure: Failure) -> None:
+    async def _failed(self, call: Entry, failure: Failure) -> None:
         reason = self._clean(failure.message)
-        entry = Entry(kind="failed", question=question, model=self.name, reason=reason)
+        entry = call.model_copy(update={"kind": "failed", "reason": reason})
         await asyncio.to_thread(self.ledger.enter, entry)
-
-    def _answered(self, question: str, prompt: Prompt, reply: Reply, key: str) -> Entry:
-        return Entry(
-            kind="answered",
-            question=question,
-            model=self.name,
-            usage=reply.usage,
-            seconds=reply.seconds,
-            size=prompt.size + len(reply.content),
-            exchange=key,
-        )
 
     def _give_up(self, failure: Failure) -> Refusal:
         message = f"{self.config.base_url} {self._clean(failure.message)}"
@@ -196,6 +185,19 @@ _FORMATS: dict[Rung, ResponseFormat | openai.Omit] = {
     "object": {"type": "json_object"},
     "text": openai.omit,
 }
+
+
+def _answered(call: Entry, prompt: Prompt, reply: Reply, key: str) -> Entry:
+    return Entry(
+        kind="answered",
+        question=call.question,
+        model=call.model,
+        usage=reply.usage,
+        seconds=reply.seconds,
+        size=prompt.size + len(reply.content),
+        exchange=key,
+        about=call.about,
+    )
 
 
 def _messages(prompt: Prompt) -> list[ChatCompletionMessageParam]:

@@ -70,10 +70,13 @@ class Model(Protocol):
         """The model's name, as the proposal's author records it."""
         ...
 
-    async def ask(self, prompt: Prompt, *, sample: int = 0) -> Reply | Refusal:
-        """Answer ``prompt``; a higher ``sample`` asks for another answer to the same one."""
+    async def ask(self, prompt: Prompt, *, sample: int = 0, about: str = "") -> Reply | Refusal:
+        """Answer ``prompt``; a higher ``sample`` asks for another answer to the same one.
+
+        ``about`` is the change set that the call is charged to.
+        """
         ...
 
-    async def fault(self, prompt: Prompt, reason: str, *, sample: int = 0) -> None:
+    async def fault(self, prompt: Prompt, reason: str, *, sample: int = 0, about: str = "") -> None:
         """Take note that the answer to ``prompt`` could not be used."""
         ...

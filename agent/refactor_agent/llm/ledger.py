@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +35,8 @@ class Entry(Value):
     reason: str = ""
     exchange: str = ""
     """Key of the exchange in the store."""
+    about: str = ""
+    """The change set that the call is for."""
 
 
 class Spent(Value):
@@ -80,6 +83,8 @@ class Ledger:
         self._path = path
         self._lock = threading.Lock()
         self._spent = Spent()
+        self._about: dict[str, Spent] = {}
+        self._by_model: dict[str, Spent] = {}
         self._open: set[str] = set()
         self._faulty: set[str] = set()
         for entry in _read(path):
@@ -90,12 +95,26 @@ class Ledger:
         """The sums so far."""
         return self._spent
 
-    def ask(self, question: str, model: str, limits: Limits) -> str | None:
-        """Enter a call that is about to be made, or give the limit that forbids it."""
+    def spent_on(self, about: str) -> Spent:
+        """Give the sums of one change set."""
+        return self._about.get(about, Spent())
+
+    @property
+    def by_model(self) -> Mapping[str, Spent]:
+        """The sums of each model, which have prices of their own."""
+        return dict(self._by_model)
+
+    def ask(self, call: Entry, limits: Limits, each: Limits) -> str | None:
+        """Enter a call that is about to be made, or give the limit that forbids it.
+
+        ``limits`` are those of the run, ``each`` those of the change set that the call is about.
+        """
         with self._lock:
             reason = exceeded(self._spent, limits)
+            if reason is None and (reason := exceeded(self.spent_on(call.about), each)):
+                reason = f"for this change set {reason}"
             if reason is None:
-                self._append(Entry(kind="asked", question=question, model=model))
+                self._append(call.model_copy(update={"kind": "asked"}))
             return reason
 
     def enter(self, entry: Entry) -> None:
@@ -127,6 +146,8 @@ class Ledger:
         elif entry.kind == "fault":
             self._faulty.add(entry.question)
         self._spent = _add(self._spent, entry)
+        self._about[entry.about] = _add(self.spent_on(entry.about), entry)
+        self._by_model[entry.model] = _add(self._by_model.get(entry.model, Spent()), entry)
 
 
 def _add(spent: Spent, entry: Entry) -> Spent:

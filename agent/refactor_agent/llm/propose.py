@@ -64,7 +64,7 @@ async def propose_by_model(
         if not fitted.fits:
             return _too_long(fitted, policy)
         prompt = fitted.prompt
-        reply = await model.ask(prompt, sample=policy.sample)
+        reply = await model.ask(prompt, sample=policy.sample, about=request.change_set)
         if isinstance(reply, Refusal):
             return reply
         answer = read_reply(reply)
@@ -74,7 +74,8 @@ async def propose_by_model(
         if isinstance(outcome, Accepted):
             made = outcome.proposal(request, vault, _author(model, prompt, reply))
             return _with_note(made, fitted)
-        await model.fault(prompt, outcome.check, sample=policy.sample)
+        about = request.change_set
+        await model.fault(prompt, outcome.check, sample=policy.sample, about=about)
         faults.append(outcome)
         rounds.append(_round(answer, outcome, vault))
     return _useless(faults)

@@ -276,6 +276,38 @@ def test_retries_are_the_clients_own(tmp_path):
     assert session.ledger.spent.calls == 1
 
 
+def test_retry_after_is_honoured_once(tmp_path):
+    """By the client alone: another layer that waits too would double it."""
+    busy = Failed(429, error("slow down"), headers={"retry-after": "1"})
+    with ScriptedModelServer([busy, GOOD]) as server:
+        session = ModelSession(tmp_path, server.base_url, settings={"max_retries": 1})
+        started = time.monotonic()
+        assert isinstance(session.propose(REQUEST), Proposal)
+        waited = time.monotonic() - started
+    assert len(server.requests) == 2
+    assert waited >= 1
+    (answered,) = ledger_entries(tmp_path, "answered")
+    assert 1 <= answered.seconds < 2 + 1
+    assert session.ledger.spent.calls == 1
+
+
+def test_one_change_set_can_not_spend_it_all(tmp_path):
+    settings = {"change_set_limits": Limits(calls=2)}
+    other = OTHER.model_copy(update={"change_set": "002-other"})
+    with ScriptedModelServer([Said("no"), Said("no"), GOOD]) as server:
+        session = ModelSession(tmp_path, server.base_url, settings=settings)
+        refusal = session.propose(REQUEST, policy=Policy(repairs=5))
+        assert refusal.reason == "model-limit"
+        assert "for this change set 2 of 2 model calls are made" in refusal.message
+        assert isinstance(session.propose(other), Proposal)
+    assert len(server.requests) == 3
+
+
+def ledger_entries(directory, kind) -> list[Entry]:
+    lines = (directory / "run" / "ledger.jsonl").read_text().splitlines()
+    return [each for each in map(Entry.model_validate_json, lines) if each.kind == kind]
+
+
 def test_nobody_listening(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

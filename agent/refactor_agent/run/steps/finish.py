@@ -20,6 +20,7 @@ from refactor_agent.run.series import Accepted, Planned, plan_series
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import RunState
 from refactor_agent.run.steps.combine import Combined
+from refactor_agent.run.usage import usage_of
 from refactor_agent.verify import Baseline
 
 __all__ = ["finish"]
@@ -58,6 +59,7 @@ def _finish(services: Services, state: RunState) -> RunState:
         changes=tuple(_reported(services, change_sets, one, paths) for one in decisions),
         combined=combined.verdict,
         skipped=findings.skipped,
+        model_usage=usage_of(services),
         notices=notices(services, baseline),
     )
     return {"report": _write_report(services, report)}
