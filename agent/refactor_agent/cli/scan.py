@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,6 +57,7 @@ def scan(
         raise UsageError(f"{path} holds no Python files; give the directory of a Python project")
     rulebook = rules_for(project, rule or ())
     located = locate(project, rulebook, cache=user_cache_path("refactor-agent") / "summaries")
+    gc.freeze()  # the process ends soon; walking a million live objects for cycles costs seconds
     if write_baseline is not None:
         write_known(write_baseline, located.regions)
         typer.echo(f"{len(located.regions)} known paths in {write_baseline}", err=True)
