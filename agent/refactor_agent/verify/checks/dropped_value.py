@@ -13,12 +13,17 @@ from refactor_agent.verify.syntax import FunctionNode, Module
 
 __all__ = ["CHECK"]
 
+_CONSUMERS = frozenset({"list", "tuple", "set", "dict", "next", "iter"})
+"""Builtins that an async comprehension or loop takes the place of."""
+
 
 def _find(context: Context) -> Iterator[Objection]:
     for change in changed_functions(context):
         if change.before is None or change.module_before is None:
             continue
         now = _values(change.module_after, change.after)
+        if _reads_stream(change.after):
+            now.update(_CONSUMERS)
         for value in _values(change.module_before, change.before):
             if value not in now:
                 message = f"{change.name}: {value} was used there, and is no more"
@@ -36,6 +41,13 @@ def _values(module: Module, function: FunctionNode) -> Counter[str]:
         elif isinstance(node, ast.Constant) and id(node) not in bare and _counts(node.value):
             found[repr(node.value)] += 1
     return found
+
+
+def _reads_stream(function: FunctionNode) -> bool:
+    return any(
+        isinstance(node, ast.AsyncFor) or (isinstance(node, ast.comprehension) and node.is_async)
+        for node in ast.walk(function)
+    )
 
 
 def _counts(value: object) -> bool:
@@ -67,6 +79,11 @@ CHECK = Check(
             _BEFORE,
             _after("await asyncio.sleep(delay * 2)\n    return ''"),
             "'done' was used there",
+        ),
+        Example(
+            "a stream read by a comprehension",
+            "def f(k):\n    return list(read(k))\n",
+            "async def f(k):\n    return [x async for x in read(k)]\n",
         ),
         Example("kept", _BEFORE, _after("await asyncio.sleep(delay * 2)\n    return 'done'")),
     ),

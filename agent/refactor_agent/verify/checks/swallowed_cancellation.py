@@ -26,6 +26,8 @@ _CAUGHT = frozenset(
     }
 )
 
+_SUPPRESS = frozenset({"contextlib.suppress", "suppress"})
+
 
 def _find(context: Context) -> Iterator[Objection]:
     return fresh_findings(context, _swallowing)
@@ -33,6 +35,8 @@ def _find(context: Context) -> Iterator[Objection]:
 
 def _swallowing(module: Module, function: FunctionNode) -> Iterator[Finding]:
     for node in own_nodes(function):
+        if isinstance(node, ast.With) and has_await(node.body):
+            yield from _suppressed(module, node)
         if not isinstance(node, ast.Try | ast.TryStar) or not has_await(node.body):
             continue
         for handler in node.handlers:
@@ -46,6 +50,17 @@ def _swallowing(module: Module, function: FunctionNode) -> Iterator[Finding]:
                 )
                 yield Finding(node, message, caught)
             break  # a later handler never sees it
+
+
+def _suppressed(module: Module, node: ast.With) -> Iterator[Finding]:
+    for item in node.items:
+        call = item.context_expr
+        if not isinstance(call, ast.Call) or module.qualified(call.func) not in _SUPPRESS:
+            continue
+        if any(_catches_cancellation(module, argument) for argument in call.args):
+            text = ast.unparse(call)
+            message = f"`{text}` around an await swallows the cancellation of the task"
+            yield Finding(node, message, text)
 
 
 def _catches_cancellation(module: Module, caught: ast.expr | None) -> bool:
@@ -71,6 +86,12 @@ CHECK = Check(
     reason="A cancelled task runs on: shutdown and timeouts hang.",
     find=_find,
     examples=(
+        Example(
+            "suppressed",
+            "def f():\n    with suppress(KeyError):\n        g()\n",
+            "async def f():\n    with suppress(BaseException):\n        await g()\n",
+            _SAYS,
+        ),
         _pair("except:\n        return None", _SAYS),
         _pair("except BaseException:\n        log()", _SAYS),
         _pair("except (KeyError, BaseException) as e:\n        log(e)", _SAYS),

@@ -10,11 +10,19 @@ from pathlib import PurePosixPath
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.context import Context
-from refactor_agent.verify.syntax import FunctionNode, Module
+from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
 __all__ = ["CHECK"]
 
 _RAISES = frozenset({"raises", "warns", "fail", "deprecated_call"})
+
+_SKIPS = frozenset(
+    {"skip", "skipif", "skipIf", "skipTest", "SkipTest", "xfail", "expectedFailure",
+     "importorskip"}
+)  # fmt: skip
+_MAYBE_NOT = (ast.If | ast.While | ast.For | ast.Try | ast.FunctionDef | ast.AsyncFunctionDef
+              | ast.Lambda)  # fmt: skip
+_RUNNERS = frozenset({"asyncio.run", "anyio.run", "uvloop.run"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -36,6 +44,10 @@ def _compare(file: str, name: str, old: FunctionNode, new: FunctionNode) -> Iter
     missing = _assertions(old) - _assertions(new)
     for text in missing:
         yield Objection(f"{file}, {name}: the assertion `{text}` is gone or changed")
+    for text in _guarded(new) - _guarded(old):
+        yield Objection(f"{file}, {name}: the assertion `{text}` is no longer always reached")
+    for text in _replaced(new) - _replaced(old):
+        yield Objection(f"{file}, {name}: the test replaces {text}, which it did not do")
     if sync_form(old.args) != sync_form(new.args):
         yield Objection(f"{file}, {name}: its parameters changed")
 
@@ -52,19 +64,56 @@ def _skips(module: Module) -> Counter[str]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute | ast.Name):
             name = node.attr if isinstance(node, ast.Attribute) else node.id
-            if name in {"skip", "skipif", "skipIf", "skipTest", "xfail", "expectedFailure"}:
+            if name in _SKIPS:
                 found[ast.unparse(node)] += 1
     return found
 
 
-def _assertions(function: FunctionNode) -> Counter[str]:
+def _assertions(function: ast.AST) -> Counter[str]:
     found: Counter[str] = Counter()
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
-            found[sync_form(node)] += 1
+            found[_text(node)] += 1
         elif isinstance(node, ast.Call) and _asserts(node.func):
-            found[sync_form(node).replace("assert_awaited", "assert_called")] += 1
+            found[_text(node).replace("assert_awaited", "assert_called")] += 1
     return found
+
+
+def _text(node: ast.AST) -> str:
+    """Give the source as it would read in sync: without awaits, and without `asyncio.run`."""
+    return ast.unparse(_WithoutRunner().visit(ast.parse(sync_form(node))))
+
+
+class _WithoutRunner(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - ast's name
+        self.generic_visit(node)
+        inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
+        runs = dotted(node.func) in _RUNNERS and isinstance(inner, ast.Call)
+        return inner if runs and inner is not None else node
+
+
+def _guarded(function: FunctionNode) -> Counter[str]:
+    """Assertions with what may keep them from being reached or from failing."""
+    found: Counter[str] = Counter()
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return):
+            found[_text(node)] += 1
+        elif isinstance(node, _MAYBE_NOT) and node is not function:
+            is_called = getattr(node, "name", None) in used
+            is_safe = isinstance(node, ast.Try) and not node.handlers
+            if not is_called and not is_safe:
+                found.update(_assertions(node))
+    return found
+
+
+def _replaced(function: FunctionNode) -> Counter[str]:
+    """Attributes of modules and objects that the test sets."""
+    return Counter(
+        ast.unparse(node)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    )
 
 
 def _asserts(called: ast.expr) -> bool:
@@ -103,6 +152,22 @@ CHECK = Check(
         _pair("skipped", "@pytest.mark.skip\n" + _test(_BOTH), "is new"),
         _pair("skipped inside", _test(f"pytest.skip('later')\n    {_BOTH}"), "is new"),
         _pair("other parameters", _test(_BOTH, "async def test_a(x):"), "parameters changed"),
+        _pair("import or skip", _test(f"pytest.importorskip('x')\n    {_BOTH}"), "is new"),
+        _pair("under a condition", _test(_BOTH.replace("    ", "    if 0: ")), "always reached"),
+        _pair("left before", _test(f"return\n    {_BOTH}"), "always reached"),
+        _pair(
+            "in a function nobody calls",
+            _test(f"async def check():\n        {_BOTH.replace('    ', '        ')}"),
+            "always reached",
+        ),
+        _pair("replaced", _test(f"module.get = stub\n    {_BOTH}"), "replaces module.get"),
+        _pair(
+            "in a function that is run",
+            _test(
+                f"async def check():\n        {_BOTH.replace('    ', '        ')}\n    run(check())"
+            ),
+        ),
+        _pair("run by asyncio", _test(_BOTH.replace("await get(1)", "asyncio.run(get(1))"))),
         _pair("awaited", _test(_BOTH)),
         _pair("run", _test(_BOTH.replace("await ", ""), "def test_a():")),
     ),
