@@ -30,8 +30,8 @@ def drive(services: Services, approve: Sequence[str] | None = None) -> Ending:
 
 async def _execute(services: Services, approve: Sequence[str] | None) -> Ending:
     async with AsyncExitStack() as stack:
-        if services.proposer is not None:
-            await stack.enter_async_context(services.proposer.model)
+        for model in services.proposer.models if services.proposer else ():
+            await stack.enter_async_context(model)
         ending = await execute(services)
         if ending.question is None or not approve:
             return ending

@@ -39,7 +39,10 @@ def run(  # noqa: PLR0913 - one parameter per option
         bool, typer.Option("--ask", help="Wait for approval before the patches are combined.")
     ] = False,
     model: Annotated[
-        str | None, typer.Option(help="A model for what the rules can't convert.")
+        str | None,
+        typer.Option(
+            help="A model for what the rules can't convert; with SMALL,BIG the next when one fails."
+        ),
     ] = None,
     base_url: Annotated[str | None, typer.Option(help="Its OpenAI-compatible endpoint.")] = None,
     rounds: Annotated[int, typer.Option(min=0, help="Repairs after a model's first answer.")] = 2,
@@ -60,6 +63,8 @@ def run(  # noqa: PLR0913 - one parameter per option
     from refactor_agent.run.options import RunOptions
     from refactor_agent.run.start import start_run
 
+    names = [name.strip() for name in (model or "").split(",") if name.strip()]
+    first, *others = [model_config(name, base_url, offline=offline) for name in names] or [None]
     options = RunOptions(
         python=python,
         test_command=test_command,
@@ -68,7 +73,8 @@ def run(  # noqa: PLR0913 - one parameter per option
         rules=tuple(rule or ()),
         jobs=jobs,
         approval="ask" if ask else "auto",
-        model=model_config(model, base_url, offline=offline),
+        model=first,
+        escalate=tuple(config for config in others if config is not None),
         offline=offline,
         rounds=rounds,
     )

@@ -27,6 +27,8 @@ class RunOptions(Value):
     tests: bool = True
     """Run the target's tests; without them nothing can be more than unverified."""
     model: ModelConfig | None = None
+    escalate: tuple[ModelConfig, ...] = ()
+    """Models that are asked in turn when those before them failed."""
     offline: bool = False
     """No model is asked, whatever else is said."""
     rounds: int = Field(default=2, ge=0)

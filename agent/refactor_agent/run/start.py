@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -98,23 +99,22 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
         places=places,
     )
     if record.options.model is not None:
-        services.proposer = _proposer(services, record.options.model)
+        configs = (record.options.model, *record.options.escalate)
+        services.proposer = _proposer(services, configs)
     return services
 
 
-def _proposer(services: Services, config: ModelConfig) -> Proposer:
+def _proposer(services: Services, configs: Sequence[ModelConfig]) -> Proposer:
     def ground() -> Ground:
         interpreter = services.record.interpreter
         return ground_for(services.located, services.base, services.rulebook, interpreter)
 
-    model = open_model(
-        config,
-        read_api_key(),
-        store=services.store,
-        ledger=Ledger(services.directory.results / "ledger.jsonl"),
-        reporter=services.reporter,
+    ledger, key = Ledger(services.directory.results / "ledger.jsonl"), read_api_key()
+    models = tuple(
+        open_model(config, key, store=services.store, ledger=ledger, reporter=services.reporter)
+        for config in configs
     )
-    return Proposer(model, prompts_for(services.project), ground, services.record.options.rounds)
+    return Proposer(models, prompts_for(services.project), ground, services.record.options.rounds)
 
 
 def _gate(

@@ -15,7 +15,7 @@ def usage_of(services: Services) -> Mapping[str, int | float | None]:
     """Give the sums of a run; nothing where no model was to be asked."""
     if services.proposer is None:
         return {}
-    return model_usage(services.proposer.model.ledger, services.project.config.prices)
+    return model_usage(services.proposer.models[0].ledger, services.project.config.prices)
 
 
 def model_usage(

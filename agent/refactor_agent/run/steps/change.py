@@ -7,7 +7,7 @@ from typing import Literal
 
 from refactor_agent.convert import propose as propose_by_rule
 from refactor_agent.domain.decision import Decision, Tried
-from refactor_agent.domain.plan import ChangeSet
+from refactor_agent.domain.plan import ChangeSet, Refusal
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.llm import Round, failed_round
@@ -48,25 +48,38 @@ def _by_rules(services: Services, state: ChangeState) -> ChangeState:
 async def _by_model(services: Services, state: ChangeState) -> ChangeState:
     """Ask the model, telling it which of its answers the gate turned down and why."""
     proposer = services.proposer
-    if proposer is None or len(state.get("answers", [])) > proposer.rounds:
+    if proposer is None:
         return state
-    change_set, rounds = await asyncio.to_thread(_asked, services, state)
-    made = await proposer.propose(change_set, rounds)
+    change_set, rounds, authors = await asyncio.to_thread(_so_far, services, state)
+    turn = proposer.turn(authors)
+    if turn is None:
+        return state
+    asked = await proposer.propose(change_set, rounds, turn)
+    tried = [*state["tried"], *(_refused(*each) for each in asked.passed_on)]
+    made = asked.made
     if isinstance(made, Proposal):
-        return {**state, "proposal": await asyncio.to_thread(_keep, services, made)}
+        key = await asyncio.to_thread(_keep, services, made)
+        return {**state, "tried": tried, "proposal": key}
     if made.reason == "model-unavailable":
         await services.say_once(NOTICE, text=f"The run went on with rules alone: {made.message}")
-    author = f"model {proposer.model.name}"
-    refused = Tried(strategy="native", author=author, outcome="refused", reason=made.message)
-    return {**state, "tried": [*state["tried"], refused.model_dump()]}
+    return {**state, "tried": [*tried, _refused(asked.model, made)]}
 
 
-def _asked(services: Services, state: ChangeState) -> tuple[ChangeSet, list[Round]]:
-    rounds = []
+def _refused(model: str, refusal: Refusal) -> dict[str, str]:
+    author = f"model {model}"
+    tried = Tried(strategy="native", author=author, outcome="refused", reason=refusal.message)
+    return tried.model_dump()
+
+
+def _so_far(services: Services, state: ChangeState) -> tuple[ChangeSet, list[Round], list[str]]:
+    """Give the change set, the model's answers that the gate turned down, and who gave each."""
+    rounds, authors = [], []
     for proposal, verdict in state.get("answers", []):
         made = services.store.get(proposal, Proposal)
         rounds.append(failed_round(made, services.store.get(verdict, Verdict).failures))
-    return services.change_set(state["plan"], state["id"]), rounds
+        if made.author.kind == "model":
+            authors.append(made.author.model)
+    return services.change_set(state["plan"], state["id"]), rounds, authors
 
 
 def _keep(services: Services, made: Proposal) -> str:
