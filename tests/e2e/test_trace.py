@@ -176,6 +176,10 @@ FAULTS = {
     "a command that does not exist": (["--", "no-such-command"], "no-such-command can't be"),
     "a project that does not exist": (["--project", "nowhere", "--", "true"], "nowhere does not"),
     "a threshold of nothing": (["--threshold", "0", "--", "true"], "--threshold is in seconds"),
+    "an output in no directory": (
+        ["--output", "nowhere/trace.txt", "--", "true"],
+        "nowhere/trace.txt lies in no directory",
+    ),
     "no command": ([], "COMMAND"),
 }
 

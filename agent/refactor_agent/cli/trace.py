@@ -27,7 +27,8 @@ class Format(StrEnum):
 @app.command(context_settings={"allow_interspersed_args": False})
 def trace(
     command: Annotated[
-        list[str], typer.Argument(help="The program or test suite to run, after `--`.")
+        list[str],
+        typer.Argument(metavar="COMMAND...", help="The program or test suite to run, after `--`."),
     ],
     *,
     project: Annotated[
@@ -53,6 +54,8 @@ def trace(
 
     if not 0.001 <= threshold <= 3600:
         raise UsageError("--threshold is in seconds: from 0.001 to 3600")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageError(f"{output} lies in no directory; make {output.parent} first")
     target = open_project(project)
     rulebook = rules_for(target)
     traced = run_traced(command, threshold)

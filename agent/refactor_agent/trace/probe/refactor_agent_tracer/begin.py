@@ -1,18 +1,16 @@
-"""Puts the tracer in place when the interpreter starts, without a trace on its streams."""
+"""Starts with the interpreter, and waits for asyncio: programs without it pay next to nothing."""
 
 from __future__ import annotations
 
-import atexit
 import os
-import sys
 
+from . import watchdog as _bound_before_gevent_replaces_threads  # noqa: F401
 from .log import Log
 from .on_import import when_imported
-from .tracer import Tracer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
 __all__ = ["begin"]
 
@@ -26,39 +24,14 @@ def begin() -> None:
     if not directory:
         return
     log = Log(directory)
-    try:
-        _install(Tracer(log, float(threshold)))
-    except Exception as error:  # noqa: BLE001 - the program must run as if nobody looked
-        log.tell_fault(f"{type(error).__name__}: {error}")
 
-
-def _install(tracer: Tracer) -> None:
-    tracer.log.tell_start()
-
-    def patch(events: Any) -> None:
+    def install(events: Any) -> None:
         try:
-            tracer.watch_asyncio(events)
-        except Exception as error:  # noqa: BLE001 - as above
-            tracer.log.tell_fault(f"{type(error).__name__}: {error}")
+            from .install import install_tracer  # noqa: PLC0415 - only programs with a loop need it
 
-    when_imported("asyncio.events", patch)
-    sys.addaudithook(tracer.primitives.hook)
-    atexit.register(tracer.finish)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(
-            before=tracer.before_fork,
-            after_in_parent=tracer.after_fork_in_parent,
-            after_in_child=tracer.after_fork_in_child,
-        )
-    _flush_before_exit(tracer)
+            install_tracer(log, float(threshold), events)
+        except Exception as error:  # noqa: BLE001 - the program must run as if nobody looked
+            log.tell_fault(f"{type(error).__name__}: {error}")
 
-
-def _flush_before_exit(tracer: Tracer) -> None:
-    """`os._exit` skips `atexit`, and it is how children of `multiprocessing` end."""
-    leave = os._exit
-
-    def _exit(status: int) -> NoReturn:
-        tracer.finish()
-        leave(status)
-
-    os._exit = _exit
+    log.tell_start()
+    when_imported("asyncio.events", install)

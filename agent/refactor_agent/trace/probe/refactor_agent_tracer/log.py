@@ -27,19 +27,17 @@ class Log:
 
     The file is opened for each write: a program that closes every descriptor, as daemons do,
     would otherwise hand its number to a file of its own, and the trace would go in there.
+    A forked child begins a file of its own with the first thing it has to tell.
     """
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
         # Bound now, because tests replace those of `os` with that of a pretended file system.
         self._open, self._write, self._close = os.open, os.write, os.close
+        self._getpid, self._urandom = os.getpid, os.urandom
         self._dumps: Any = None
-        self.renew()
-
-    def renew(self) -> None:
-        """Begin a file of this process's own."""
-        name = f"{os.getpid()}-{os.urandom(4).hex()}.jsonl"
-        self._path = os.path.join(self._directory, name)  # noqa: PTH118 - no pathlib at start-up
+        self._pid = 0
+        self._path = ""
 
     @staticmethod
     def cwd() -> str:
@@ -50,9 +48,8 @@ class Log:
             return ""
 
     def tell_start(self) -> None:
-        """Say that the tracer is in place; as cheap as can be, for programs without a loop."""
-        version = ".".join(map(str, sys.version_info[:3]))
-        self._append(f'{{"event": "start", "pid": {os.getpid()}, "python": "{version}"}}\n')
+        """Say that the tracer waits here; as cheap as can be, for programs without a loop."""
+        self._append("")
 
     def tell_fault(self, text: str) -> None:
         """Say that the tracer failed, and why."""
@@ -67,6 +64,8 @@ class Log:
         self._append("".join(self._dumps(event) + "\n" for event in events))
 
     def _append(self, text: str) -> None:
+        if self._getpid() != self._pid:
+            text = self._begin() + text
         data = text.encode("ascii")
         try:
             handle = self._open(self._path, _FLAGS, 0o600)
@@ -77,3 +76,10 @@ class Log:
                 self._close(handle)
         except OSError:  # no descriptors left, a full disk, another root directory
             return
+
+    def _begin(self) -> str:
+        self._pid = self._getpid()
+        name = f"{self._pid}-{self._urandom(4).hex()}.jsonl"
+        self._path = os.path.join(self._directory, name)  # noqa: PTH118 - no pathlib at start-up
+        version = ".".join(map(str, sys.version_info[:3]))
+        return f'{{"event": "start", "pid": {self._pid}, "python": "{version}"}}\n'

@@ -218,8 +218,6 @@ class Tracer:
         self.primitives.forget()
         self._stacks.forget()
         self._watchdog.forget()
-        self.log.renew()
-        self.log.tell_start()
         self._tell_program()
 
     def _tell_program(self) -> None:
