@@ -16,11 +16,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from refactor_agent.rulebook import load_rulebook
-
 from eval.attacks.case import Case, Theme, read_themes
 from eval.attacks.judge import Result, judge_theme
 from eval.attacks.table import by_hazard, line_of, totals
+
+from refactor_agent.rulebook import load_rulebook
 
 __all__ = ["main"]
 
@@ -58,7 +58,7 @@ async def _run(chosen: Chosen, jobs: int) -> list[Result]:
 
     async def one(theme: Theme, cases: list[Case], place: Path) -> None:
         async with themes:
-            await judge_theme(theme, cases, place, rulebook, turns, told)
+            await judge_theme(theme, cases, place, rulebook=rulebook, turns=turns, told=told)
 
     with tempfile.TemporaryDirectory(prefix="at-") as directory:
         async with asyncio.TaskGroup() as group:

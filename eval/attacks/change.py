@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from eval.attacks.case import Block, Case, CaseError, Theme
+
 from refactor_agent.domain.plan import Attempt, ChangeSet, Dependency, FunctionRef
 from refactor_agent.domain.proposal import (
     FunctionEdit,
@@ -19,8 +21,6 @@ from refactor_agent.domain.region import Region
 from refactor_agent.edit import apply_proposal, function_source
 from refactor_agent.tree import Tree
 from refactor_agent.verify import Change
-
-from eval.attacks.case import Block, Case, CaseError, Theme
 
 __all__ = ["make_change"]
 

@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.attacks.case import Case, CaseError, Theme
+from eval.attacks.change import make_change
+
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.errors import PatchConflictError
 from refactor_agent.locate import locate
@@ -27,9 +30,6 @@ from refactor_agent.verify import (
     take_baseline,
     verify,
 )
-
-from eval.attacks.case import Case, CaseError, Theme
-from eval.attacks.change import make_change
 
 __all__ = ["Result", "judge_theme"]
 
@@ -61,19 +61,19 @@ class _Stand:
     baseline: Baseline
 
 
-async def judge_theme(
+async def judge_theme(  # noqa: PLR0913 - what a run has, handed on by its one caller
     theme: Theme,
     cases: Sequence[Case],
     place: Path,
+    *,
     rulebook: RuleBook,
     turns: asyncio.Semaphore,
     told: Callable[[Result], None],
 ) -> None:
     """Judge ``cases`` of ``theme`` side by side in ``place``, with one baseline for all."""
-    async with _stand(theme, place, rulebook, turns) as stand:
-        async with asyncio.TaskGroup() as group:
-            for case in cases:
-                group.create_task(_judge(stand, case, told))
+    async with _stand(theme, place, rulebook, turns) as stand, asyncio.TaskGroup() as group:
+        for case in cases:
+            group.create_task(_judge(stand, case, told))
 
 
 @asynccontextmanager

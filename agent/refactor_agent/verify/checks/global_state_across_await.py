@@ -35,6 +35,12 @@ _GLOBAL = frozenset(
     }
 )
 
+_SETTERS = frozenset(
+    {"os.chdir", "os.fchdir", "os.umask", "os.putenv", "os.setuid", "os.setgid",
+     "locale.setlocale", "signal.signal", "socket.setdefaulttimeout", "random.seed",
+     "decimal.setcontext"}
+)  # fmt: skip
+
 
 def _find(context: Context) -> Iterator[Objection]:
     return fresh_findings(context, _global)
@@ -43,6 +49,7 @@ def _find(context: Context) -> Iterator[Objection]:
 def _global(module: Module, function: FunctionNode) -> Iterator[Finding]:
     if function.name.startswith("test"):
         return  # a test runs alone
+    yield from _set(module, function)
     for node in own_nodes(function):
         if not isinstance(node, ast.With) or not has_await(node.body):
             continue
@@ -52,6 +59,20 @@ def _global(module: Module, function: FunctionNode) -> Iterator[Finding]:
                 name = ast.unparse(call.func)
                 message = f"{name} changes the whole process while other tasks run at the await"
                 yield Finding(node, message, name)
+
+
+def _set(module: Module, function: FunctionNode) -> Iterator[Finding]:
+    """Set by a call, with an await behind it."""
+    pending: list[tuple[ast.Call, str]] = []
+    for node in own_nodes(function):
+        if isinstance(node, ast.Call):
+            name = module.qualified(node.func)
+            pending.extend([(node, name)] if name in _SETTERS else [])
+        elif isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+            for call, name in pending:
+                message = f"{name} changes the whole process while other tasks run at the await"
+                yield Finding(call, message, name)
+            pending.clear()
 
 
 _HEAD = "import contextlib\nimport warnings\n\n\n"
@@ -74,6 +95,12 @@ CHECK = Check(
         _pair("contextlib.redirect_stdout(out)", "redirect_stdout changes the whole process"),
         _pair("warnings.catch_warnings()", "catch_warnings changes the whole process"),
         _pair("contextlib.suppress(KeyError)", ""),
+        Example(
+            "set by a call",
+            "import os\n\n\ndef f(k):\n    os.chdir(k)\n    g()\n    os.chdir('/')\n",
+            "import os\n\n\nasync def f(k):\n    os.chdir(k)\n    await g()\n    os.chdir('/')\n",
+            "os.chdir changes the whole process",
+        ),
         Example(
             "nothing awaited inside",
             _body("contextlib.redirect_stdout(out)", colour="", wait=""),

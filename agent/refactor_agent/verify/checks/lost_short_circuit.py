@@ -42,19 +42,25 @@ def _is_conditional(module: Module, function: FunctionNode, node: ast.AST) -> bo
     for parent in module.ancestors(node):
         if parent is function:
             return False
-        match parent:
-            case ast.BoolOp() if child is not parent.values[0]:
-                return True
-            case ast.IfExp() | ast.If() | ast.While() if child is not parent.test:
-                return True
-            case ast.ExceptHandler() | ast.match_case():
-                return True
-            case ast.GeneratorExp() if _stops(module, parent):
-                return True
-            case ast.For() | ast.AsyncFor() if _leaves(parent):
-                return True
+        if _skips(module, parent, child):
+            return True
         child = parent
     return False
+
+
+def _skips(module: Module, parent: ast.AST, child: ast.AST) -> bool:
+    """Whether ``parent`` may leave ``child`` out."""
+    match parent:
+        case ast.BoolOp():
+            return child is not parent.values[0]
+        case ast.IfExp() | ast.If() | ast.While():
+            return child is not parent.test
+        case ast.GeneratorExp():
+            return _stops(module, parent)
+        case ast.For() | ast.AsyncFor():
+            return _leaves(parent)
+        case _:
+            return isinstance(parent, ast.ExceptHandler | ast.match_case)
 
 
 def _stops(module: Module, node: ast.GeneratorExp) -> bool:

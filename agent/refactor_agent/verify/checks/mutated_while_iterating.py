@@ -30,15 +30,27 @@ def _find(context: Context) -> Iterator[Objection]:
 
 def _iterating(module: Module, function: FunctionNode) -> Iterator[Finding]:
     for node in own_nodes(function):
-        if not isinstance(node, ast.For) or not has_await(node.body):
+        iterated = _iterated(node)
+        if iterated is None or not isinstance(node, ast.expr | ast.stmt):
             continue
-        name = _collection(node.iter)
+        name = _collection(iterated)
         if name is not None and _is_changed_elsewhere(module, function, name):
             message = (
                 f"{name} is iterated across an await, and other code changes it meanwhile; "
                 "iterate over a copy"
             )
             yield Finding(node, message, name)
+
+
+def _iterated(node: ast.AST) -> ast.expr | None:
+    """What a loop or comprehension goes over, where it awaits on the way."""
+    if isinstance(node, ast.For):
+        return node.iter if has_await(node.body) else None
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        first, *others = node.generators
+        parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        return first.iter if has_await([*parts, *first.ifs, *others]) else None
+    return None
 
 
 def _collection(iterated: ast.expr) -> str | None:
@@ -97,6 +109,12 @@ CHECK = Check(
             "a view of a dict",
             _class("for k in self.jobs.values(): run(k)", "self.jobs[1] = 2", ""),
             _class("for k in self.jobs.values(): await run(k)", "self.jobs[1] = 2"),
+            _SAYS,
+        ),
+        Example(
+            "a comprehension",
+            _class("return [run(job) for job in self.jobs]", colour=""),
+            _class("return [await run(job) for job in self.jobs]"),
             _SAYS,
         ),
         Example("a copy", _BEFORE, _class("for job in list(self.jobs): await run(job)")),

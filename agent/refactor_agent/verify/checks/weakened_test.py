@@ -85,7 +85,7 @@ def _text(node: ast.AST) -> str:
 
 
 class _WithoutRunner(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - ast's name
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
         runs = dotted(node.func) in _RUNNERS and isinstance(inner, ast.Call)
