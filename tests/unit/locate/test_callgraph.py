@@ -395,3 +395,22 @@ def test_calls_that_block(graph) -> None:
         ("time.sleep", None, None),
     ]
     assert [bool(call.weight) for call in calls] == [bool(call.blocks) for call in calls]
+
+
+def test_names_that_modules_import_from_each_other(graph) -> None:
+    found = graph("""
+        # file: pkg/one.py
+        from pkg.two import Kind, helper
+
+        Alias = Alias = Kind
+        Kind = Alias
+
+        def use(kind: "Kind", other: "Alias"):
+            helper(kind.run())
+
+        # file: pkg/two.py
+        from pkg.one import Kind, helper
+
+        helper = helper
+    """)
+    assert found.calls_in("pkg.one.use")
