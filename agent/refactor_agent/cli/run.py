@@ -46,6 +46,9 @@ def run(  # noqa: PLR0913 - one parameter per option
     ] = None,
     base_url: Annotated[str | None, typer.Option(help="Its OpenAI-compatible endpoint.")] = None,
     rounds: Annotated[int, typer.Option(min=0, help="Repairs after a model's first answer.")] = 2,
+    review: Annotated[
+        bool, typer.Option("--review", help="Have the model try to refute what it made.")
+    ] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no model, whatever else is said.")
     ] = False,
@@ -75,6 +78,7 @@ def run(  # noqa: PLR0913 - one parameter per option
         approval="ask" if ask else "auto",
         model=first,
         escalate=tuple(config for config in others if config is not None),
+        review=review,
         offline=offline,
         rounds=rounds,
     )

@@ -7,7 +7,7 @@ from typing import Literal
 from refactor_agent.domain.plan import Strategy
 from refactor_agent.domain.values import Value
 
-__all__ = ["Decision", "Status", "Tried"]
+__all__ = ["Decision", "ReviewFinding", "Status", "Tried"]
 
 Status = Literal["verified", "unverified", "failed", "dropped", "rejected", "left"]
 """The best first. ``dropped``: right alone, but not in the combined result. ``rejected``: a
@@ -23,6 +23,22 @@ class Tried(Value):
     reason: str = ""
 
 
+class ReviewFinding(Value):
+    """What a reviewing model holds against a patch, with its evidence."""
+
+    severity: Literal["blocker", "major", "minor"]
+    file: str
+    line: int
+    quote: str
+    """The line, as it stands after the change."""
+    rule: str
+    """The words of the review standard that it breaks."""
+    fails: str
+    """The sequence of events that ends badly."""
+    mend: str = ""
+    model: str = ""
+
+
 class Decision(Value):
     """The end of one change set."""
 
@@ -30,6 +46,8 @@ class Decision(Value):
     status: Status
     reason: str = ""
     tried: tuple[Tried, ...] = ()
+    findings: tuple[ReviewFinding, ...] = ()
+    """Of a model's review; a blocker holds the patch for a person."""
     proposal: str | None = None
     """Key of the chosen proposal in the store."""
     verdict: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue, ValidationError
 
@@ -13,11 +13,14 @@ from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm.exchange import Reply
 
-__all__ = ["Answer", "AnsweredFunction", "fault", "parse_answer", "read_reply"]
+__all__ = ["Answer", "AnsweredFunction", "fault", "parse_answer", "parse_as", "read_reply"]
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)
 """Not strict: small models put raw line breaks into JSON strings."""
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def _whole(text: str) -> str:
@@ -75,7 +78,12 @@ def read_reply(reply: Reply) -> Answer | CheckFailure | Refusal:
 
 
 def parse_answer(text: str) -> Answer | CheckFailure:
-    """Find the answer in ``text``: bare JSON, fenced JSON, or JSON with prose around it.
+    """Find the answer in ``text``."""
+    return parse_as(text, Answer)
+
+
+def parse_as(text: str, shape: type[Shape]) -> Shape | CheckFailure:
+    """Find what has the ``shape`` in ``text``: bare JSON, fenced, or with prose around it.
 
     The last object that has the right shape counts, since drafts come before answers.
     """
@@ -85,7 +93,7 @@ def parse_answer(text: str) -> Answer | CheckFailure:
     problem = ""
     for candidate in reversed(found):
         try:
-            return Answer.model_validate(candidate)
+            return shape.model_validate(candidate)
         except ValidationError as error:
             problem = problem or _problems(error)
     return fault("wrong-schema", f"The JSON did not have the asked shape: {problem}.")

@@ -20,6 +20,7 @@ from refactor_agent.llm.config import ModelConfig
 from refactor_agent.llm.exchange import Exchange, Prompt, Reply, Rung
 from refactor_agent.llm.ladder import Ladder
 from refactor_agent.llm.ledger import Entry, Ledger
+from refactor_agent.llm.review_answer import ReviewAnswer
 from refactor_agent.llm.schema import strict_schema
 from refactor_agent.llm.wire import CallError, Failure, classify, read_completion
 from refactor_agent.ports import Reporter
@@ -124,7 +125,7 @@ class Endpoint:
                 response = await self._client.chat.completions.with_raw_response.create(
                     model=config.model,
                     messages=_messages(prompt),
-                    response_format=_FORMATS[rung],
+                    response_format=_format(rung, prompt),
                     temperature=openai.omit if config.temperature is None else config.temperature,
                     max_tokens=config.max_output_tokens or openai.omit,
                 )
@@ -177,14 +178,19 @@ class Endpoint:
         return sha256("\0".join(asked).encode())
 
 
-_FORMATS: dict[Rung, ResponseFormat | openai.Omit] = {
-    "schema": {
+_SCHEMAS = {"proposal": strict_schema(Answer), "review": strict_schema(ReviewAnswer)}
+
+
+def _format(rung: Rung, prompt: Prompt) -> ResponseFormat | openai.Omit:
+    if rung == "text":
+        return openai.omit
+    if rung == "object":
+        return {"type": "json_object"}
+    schema = _SCHEMAS[prompt.form]
+    return {
         "type": "json_schema",
-        "json_schema": {"name": "answer", "schema": strict_schema(Answer), "strict": True},
-    },
-    "object": {"type": "json_object"},
-    "text": openai.omit,
-}
+        "json_schema": {"name": "answer", "schema": schema, "strict": True},
+    }
 
 
 def _answered(call: Entry, prompt: Prompt, reply: Reply, key: str) -> Entry:

@@ -28,6 +28,8 @@ class Prompt(Value):
     messages: tuple[Message, ...]
     template: str
     """SHA-256 of the templates it was rendered from."""
+    form: Literal["proposal", "review"] = "proposal"
+    """Which shape the answer is to have."""
 
     @property
     def digest(self) -> str:

@@ -31,7 +31,7 @@ from refactor_agent.llm.surroundings import surroundings
 from refactor_agent.rulebook import Rule, RuleBook
 from refactor_agent.tree import Tree
 
-__all__ = ["Ground", "conventions_of", "make_request"]
+__all__ = ["Ground", "conventions_of", "make_request", "text_of"]
 
 
 class Ground(NamedTuple):
@@ -125,10 +125,11 @@ def _caller(name: str, graph: CallGraph, planned: Collection[str]) -> Caller:
 def _files(parts: Sequence[FunctionPart], tree: Tree) -> Iterator[FilePart]:
     by_file = sorted(parts, key=lambda part: part.ref.file)
     for file, group in groupby(by_file, key=lambda part: part.ref.file):
-        yield surroundings(file, _text(tree.read(file)), tuple(group))
+        yield surroundings(file, text_of(tree.read(file)), tuple(group))
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """Decode a Python file, with plain line breaks."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     return data.decode(encoding).replace("\r\n", "\n")
 

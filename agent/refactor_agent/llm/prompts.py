@@ -65,7 +65,8 @@ class Prompts:
     def review(self, review: ReviewRequest, vault: Vault) -> Prompt:
         """Render the question whether a patch can be refuted."""
         task = self._task("review.md.j2", vault, review=review)
-        return self._prompt(["review.md.j2", STANDARD], task, vault)
+        prompt = self._prompt(["review.md.j2", STANDARD], task, vault)
+        return prompt.model_copy(update={"form": "review"})
 
     def triage(self, incident: Incident, vault: Vault) -> Prompt:
         """Render the question what an incident's evidence points to."""

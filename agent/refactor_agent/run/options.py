@@ -29,6 +29,8 @@ class RunOptions(Value):
     model: ModelConfig | None = None
     escalate: tuple[ModelConfig, ...] = ()
     """Models that are asked in turn when those before them failed."""
+    review: bool = False
+    """A model tries to refute each model-made patch that passed the gate."""
     offline: bool = False
     """No model is asked, whatever else is said."""
     rounds: int = Field(default=2, ge=0)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from refactor_agent.domain.decision import ReviewFinding
 from refactor_agent.domain.plan import ChangeSet, Refusal
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located
+from refactor_agent.domain.verdict import Verdict
 from refactor_agent.llm import (
     Ground,
     ModelRequest,
@@ -20,6 +22,7 @@ from refactor_agent.llm import (
     make_request,
     propose_by_model,
 )
+from refactor_agent.llm.review import make_review, review_by_model
 from refactor_agent.project import Interpreter
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import Tree
@@ -90,6 +93,16 @@ class Proposer:
                 return Asked(made, model.name, tuple(passed))
             passed.append((model.name, made))
         raise AssertionError("unreachable: the last model's answer ends the loop")
+
+    async def review(
+        self, change_set: ChangeSet, proposal: Proposal, verdict: Verdict
+    ) -> tuple[ReviewFinding, ...] | Refusal:
+        """Have the last model try to refute a patch that passed the gate."""
+        ground = await asyncio.to_thread(self.ground)
+        asked = await asyncio.to_thread(make_review, change_set, proposal, verdict, ground)
+        if isinstance(asked, Refusal):
+            return asked
+        return await review_by_model(asked, self.models[-1], self.prompts)
 
     def _request(self, change_set: ChangeSet) -> ModelRequest | Refusal:
         return make_request(change_set, self.ground())

@@ -127,7 +127,30 @@ def after_verify(services: Services, state: ChangeState) -> Literal["propose", "
 async def decide(services: Services, state: ChangeState) -> ChangeState:
     """Say what became of the change set."""
     decision = await asyncio.to_thread(_decision, services, state)
+    if decision.proposal is not None and services.record.options.review:
+        decision = await _reviewed(services, state, decision)
     return {"decisions": [await asyncio.to_thread(services.store.put, decision)]}
+
+
+async def _reviewed(services: Services, state: ChangeState, decision: Decision) -> Decision:
+    """Let a model try to refute its patch: a blocker holds it for a person, nothing lets it by."""
+    proposal, change_set = await asyncio.to_thread(_proposed, services, state)
+    if services.proposer is None or proposal.author.kind != "model":
+        return decision
+    verdict = await asyncio.to_thread(services.store.get, str(state["verdict"]), Verdict)
+    found = await services.proposer.review(change_set, proposal, verdict)
+    if isinstance(found, Refusal):
+        text = f"{state['id']} was not reviewed: {found.message}"
+        await services.say_once(NOTICE, text=text)
+        return decision
+    facts = [finding.model_dump() for finding in found]
+    await services.say_once("reviewed", change_set=state["id"], findings=facts)
+    update: dict[str, object] = {"findings": found}
+    if found and found[0].severity == "blocker":
+        worst = found[0]
+        update["status"] = "unverified"
+        update["reason"] = f"held for a person by review: {worst.file}:{worst.line}: {worst.rule}"
+    return decision.model_copy(update=update)
 
 
 async def give_up(services: Services, state: ChangeState, error: BaseException) -> ChangeState:
