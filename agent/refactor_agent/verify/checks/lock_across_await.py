@@ -68,6 +68,10 @@ def _is_lock(module: Module, expression: ast.expr) -> bool:
     made = [value for target, value in _assignments(module) if target == name]
     if any(_makes_lock(module, value) for value in made):
         return True
+    if "." not in name and any(
+        isinstance(value, ast.Attribute) and _is_lock(module, value) for value in made
+    ):
+        return True  # a local name for a lock
     return not made and any(word in name.rpartition(".")[2].lower() for word in _WORDS)
 
 
@@ -96,6 +100,12 @@ CHECK = Check(
     reason="A second task blocks the loop on the lock that the first, waiting, will never release.",
     find=_find,
     examples=(
+        Example(
+            "under another name",
+            "async def f(self):\n    g()\n",
+            "async def f(self):\n    mine = self.lock\n    with mine:\n        await g()\n",
+            "held across an await",
+        ),
         Example(
             "with a module's lock",
             _BEFORE,

@@ -23,6 +23,10 @@ def _find(context: Context) -> Iterator[Objection]:
         if before is not None and after is not None:
             for text in _comments(before) - _comments(after):
                 yield Objection(f"{file}: the comment `{text}` is gone")
+            for name, node in before.functions.items():
+                new = after.functions.get(name)
+                if new is not None and ast.get_docstring(node) and not ast.get_docstring(new):
+                    yield Objection(f"{file}: the docstring of {name} is gone")
 
 
 def _comments(module: Module) -> Counter[str]:
@@ -48,6 +52,7 @@ CHECK = Check(
     reason="What people wrote beside the code must survive its conversion.",
     find=_find,
     examples=(
+        Example("docstring", 'def f():\n    """Do."""\n', "def f():\n    pass\n", "docstring of f"),
         Example(
             "dropped",
             _BEFORE,

@@ -42,7 +42,7 @@ def _guards(function: FunctionNode) -> int:
 def _handlers(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:
     """One exception may stand for another, and cancellation may be raised again."""
     old, new = _caught(before), _caught(change.after)
-    if sum(new.values()) > sum(old.values()):
+    if not old - new:
         for name in new - old:
             message = f"{change.name}: {name} is caught now, and was not before"
             yield Objection(message, change.site(change.after))

@@ -1,0 +1,119 @@
+"""What httpx does otherwise than requests is written out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode, Module
+
+__all__ = ["CHECK"]
+
+_NEW = frozenset({"httpx", "httpx2"})
+_CLIENTS = frozenset({"AsyncClient", "get", "post", "put", "patch", "delete", "head", "request"})
+
+
+def _find(context: Context) -> Iterator[Objection]:
+    for change in changed_functions(context):
+        if change.before is None or change.module_before is None:
+            continue
+        if any(_names(change.module_before, change.before, {"requests"})):
+            yield from _settings(change)
+            yield from _query(change)
+            yield from _truth(change)
+
+
+def _names(module: Module, function: FunctionNode, roots: set[str]) -> Iterator[ast.Call]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            root = (module.qualified(node.func) or "").partition(".")[0]
+            if root in roots:
+                yield node
+
+
+def _made(change: FunctionChange) -> list[ast.Call]:
+    calls = _names(change.module_after, change.after, set(_NEW))
+    return [
+        call
+        for call in calls
+        if (change.module_after.qualified(call.func) or "").rpartition(".")[2] in _CLIENTS
+    ]
+
+
+def _settings(change: FunctionChange) -> Iterator[Objection]:
+    """A client made here follows redirects and waits as long as it did, or says otherwise."""
+    made = _made(change)
+    given = {
+        word.arg
+        for node in ast.walk(change.after)
+        if isinstance(node, ast.Call)
+        for word in node.keywords
+    }
+    for wanted in ("follow_redirects", "timeout"):
+        if made and wanted not in given:
+            message = (
+                f"{change.name}: requests and httpx differ in {wanted}; write it out as it was"
+            )
+            yield Objection(message, change.site(made[0]))
+
+
+def _query(change: FunctionChange) -> Iterator[Objection]:
+    for node in ast.walk(change.after) if _made(change) else ():
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        has_params = any(word.arg == "params" for word in node.keywords)
+        has_query = any(
+            isinstance(part, ast.Constant) and "?" in str(part.value)
+            for part in ast.walk(node.args[0])
+        )
+        if has_params and has_query:
+            message = f"{change.name}: httpx replaces the query of the address by `params`"
+            yield Objection(message, change.site(node))
+
+
+def _truth(change: FunctionChange) -> Iterator[Objection]:
+    """`if response:` was whether the status is good, and is always true."""
+    responses = {
+        target.id
+        for node in (ast.walk(change.after) if _made(change) else ())
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Await)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(change.after):
+        if isinstance(node, ast.If | ast.While | ast.IfExp | ast.Assert):
+            tested = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+            if isinstance(tested, ast.Name) and tested.id in responses:
+                message = f"{change.name}: {tested.id} is always true; ask `is_success`"
+                yield Objection(message, change.site(tested))
+
+
+_HEAD = "import httpx\nimport requests\n\n\n"
+_BEFORE = _HEAD + "def f(u):\n    r = requests.get(u)\n    return 1 if r else 0\n"
+
+
+def _after(settings: str, call: str = "c.get(u)", test: str = "r.is_success") -> str:
+    return (
+        f"{_HEAD}async def f(u):\n    async with httpx.AsyncClient({settings}) as c:\n"
+        f"        r = await {call}\n    return 1 if {test} else 0\n"
+    )
+
+
+_BOTH = "follow_redirects=True, timeout=None"
+
+CHECK = Check(
+    name="library-drift",
+    hazards=("H-R1", "H-R2", "H-R3", "H-R7"),
+    reason="The two libraries differ where tests seldom look: redirects, limits, queries, truth.",
+    find=_find,
+    examples=(
+        Example("redirects", _BEFORE, _after("timeout=None"), "differ in follow_redirects"),
+        Example("limit", _BEFORE, _after("follow_redirects=True"), "differ in timeout"),
+        Example("query", _BEFORE, _after(_BOTH, "c.get('/a?b=1', params={})"), "replaces"),
+        Example("truth", _BEFORE, _after(_BOTH, test="r"), "always true"),
+        Example("written out", _BEFORE, _after(_BOTH)),
+    ),
+)
