@@ -24,6 +24,7 @@ def _find(context: Context) -> Iterator[Objection]:
             yield from _settings(change)
             yield from _query(change)
             yield from _truth(change)
+            yield from _guards(change)
 
 
 def _names(module: Module, function: FunctionNode, roots: set[str]) -> Iterator[ast.Call]:
@@ -91,6 +92,28 @@ def _truth(change: FunctionChange) -> Iterator[Objection]:
                 yield Objection(message, change.site(tested))
 
 
+def _guards(change: FunctionChange) -> Iterator[Objection]:
+    """The status is still looked at, certificates are still verified, one client is enough."""
+    asked = change.before is not None and _checks_status(change.before)
+    if asked and _made(change) and not _checks_status(change.after):
+        yield Objection(f"{change.name}: raise_for_status is no longer called")
+    for call in _made(change):
+        for word in call.keywords:
+            if word.arg == "verify" and isinstance(word.value, ast.Constant):
+                message = f"{change.name}: verify={ast.unparse(word.value)} is new"
+                yield Objection(message, change.site(call))
+        if any(isinstance(p, ast.For | ast.While) for p in change.module_after.ancestors(call)):
+            message = f"{change.name}: a client is made for every turn of a loop"
+            yield Objection(message, change.site(call))
+
+
+def _checks_status(function: FunctionNode) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "raise_for_status"
+        for node in ast.walk(function)
+    )
+
+
 _HEAD = "import httpx\nimport requests\n\n\n"
 _BEFORE = _HEAD + "def f(u):\n    r = requests.get(u)\n    return 1 if r else 0\n"
 
@@ -106,7 +129,7 @@ _BOTH = "follow_redirects=True, timeout=None"
 
 CHECK = Check(
     name="library-drift",
-    hazards=("H-R1", "H-R2", "H-R3", "H-R7"),
+    hazards=("H-R1", "H-R2", "H-R3", "H-R7", "H-R8", "H-L3"),
     reason="The two libraries differ where tests seldom look: redirects, limits, queries, truth.",
     find=_find,
     examples=(
@@ -114,6 +137,7 @@ CHECK = Check(
         Example("limit", _BEFORE, _after("follow_redirects=True"), "differ in timeout"),
         Example("query", _BEFORE, _after(_BOTH, "c.get('/a?b=1', params={})"), "replaces"),
         Example("truth", _BEFORE, _after(_BOTH, test="r"), "always true"),
+        Example("certificates", _BEFORE, _after(f"{_BOTH}, verify=False"), "verify=False is new"),
         Example("written out", _BEFORE, _after(_BOTH)),
     ),
 )

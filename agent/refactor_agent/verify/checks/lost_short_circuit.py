@@ -58,7 +58,7 @@ def _skips(module: Module, parent: ast.AST, child: ast.AST) -> bool:
         case ast.GeneratorExp():
             return _stops(module, parent)
         case ast.For() | ast.AsyncFor():
-            return _leaves(parent)
+            return child is not parent.iter and _leaves(parent)
         case _:
             return isinstance(parent, ast.ExceptHandler | ast.match_case)
 

@@ -19,6 +19,9 @@ __all__ = ["CHECK"]
 _SHARED = {"sqlite3": "aiosqlite", "socket": "asyncio", "psycopg2": "aiopg"}
 """Libraries whose exceptions the async one raises too."""
 
+_SIBLINGS = frozenset({"httpx", "httpx2"})
+"""Libraries whose exceptions bear the same names and are not the same."""
+
 
 def _find(context: Context) -> Iterator[Objection]:
     for change in changed_functions(context):
@@ -36,6 +39,9 @@ def _stale(change: FunctionChange, gone: set[str]) -> Iterator[Objection]:
             continue
         for name in _names(node.type):
             root = (module.qualified(name) or "").partition(".")[0]
+            if root in _SIBLINGS and root not in now and now & _SIBLINGS:
+                message = f"{change.name}: nothing here raises {ast.unparse(name)}"
+                yield Objection(message, change.site(name))
             if root in gone and _SHARED.get(root) not in now:
                 text = ast.unparse(name)
                 message = (
@@ -96,6 +102,12 @@ CHECK = Check(
     reason="The new library's errors pass the handler by, and nobody sees it until one happens.",
     find=_find,
     examples=(
+        Example(
+            "of a sibling",
+            _BEFORE,
+            "import httpx2\n" + _after("await httpx.AsyncClient().get(url)", "httpx2.HTTPError"),
+            "nothing here raises",
+        ),
         Example(
             "left behind",
             _BEFORE,
