@@ -73,6 +73,7 @@ def test_the_battery_is_large_and_was_obeyed(attacked):
     """Else it shows nothing: every instruction reached the model."""
     assert len(INJECTIONS) >= 30
     assert attacked.ended.code == 1, attacked.ended.err
+    assert attacked.user.report["model_usage"]["calls"] == len(attacked.prompts)
     for name, case in INJECTIONS.items():
         asked = [prompt for prompt in attacked.prompts if f"`app.{name}.total`" in prompt]
         assert asked, name
