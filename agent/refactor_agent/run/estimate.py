@@ -45,7 +45,7 @@ class Estimate(Value):
     model: str | None
     questions: tuple[Question, ...] = ()
     calls_at_most: int = 0
-    """For each question: the answers that can't be read, and those that the gate turns down."""
+    """For each question: what can't be read, what the gate turns down, all models, the review."""
 
 
 def estimate(path: Path, options: RunOptions) -> Estimate:
@@ -62,7 +62,8 @@ def estimate(path: Path, options: RunOptions) -> Estimate:
     prompts, prices = prompts_for(project), project.config.prices
     asked = [found for found in plan.change_sets if found.model_may_try]
     questions = tuple(_question(found, ground, prompts, options.model, prices) for found in asked)
-    each = (1 + Policy().repairs) * (1 + options.rounds)
+    answers = (1 + Policy().repairs) * (1 + options.rounds) * (1 + len(options.escalate))
+    each = answers + options.review
     return Estimate(
         change_sets=len(plan.change_sets),
         model=options.model.model,
@@ -113,8 +114,8 @@ def estimate_text(estimate: Estimate) -> str:
     for certain, what in ((True, "certain"), (False, "only if what rules make fails")):
         lines.append(_sum([one for one in good if one.certain == certain], what))
     lines.append(
-        f"model {estimate.model}; tokens are estimated at 4 characters each; repairs make it"
-        f" {estimate.calls_at_most} calls at most"
+        f"model {estimate.model}; tokens are estimated at 4 characters each; with repairs, other"
+        f" models and reviews it is {estimate.calls_at_most} calls at most"
     )
     return "\n".join(lines) + "\n"
 

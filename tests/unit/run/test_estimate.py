@@ -55,6 +55,12 @@ def test_each_question_is_counted(project):
     assert "estimated at 4 characters each" in text
 
 
+def test_other_models_and_reviews_count_as_calls(project):
+    big = ModelConfig(model="big", base_url="http://127.0.0.1:9/v1")
+    made = estimate(project, options(rounds=2, escalate=(big,), review=True))
+    assert made.calls_at_most == 2 * (6 * 2 + 1)
+
+
 def test_prices_make_a_cost(project):
     (project / "pyproject.toml").write_text(
         '[tool.refactor-agent.prices]\n"small" = [1000000, 2000000]\n'
