@@ -16,6 +16,8 @@ __all__ = ["CHECK"]
 _DECLARING = ("pyproject.toml", "requirements.txt", "requirements.in", "setup.cfg", "setup.py",
               "requirements/base.txt", "Pipfile")  # fmt: skip
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
 
 def _find(context: Context) -> Iterator[Objection]:
     imported: set[str] = set()
@@ -51,13 +53,23 @@ def _idle(context: Context, imported: set[str]) -> Iterator[Objection]:
 
 
 def _roots(module: Module) -> set[str]:
+    """The packages it imports when it runs; what only type checkers read does not count."""
     found: set[str] = set()
     for node in ast.walk(module.tree):
+        if _is_for_types(module, node):
+            continue
         if isinstance(node, ast.Import):
             found.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
     return found
+
+
+def _is_for_types(module: Module, node: ast.AST) -> bool:
+    return any(
+        isinstance(parent, ast.If) and ast.unparse(parent.test).endswith("TYPE_CHECKING")
+        for parent in (module.ancestors(node) if isinstance(node, _IMPORTS) else ())
+    )
 
 
 def _is_foreign(context: Context, root: str) -> bool:
