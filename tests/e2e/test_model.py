@@ -138,9 +138,7 @@ def test_a_wrong_answer_is_mended(user):
     assert (first["outcome"], second["outcome"]) == ("failed", "verified")
     _, repair = server.requests
     check, _, message = first["reason"].partition(": ")
-    assert (
-        message == "the coroutine sleep was never awaited, seen in tests/test_ticks.py::test_total"
-    )
+    assert message == "ticks: `asyncio.sleep(0.001)` is not awaited"
     assert f"{check}:\n\n```text\n{message}\n" in repair.prompt
     assert TICKS.replace("await ", "").strip() in repair.prompt
 
