@@ -139,7 +139,8 @@ def test_a_wrong_answer_is_mended(user):
     _, repair = server.requests
     check, _, message = first["reason"].partition(": ")
     assert message == "ticks: `asyncio.sleep(0.001)` is not awaited"
-    assert f"{check}:\n\n```text\n{message}\n" in repair.prompt
+    assert f"```text\n{message}\n" in repair.prompt
+    assert check in repair.prompt
     assert TICKS.replace("await ", "").strip() in repair.prompt
 
 
