@@ -92,12 +92,12 @@ def test_arguments(shop, arguments, parts):
 @pytest.mark.parametrize(
     ("settings", "parts"),
     [
-        ('timeout = 5', ["has no key timeout; did you mean test-timeout?"]),
+        ("timeout = 5", ["has no key timeout; did you mean test-timeout?"]),
         ('rules = "x"', ["rules: input should be"]),
         ('rules = ["lint"]', ["rules directory", "shop/lint does not exist"]),
         ('disable = ["RA10l"]', ["no rule 'RA10l'; did you mean RA10"]),
         ('python = "env/bin/python"', ["shop/env/bin/python ([tool.refactor-agent] python)"]),
-        ('x = ', ["is not valid TOML"]),
+        ("x = ", ["is not valid TOML"]),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["run", "scan"])
@@ -185,8 +185,9 @@ def test_files_that_cannot_be_read_as_python(shop):
         shop.target,
         {
             "broken.py": "def f(:\n", "nul.py": b"x = 1\x00\n", "bytes.py": b"x = '\xff'\n",
-            "coding.py": b"# -*- coding: klingon -*-\nx = 1\n", "tabs.py": "if x:\n\ty\n        z\n",
-            "python2.py": "print 'x'\n", "look.ipynb": "{}", "deep.py": f"x = {'(' * 300}{')' * 300}\n",
+            "coding.py": b"# -*- coding: klingon -*-\nx = 1\n", "python2.py": "print 'x'\n",
+            "tabs.py": "if x:\n\ty\n        z\n", "look.ipynb": "{}",
+            "deep.py": f"x = {'(' * 300}{')' * 300}\n",
         },
     )  # fmt: skip
     before = files(shop)

@@ -147,7 +147,7 @@ def test_git_am_takes_the_series(run, tmp_path):
 
 
 def test_apply_from_elsewhere_and_back(run, tmp_path):
-    home, _, before = run
+    home, _, _ = run
     elsewhere = AgentHome(home.target.parent, home.home)
     applied = elsewhere.agent("apply", "latest", "project")
     assert applied.out == (

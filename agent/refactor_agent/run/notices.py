@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from refactor_agent.run.services import NOTICE, Services
 from refactor_agent.verify import Baseline
 
 __all__ = ["notices"]
 
 
-def notices(services: Services, baseline: Baseline | None) -> tuple[str, ...]:
-    """Give the run's notices, those from its set-up first; no ``baseline``: nothing to verify."""
+def notices(
+    services: Services, baseline: Baseline | None, by_hand: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Give the run's notices, those from its set-up first.
+
+    No ``baseline``: there was nothing to verify. ``by_hand``: dependencies a person must declare.
+    """
     found = []
     if not services.record.revision.is_repository:
         found.append(
@@ -24,6 +31,11 @@ def notices(services: Services, baseline: Baseline | None) -> tuple[str, ...]:
         found.append(f"{_sentence(baseline.message)}: nothing can be more than unverified.")
     elif baseline is not None and baseline.status == "partial":
         found.append(f"{_sentence(baseline.message)}.")
+    if by_hand:
+        found.append(
+            f"The patches need {', '.join(by_hand)}: declare that where the project declares its"
+            " dependencies; no file for it was found that can be edited."
+        )
     events = services.audit.events()
     found.extend(str(record["text"]) for record in events if record["event"] == NOTICE)
     return tuple(dict.fromkeys(found))

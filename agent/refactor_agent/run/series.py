@@ -10,13 +10,13 @@ from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Region
 from refactor_agent.domain.verdict import Verdict
-from refactor_agent.edit import apply_proposal, dependency_changes
+from refactor_agent.edit import DependencyChanges, apply_proposal, dependency_changes
 from refactor_agent.emit.names import subject
 from refactor_agent.emit.patches import Step
 from refactor_agent.errors import PatchConflictError
 from refactor_agent.tree import Tree
 
-__all__ = ["Accepted", "Planned", "plan_series"]
+__all__ = ["Accepted", "Planned", "Series", "plan_series"]
 
 Status = Literal["support", "verified", "unverified"]
 
@@ -43,19 +43,28 @@ class Planned:
     change_set: str | None
 
 
-def plan_series(
-    base: Tree, accepted: Sequence[Accepted], regions: Mapping[str, Region]
-) -> tuple[list[Planned], dict[str, str]]:
-    """Lay the proposals over one another: verified ones first, each kind behind its support patch.
+@dataclass(frozen=True)
+class Series:
+    """The patches to make, in order, and what can't be one."""
 
-    Gives the patches to make and, by change set, why one no longer fits on those before it.
-    """
+    patches: tuple[Planned, ...]
+    misfits: Mapping[str, str]
+    """By change set, why it no longer fits on the patches before it."""
+    by_hand: tuple[str, ...]
+    """Distributions that the patches need, and that a person must declare."""
+
+
+def plan_series(base: Tree, accepted: Sequence[Accepted], regions: Mapping[str, Region]) -> Series:
+    """Lay the proposals over one another: verified ones first, each kind behind its support."""
     series: list[Planned] = []
     misfits: dict[str, str] = {}
+    by_hand: dict[str, None] = {}
     tree = base
     for status in ("verified", "unverified"):
         group = [one for one in accepted if one.status == status]
-        for planned in _support(tree, group, status):
+        needed = _needed(tree, group)
+        by_hand.update(dict.fromkeys(dep.distribution for dep in needed.by_hand))
+        for planned in _support(tree, group, needed.files, status):
             series.append(planned)
             tree = tree.with_changes(planned.step.changes)
         for one in group:
@@ -70,10 +79,16 @@ def plan_series(
             step = Step(one.change_set.id, _message(one, regions), changes)
             series.append(Planned(step, one.status, one.change_set.id))
             tree = tree.with_changes(changes)
-    return series, misfits
+    return Series(tuple(series), misfits, tuple(by_hand))
 
 
-def _support(tree: Tree, group: Sequence[Accepted], status: str) -> list[Planned]:
+def _needed(tree: Tree, group: Sequence[Accepted]) -> DependencyChanges:
+    return dependency_changes(tree, [dep for one in group for dep in one.proposal.dependencies])
+
+
+def _support(
+    tree: Tree, group: Sequence[Accepted], declared: Mapping[str, bytes], status: str
+) -> list[Planned]:
     """Make the patches that the group's patches stand on: the boundary module, dependencies."""
     suffix = "" if status == "verified" else "-unverified"
     files = {
@@ -82,8 +97,7 @@ def _support(tree: Tree, group: Sequence[Accepted], status: str) -> list[Planned
         for new in one.proposal.new_files
         if not tree.exists(new.file)
     }
-    needed = {dep.distribution: dep for one in group for dep in one.proposal.dependencies}
-    declared = dependency_changes(tree, tuple(needed.values())).files if needed else {}
+    needed = {dep.distribution for one in group for dep in one.proposal.dependencies}
     named = (
         (f"000-async-boundary{suffix}", "Add the async boundary module", files),
         (f"000-dependencies{suffix}", _declare(sorted(needed)), declared),

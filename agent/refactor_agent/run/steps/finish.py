@@ -38,14 +38,14 @@ def _finish(services: Services, state: RunState) -> RunState:
     accepted = _accepted(services, combined.decisions, change_sets)
     regions = {region.id: region for region in findings.regions}
     baseline = services.store.get(state["baseline"], Baseline) if "baseline" in state else None
-    series, misfits = plan_series(services.base, accepted, regions)
-    steps = [planned.step for planned in series]
+    series = plan_series(services.base, accepted, regions)
+    steps = [planned.step for planned in series.patches]
     revision = services.record.revision
     patches = make_series(
         services.base, steps, date=services.record.created, prefix=revision.prefix
     )
-    paths = _write_patches(services, series, patches)
-    decisions = [_final(decision, misfits) for decision in combined.decisions]
+    paths = _write_patches(services, series.patches, patches)
+    decisions = [_final(decision, series.misfits) for decision in combined.decisions]
     report = Report(
         tool_version=services.record.tool_version,
         run=services.record.id,
@@ -60,7 +60,7 @@ def _finish(services: Services, state: RunState) -> RunState:
         combined=combined.verdict,
         skipped=findings.skipped,
         model_usage=usage_of(services),
-        notices=notices(services, baseline),
+        notices=notices(services, baseline, series.by_hand),
     )
     return {"report": _write_report(services, report)}
 
