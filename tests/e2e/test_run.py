@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -184,3 +186,18 @@ def test_a_run_from_elsewhere_tells_the_path(tmp_path):
     )
     assert "note: Run with --no-tests: nothing can be more than unverified." in done.err
     assert "switched off" not in done.out
+
+
+def test_an_interrupted_run_says_how_to_go_on(tmp_path):
+    home = AgentHome(tmp_path / "project", tmp_path / "home")
+    slow = "import time\n\n\ndef test_slow():\n    time.sleep(60)\n"
+    make_repository(write_files(home.target, {**FILES, "tests/test_slow.py": slow}), {})
+    with home.start(*home.run_command()) as process:
+        for line in process.stderr:
+            if line.startswith("looking at the project's tests"):
+                break
+        time.sleep(2)  # until the suite runs
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err == f"interrupted; go on with `refactor-agent resume {home.results.name}`\n"

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
+import typer
+
+from refactor_agent.cli._progress import path_argument
 from refactor_agent.errors import UsageError
 from refactor_agent.graph import Ending, execute
 from refactor_agent.run.places import owned
@@ -21,8 +24,13 @@ def drive(services: Services, approve: Sequence[str] | None = None) -> Ending:
 
     Raises `UsageError` for an approval of something that does not wait for one.
     """
-    with owned(services.places):
-        ending = asyncio.run(_execute(services, approve))
+    try:
+        with owned(services.places):
+            ending = asyncio.run(_execute(services, approve))
+    except KeyboardInterrupt:
+        run = f"{services.record.id}{path_argument(services)}"
+        typer.echo(f"interrupted; go on with `refactor-agent resume {run}`", err=True)
+        raise
     if ending.report is not None:
         shutil.rmtree(services.directory.snapshot, ignore_errors=True)
     return ending

@@ -17,7 +17,7 @@ from refactor_agent.emit.summary import as_text
 from refactor_agent.graph import Ending
 from refactor_agent.run.services import Services
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "path_argument"]
 
 _STAGES = {
     "locate": "looking for what blocks the loop",
@@ -94,14 +94,14 @@ class Progress:
         for skipped in report.skipped:
             typer.echo(f"skipped {skipped.file}: {skipped.reason}", err=True)
         typer.echo(f"report: {results / 'report.md'}", err=True)
-        _tell_next(report, f"{services.record.id}{_path_argument(services)}")
+        _tell_next(report, f"{services.record.id}{path_argument(services)}")
         raise typer.Exit(CHANGES if report.regions else CLEAN)
 
     def _tell_question(self, services: Services, ending: Ending) -> None:
         question = ending.question or {}
         for waiting in question["change_sets"]:
             typer.echo(f"waits for approval: {waiting['change_set']} ({waiting['status']})")
-        run = f"{services.record.id}{_path_argument(services)}"
+        run = f"{services.record.id}{path_argument(services)}"
         typer.echo(f"answer with `refactor-agent resume {run} --approve all` or ids", err=True)
         raise typer.Exit(CHANGES)
 
@@ -118,7 +118,7 @@ def _tell_next(report: Report, arguments: str) -> None:
         )
 
 
-def _path_argument(services: Services) -> str:
+def path_argument(services: Services) -> str:
     """Give what makes a command work from where the user stands."""
     target = services.directory.target
     return "" if Path.cwd() == target else f" {shlex.quote(str(target))}"

@@ -82,6 +82,7 @@ class ProcessSandbox:
             timed_out = not await _ends_within(limit, ended, outputs)
         finally:
             end_group(process.pid)
+            await process.wait()  # else its end is reported to a loop that is closed
             await asyncio.shield(asyncio.to_thread(end_strays, mark))
         return await ended, timed_out
 
