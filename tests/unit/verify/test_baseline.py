@@ -139,7 +139,7 @@ def test_failing_and_flaky_tests_are_known_by_name(make_judge):
     assert baseline.failing == ("test_b.py::test_b", "test_broken.py")
     assert baseline.flaky == ("test_flaky.py::test_flaky",)
     assert baseline.message == (
-        "2 of 3 tests fail before any change and are set aside: test_b.py::test_b, test_broken.py"
+        "2 of 4 tests fail before any change and are set aside: test_b.py::test_b, test_broken.py"
     )
     seen.unlink()
     verdict = judge.verdict({"code_.py": CODE.replace("return 1", "return abs(1)")}, baseline)
