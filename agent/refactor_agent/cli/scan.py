@@ -45,10 +45,8 @@ def scan(
     ] = None,
 ) -> None:
     """List every path from an async function to a call that blocks, with its whole chain."""
-    from platformdirs import user_cache_path
-
     from refactor_agent.emit.known import write_known
-    from refactor_agent.locate import locate
+    from refactor_agent.locate import locate, shared_cache
     from refactor_agent.project import open_project
     from refactor_agent.run.rules import rules_for
 
@@ -56,7 +54,7 @@ def scan(
     if not project.sources.files:
         raise UsageError(f"{path} holds no Python files; give the directory of a Python project")
     rulebook = rules_for(project, rule or ())
-    located = locate(project, rulebook, cache=user_cache_path("refactor-agent") / "summaries")
+    located = locate(project, rulebook, cache=shared_cache())
     gc.freeze()  # the process ends soon; walking a million live objects for cycles costs seconds
     if write_baseline is not None:
         write_known(write_baseline, located.regions)

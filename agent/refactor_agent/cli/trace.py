@@ -47,9 +47,7 @@ def trace(
     The exit code, the output and the errors are those of the command. Text goes to stderr, JSON
     to stdout as one last line, so that neither is in the way of what the command prints.
     """
-    from platformdirs import user_cache_path
-
-    from refactor_agent.locate import locate
+    from refactor_agent.locate import locate, shared_cache
     from refactor_agent.project import open_project
     from refactor_agent.run.rules import rules_for
     from refactor_agent.trace import make_report, report_as_json, report_as_text, run_traced
@@ -62,7 +60,7 @@ def trace(
     rulebook = rules_for(target)
     traced = run_traced(command, threshold)
     _check(traced.recording)
-    located = locate(target, rulebook, cache=user_cache_path("refactor-agent") / "summaries")
+    located = locate(target, rulebook, cache=shared_cache())
     files = {item.file: item.path for item in target.sources.files}
     report = make_report(traced.recording, located, files)
     if form is Format.JSON:

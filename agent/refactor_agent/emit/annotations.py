@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from refactor_agent.domain.region import Located, Region
+from refactor_agent.emit.severity import is_warning
 
 __all__ = ["as_annotations"]
-
-_WARNING_FROM = 5
 
 
 def as_annotations(located: Located) -> str:
@@ -15,7 +14,7 @@ def as_annotations(located: Located) -> str:
 
 
 def _command(region: Region) -> str:
-    level = "warning" if region.weight >= _WARNING_FROM else "notice"
+    level = "warning" if is_warning(region.weight) else "notice"
     site = region.hops[0].site
     places = " → ".join(f"{hop.callee} ({hop.site})" for hop in region.hops)
     message = _escaped(f"{region.entry} blocks the event loop: {places}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from refactor_agent import __version__
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.region import Located, Region
+from refactor_agent.emit.severity import is_warning
 from refactor_agent.rulebook import Rule, RuleBook
 from refactor_agent.rulebook.text import show_rule
 
@@ -21,8 +22,6 @@ __all__ = ["as_sarif"]
 Json = Mapping[str, object]
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_WARNING_FROM = 5
-"""Regions of this weight and more are warnings, lighter ones notes."""
 
 
 def as_sarif(located: Located, rulebook: RuleBook, root: Path) -> str:
@@ -74,7 +73,7 @@ def _result(region: Region, index: int, columns: _Columns) -> Json:
 
 
 def _level(weight: int) -> str:
-    return "warning" if weight >= _WARNING_FROM else "note"
+    return "warning" if is_warning(weight) else "note"
 
 
 def _step(site: Site, text: str, columns: _Columns) -> Json:

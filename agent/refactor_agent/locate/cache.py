@@ -7,12 +7,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from refactor_agent.locate.summary import SUMMARY_VERSION
 from refactor_agent.tree import sha256
 
-__all__ = ["SummaryCache"]
+__all__ = ["SummaryCache", "shared_cache"]
 
 _DIGEST = 64
+
+
+def shared_cache() -> Path:
+    """Give the user's directory of summaries, which scans, traces and runs share."""
+    return user_cache_path("refactor-agent") / "summaries"
 
 
 class SummaryCache:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from refactor_agent.domain.plan import ChangeSet, Plan
 from refactor_agent.domain.proposal import Proposal
@@ -69,12 +70,7 @@ class Gate:
             return _misfit(change_set.id, error)
         known = await asyncio.to_thread(self.store.get, baseline, Baseline)
         question = verdict_key([change], change.after.changes, known, self.target)
-        found = await asyncio.to_thread(self.store.recall, question, Verdict)
-        if found is not None:
-            return found[1]
-        verdict = await verify(change, known, self.target, self.bench)
-        await asyncio.to_thread(self.store.remember, question, verdict)
-        return verdict
+        return await self._once(question, partial(verify, change, known, self.target, self.bench))
 
     async def judge_sum(
         self, baseline: str, series: Sequence[tuple[ChangeSet, Proposal]]
@@ -91,10 +87,15 @@ class Gate:
             tree = change.after
         known = await asyncio.to_thread(self.store.get, baseline, Baseline)
         question = verdict_key(changes, tree.changes, known, self.target) + "-sum"
+        judge = partial(verify_combined, changes, tree.changes, known, self.target, self.bench)
+        return await self._once(question, judge)
+
+    async def _once(self, question: str, judge: Callable[[], Awaitable[Verdict]]) -> Verdict:
+        """Give the verdict remembered for ``question``, or find it out and remember it."""
         found = await asyncio.to_thread(self.store.recall, question, Verdict)
         if found is not None:
             return found[1]
-        verdict = await verify_combined(changes, tree.changes, known, self.target, self.bench)
+        verdict = await judge()
         await asyncio.to_thread(self.store.remember, question, verdict)
         return verdict
 

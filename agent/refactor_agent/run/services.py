@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from refactor_agent.domain.plan import ChangeSet, Plan
-from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located, Region, Skipped
 from refactor_agent.domain.values import Value
 from refactor_agent.emit.audit import AuditLog
-from refactor_agent.locate import locate
+from refactor_agent.locate import locate, shared_cache
 from refactor_agent.ports import Reporter
 from refactor_agent.project import Project
 from refactor_agent.rulebook import RuleBook
@@ -41,8 +38,7 @@ class Findings(Value):
 
 def locate_tree(project: Project, rulebook: RuleBook, tree: Tree) -> Located:
     """Locate in ``tree``, with the summaries that all runs share."""
-    cache = user_cache_path("refactor-agent") / "summaries"
-    return locate(project, rulebook, changes=tree.changes, cache=cache)
+    return locate(project, rulebook, changes=tree.changes, cache=shared_cache())
 
 
 @dataclass
@@ -60,7 +56,10 @@ class Services:
     gate: Gate
     places: Path
     """Where the gate's copies of the target lie while this process drives the run."""
+    locate: Callable[[Tree], Located]
+    """The gate's locator, which remembers the snapshot's regions and call graph."""
     proposer: Proposer | None = None
+    _plans: dict[str, Plan] = field(default_factory=dict, repr=False)
 
     @cached_property
     def base(self) -> Tree:
@@ -70,19 +69,17 @@ class Services:
     @cached_property
     def located(self) -> Located:
         """The snapshot's regions and call graph."""
-        return locate_tree(self.project, self.rulebook, self.base)
+        return self.locate(self.base)
 
     def plan(self, key: str) -> Plan:
-        """Give a stored plan."""
-        return self.store.get(key, Plan)
+        """Give a stored plan, read once: every step of every change set asks for it."""
+        if key not in self._plans:
+            self._plans[key] = self.store.get(key, Plan)
+        return self._plans[key]
 
     def change_set(self, plan: str, identifier: str) -> ChangeSet:
         """Give one change set of a stored plan."""
         return next(found for found in self.plan(plan).change_sets if found.id == identifier)
-
-    def proposals(self, keys: Sequence[str]) -> list[Proposal]:
-        """Give stored proposals."""
-        return [self.store.get(key, Proposal) for key in keys]
 
     async def say_once(self, event: str, /, **facts: object) -> None:
         """Put an event into the audit log, unless a run that was resumed did so before."""

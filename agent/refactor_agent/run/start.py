@@ -20,7 +20,6 @@ from refactor_agent.llm import (
 )
 from refactor_agent.ports import Reporter
 from refactor_agent.project import Project, find_interpreter, open_project, revision, take_snapshot
-from refactor_agent.rulebook import RuleBook
 from refactor_agent.run.directory import RunDirectory, find_run, new_run_id
 from refactor_agent.run.gate import Gate
 from refactor_agent.run.options import RunOptions, RunRecord
@@ -30,7 +29,14 @@ from refactor_agent.run.proposer import Proposer, ground_for
 from refactor_agent.run.rules import rules_for
 from refactor_agent.run.services import Services, locate_tree
 from refactor_agent.store import Store
-from refactor_agent.verify import Bench, ProcessSandbox, WorkspacePool, make_target
+from refactor_agent.verify import (
+    Bench,
+    Locate,
+    ProcessSandbox,
+    WorkspacePool,
+    make_target,
+    remember_located,
+)
 
 __all__ = ["open_run", "start_run"]
 
@@ -87,6 +93,7 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
     rulebook = rules_for(project, record.options.rules)
     store = Store(directory.project_state / "store")
     places = new_places(record.id)
+    remembered = remember_located(partial(locate_tree, project, rulebook))
     services = Services(
         record=record,
         directory=directory,
@@ -95,8 +102,9 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
         store=store,
         audit=AuditLog(directory.audit),
         reporter=reporter,
-        gate=_gate(record, project, rulebook, store, places),
+        gate=_gate(record, project, remembered, store, places),
         places=places,
+        locate=remembered,
     )
     if record.options.model is not None:
         configs = (record.options.model, *record.options.escalate)
@@ -117,9 +125,7 @@ def _proposer(services: Services, configs: Sequence[ModelConfig]) -> Proposer:
     return Proposer(models, prompts_for(services.project), ground, services.record.options.rounds)
 
 
-def _gate(
-    record: RunRecord, project: Project, rulebook: RuleBook, store: Store, places: Path
-) -> Gate:
+def _gate(record: RunRecord, project: Project, locate: Locate, store: Store, places: Path) -> Gate:
     options = record.options
     target = make_target(project, record.interpreter, options.test_command)
     if options.test_timeout is not None:
@@ -128,6 +134,6 @@ def _gate(
         ProcessSandbox(),
         WorkspacePool(project.root, places, options.jobs),
         asyncio.Semaphore(options.jobs),
-        partial(locate_tree, project, rulebook),
+        locate,
     )
     return Gate(record.id, store, target, bench, options.tests)
