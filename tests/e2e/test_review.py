@@ -9,46 +9,10 @@ import pytest
 
 from support.agent_process import AgentHome, make_repository
 from support.model_server import Request, Said, ScriptedModelServer, answer
+from support.ticks_project import FILES, GOOD
 
 pytestmark = pytest.mark.slow
 
-FILES = {
-    "app/__init__.py": "",
-    "app/ticks.py": """\
-import time
-
-
-def ticks(count):
-    for number in range(count):
-        time.sleep(0.001)
-        yield number
-
-
-async def total(count: int) -> int:
-    return sum(ticks(count))
-""",
-    "tests/test_ticks.py": """\
-import asyncio
-
-from app.ticks import total
-
-
-def test_total():
-    assert asyncio.run(total(4)) == 6
-""",
-}
-GOOD = {
-    "app.ticks.ticks": """\
-async def ticks(count):
-    for number in range(count):
-        await asyncio.sleep(0.001)
-        yield number
-""",
-    "app.ticks.total": """\
-async def total(count: int) -> int:
-    return sum([number async for number in ticks(count)])
-""",
-}
 WRONG = {**GOOD, "app.ticks.total": GOOD["app.ticks.total"].replace("sum(", "1 + sum(")}
 FINDING = {
     "severity": "blocker",
