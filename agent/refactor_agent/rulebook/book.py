@@ -10,7 +10,7 @@ from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
 from refactor_agent.rulebook.index import Index, build_index
 from refactor_agent.rulebook.rule import Rule
-from refactor_agent.rulebook.schema import Arguments, BlockingCall, Thread
+from refactor_agent.rulebook.schema import Arguments, BlockingCall, Detector, Thread
 from refactor_agent.tree import sha256
 
 __all__ = ["AsyncType", "NativeCall", "RuleBook", "unknown_rule"]
@@ -74,6 +74,10 @@ class RuleBook:
         except KeyError:
             raise unknown_rule(rule_id, self._by_id) from None
 
+    def enables(self, rule_id: str) -> bool:
+        """Say whether there is a rule with this id that is not disabled."""
+        return rule_id in self._by_id
+
     def canonical(self, qualified: str) -> str:
         """Give the name that the rules use for ``qualified``: ``requests.sessions.Session``."""
         return self._index.canonical(qualified)
@@ -91,6 +95,22 @@ class RuleBook:
             if name in self._index.returns:
                 return None
         return None
+
+    def blocking_methods(self) -> frozenset[str]:
+        """Give the bare names of the methods by which objects block."""
+        return frozenset(
+            method
+            for name, (rule_id, _) in self._index.blocks.items()
+            if rule_id in self._by_id
+            for owner, _, method in [name.rpartition(".")]
+            if owner.rpartition(".")[2][:1].isupper() or owner in self._index.types
+        )
+
+    def knows(self, qualified: str) -> bool:
+        """Say whether any rule, a disabled one too, speaks of this call or attribute."""
+        index = self._index
+        names = self._names(self.canonical(qualified))
+        return any(name in index.blocks or self._result(name) is not None for name in names)
 
     def returns(self, qualified: str) -> str | None:
         """Give the type of a call's result or of an attribute, where a rule says it.
@@ -115,6 +135,10 @@ class RuleBook:
             if name in self._index.threads:
                 return self._index.threads[name]
         return "any"
+
+    def detected_by(self, detector: Detector) -> Rule | None:
+        """Give the rule whose places ``detector`` finds; `None` where it is disabled."""
+        return next((rule for rule in self.rules if rule.detector == detector), None)
 
     def native(self, qualified: str) -> NativeCall | None:
         """Give the async equivalent of a blocking call, or `None` where there is none."""

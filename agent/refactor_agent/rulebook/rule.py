@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from refactor_agent.domain.category import Category
+from refactor_agent.domain.region import Confidence
 from refactor_agent.domain.values import Value
 from refactor_agent.rulebook.schema import BlockingCall, FrontMatter
 
@@ -74,3 +76,11 @@ class Rule(FrontMatter):
     def weight_of(self, call: BlockingCall) -> int:
         """Give how long ``call`` typically holds the loop, from 1 to 10."""
         return call.weight if call.weight is not None else self.weight
+
+    def category_of(self, call: BlockingCall) -> Category:
+        """Say what the loop waits for, or computes, in ``call``."""
+        return call.category if call.category is not None else self.category
+
+    def confidence_of(self, call: BlockingCall) -> Confidence:
+        """Say how sure it is that ``call`` holds up the loop."""
+        return call.confidence if call.confidence is not None else self.confidence

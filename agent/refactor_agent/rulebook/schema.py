@@ -9,13 +9,25 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
+from refactor_agent.domain.category import Category
+from refactor_agent.domain.region import Confidence
 from refactor_agent.domain.values import Value
 
-__all__ = ["Applicability", "Arguments", "BlockingCall", "FrontMatter", "Native", "Thread"]
+__all__ = [
+    "Applicability",
+    "Arguments",
+    "BlockingCall",
+    "Detector",
+    "FrontMatter",
+    "Native",
+    "Thread",
+]
 
 Applicability = Literal["safe", "review", "suggest"]
 Thread = Literal["any", "unsafe", "bound"]
 """``any``: free to move. ``unsafe``: one thread at a time. ``bound``: its maker's thread only."""
+Detector = Literal["async-twin"]
+"""What finds a rule's places where a list of calls cannot."""
 Weight = Annotated[int, Field(ge=1, le=10)]
 
 _STUB = re.compile(r"(?P<name>\w+(\.\w+)*(\.\*)?)\((?P<parameters>.*)\)(\s*->\s*(?P<result>.+))?")
@@ -30,6 +42,10 @@ class BlockingCall(Value):
     call: str
     weight: Weight | None = None
     """Overrides the rule's weight."""
+    category: Category | None = None
+    """Overrides the rule's category."""
+    confidence: Confidence | None = None
+    """Overrides the rule's confidence."""
     unless: Mapping[str, str] = {}
     """Argument to the literal with which the call returns at once: ``blocking: "False"``."""
     results: Mapping[str, str] = {}
@@ -122,6 +138,11 @@ class FrontMatter(Value):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     since: str
     weight: Weight
+    category: Category = "other"
+    """What the loop waits for, or computes, in these calls."""
+    confidence: Confidence = "high"
+    """How sure it is that these calls hold the loop up, once it is known which they are. What is
+    ``low`` is shown and never converted."""
     applicability: Applicability
     library: str
     """What the rule is about, as people call it: ``requests``. With ``twins``, the package."""
@@ -136,6 +157,8 @@ class FrontMatter(Value):
     """Other names of the same thing, prefixes too: ``requests.sessions: requests``. A ``*`` stands
     for any part of a name: ``loaders.*Loader: loaders.BaseLoader``."""
     blocks: tuple[Annotated[BlockingCall, BeforeValidator(_stub_line)], ...]
+    detector: Detector | None = None
+    """How places are found beside ``blocks``."""
     returns: Mapping[str, str] = {}
     """Calls and attributes that don't block, and the type they give: needed to follow receivers.
     ``pathlib.Path.parent: pathlib.Path``. ``Self`` is the receiver's own type."""
