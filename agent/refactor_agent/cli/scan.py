@@ -3,95 +3,128 @@
 from __future__ import annotations
 
 import gc
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from refactor_agent.cli._scan_options import FailOn, Format, Least
 from refactor_agent.cli.app import CHANGES, CLEAN, app
 from refactor_agent.errors import UsageError
 
 if TYPE_CHECKING:
-    from refactor_agent.domain.region import Located
-    from refactor_agent.project import Project
-    from refactor_agent.rulebook import RuleBook
+    from refactor_agent.cli._scan_findings import Findings
 
 __all__ = ["scan"]
 
 
-class Format(StrEnum):
-    """How findings are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-
-
 @app.command()
-def scan(
-    path: Annotated[Path, typer.Argument(help="The project's directory.")] = Path(),
+def scan(  # noqa: PLR0913 - the options of a command are its arguments
+    path: Annotated[
+        Path | None, typer.Argument(help="The project's directory, or one of its files.")
+    ] = None,
     *,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
     rule: Annotated[
         list[str] | None, typer.Option(help="Only this rule id; may be given several times.")
     ] = None,
+    min_severity: Annotated[
+        Least, typer.Option(help="Leave out what is lighter than this.")
+    ] = Least.LOW,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="Exit with 1 only for what is at least as heavy as this.")
+    ] = FailOn.LOW,
+    strict_suppressions: Annotated[
+        bool,
+        typer.Option(
+            "--strict-suppressions",
+            help="Exit with 1 for suppressions that suppress nothing or don't say why, too.",
+        ),
+    ] = False,
     baseline: Annotated[
         Path | None, typer.Option(help="Leave out the paths that this file knows.")
     ] = None,
     write_baseline: Annotated[
         Path | None, typer.Option(help="Write the paths of today to this file, and succeed.")
     ] = None,
+    diff: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REV", help="Only what is new since this branch left the git revision REV."
+        ),
+    ] = None,
+    stdin_filename: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Read this file from standard input, and show only it."),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SITE", help="Say what is known of the calls at FILE:LINE or FILE:LINE:COL."
+        ),
+    ] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read the code of the installed libraries, too.")
+    ] = False,
+    types: Annotated[
+        bool, typer.Option("--types", help="Ask a type server about objects of unknown type.")
+    ] = False,
+    python: Annotated[
+        str | None, typer.Option(help="The interpreter beside which the libraries are installed.")
+    ] = None,
 ) -> None:
     """List every path from an async function to a call that blocks, with its whole chain."""
-    from refactor_agent.emit.known import write_known
-    from refactor_agent.locate import locate, shared_cache
-    from refactor_agent.project import open_project
+    from refactor_agent.cli._scan_beyond import Beyond
+    from refactor_agent.cli._scan_findings import find, heavier, new_since, new_to_baseline
+    from refactor_agent.cli._scan_formats import rendered
+    from refactor_agent.cli._scan_target import open_target
     from refactor_agent.run.rules import rules_for
 
-    project = open_project(path)
-    if not project.sources.files:
-        raise UsageError(f"{path} holds no Python files; give the directory of a Python project")
-    rulebook = rules_for(project, rule or ())
-    located = locate(project, rulebook, cache=shared_cache())
-    gc.freeze()  # the process ends soon; walking a million live objects for cycles costs seconds
-    if write_baseline is not None:
-        write_known(write_baseline, located.regions)
-        typer.echo(f"{len(located.regions)} known paths in {write_baseline}", err=True)
+    if explain is not None:
+        typer.echo(_explained(path, explain), nl=False)
         raise typer.Exit(CLEAN)
+    target = open_target(path, stdin_filename)
+    beyond = Beyond(deep=deep, types=types, python=python)
+    found = find(target, rules_for(target.project, rule or ()), judge=not rule, beyond=beyond)
+    gc.freeze()  # the process ends soon; walking a million live objects for cycles costs seconds
+    whole = target.file is None and not rule
+    if write_baseline is not None:
+        _write(write_baseline, found, whole=whole and diff is None)
+        raise typer.Exit(CLEAN)
+    if diff is not None:
+        found = new_since(found, diff)
     if baseline is not None:
-        located = _new_ones(located, baseline)
-    typer.echo(_rendered(output, located, project, rulebook), nl=False)
-    for skipped in located.skipped:
+        found = new_to_baseline(found, baseline, whole=whole and diff is None)
+    found = heavier(found, min_severity.value)
+    typer.echo(rendered(output, found), nl=False, color=True)
+    for skipped in found.located.skipped:
         typer.echo(f"skipped {skipped.file}: {skipped.reason}", err=True)
-    raise typer.Exit(CHANGES if located.regions else CLEAN)
+    raise typer.Exit(_code(found, fail_on, strict=strict_suppressions))
 
 
-def _new_ones(located: Located, baseline: Path) -> Located:
-    from refactor_agent.emit.known import read_known, without_known
+def _explained(path: Path | None, site: str) -> str:
+    from refactor_agent.cli._scan_explain import explained
 
-    new, gone = without_known(located, read_known(baseline))
-    typer.echo(f"{len(located.regions) - len(new.regions)} known paths left out", err=True)
-    if gone:
-        typer.echo(
-            f"{len(gone)} paths of {baseline} are gone; write it again so that they stay gone",
-            err=True,
+    return explained(path, site)
+
+
+def _write(path: Path, found: Findings, *, whole: bool) -> None:
+    from refactor_agent.emit.known import write_known
+
+    if not whole:
+        raise UsageError(
+            "--write-baseline writes all paths of a project; leave out --rule, --diff,"
+            " --stdin-filename, and give a directory"
         )
-    return new
+    write_known(path, found.located.regions)
+    typer.echo(f"{len(found.located.regions)} known paths in {path}", err=True)
 
 
-def _rendered(output: Format, located: Located, project: Project, rulebook: RuleBook) -> str:
-    if output is Format.SARIF:
-        from refactor_agent.emit.sarif import as_sarif
+def _code(found: Findings, fail_on: FailOn, *, strict: bool) -> int:
+    from refactor_agent.cli._scan_findings import heavier
 
-        return as_sarif(located, rulebook, project.root) + "\n"
-    if output is Format.GITHUB:
-        from refactor_agent.emit.annotations import as_annotations
-
-        return as_annotations(located)
-    from refactor_agent.locate import regions_as_json, render_text
-
-    if output is Format.JSON:
-        return regions_as_json(located) + "\n"
-    return render_text(located, project, rulebook)
+    if strict and found.remarks:
+        return CHANGES
+    if fail_on is FailOn.NEVER:
+        return CLEAN
+    return CHANGES if heavier(found, Least(fail_on).value).located.regions else CLEAN

@@ -7,13 +7,24 @@ from functools import cached_property
 from typing import Literal
 
 from refactor_agent.domain.callgraph import CallGraph
+from refactor_agent.domain.category import Category
 from refactor_agent.domain.place import Site
+from refactor_agent.domain.suppression import Suppression
 from refactor_agent.domain.values import Value
 
-__all__ = ["Confidence", "Hop", "Kind", "Located", "Region", "Skipped"]
+__all__ = ["Confidence", "Evidence", "Hop", "Kind", "Located", "Region", "Severity", "Skipped"]
 
 Kind = Literal["direct", "transitive"]
 Confidence = Literal["high", "medium", "low"]
+Evidence = Literal["rules", "deep", "types"]
+"""Whence it is known that the call blocks: a rule names it, the code of its library leads to one
+that a rule names, or a type server told a receiver's type."""
+Severity = Literal["high", "medium", "low"]
+"""How long the loop is typically held, in three steps of `Region.weight`: waiting for the network,
+a process or a lock; working through a whole file; one quick system call."""
+
+_HIGH, _MEDIUM = 7, 4
+"""The lowest weights of these severities."""
 
 
 class Hop(Value):
@@ -33,11 +44,26 @@ class Region(Value):
     rule: str
     hops: tuple[Hop, ...]
     """From the async function to the blocking call; never empty."""
+    category: Category = "other"
+    twin: str | None = None
+    """The project's own async function that does what a sync one on the chain does."""
+    offloaded_at: Site | None = None
+    """Where else the project hands a helper on the chain to a worker thread."""
     weight: int
     """How long the call typically holds the loop: 1 (a ``stat``) to 10 (an HTTP call)."""
     confidence: Confidence = "high"
     snippet: str = ""
     """The source line of the blocking call."""
+    evidence: Evidence = "rules"
+    inside: tuple[str, ...] = ()
+    """Where no rule names the callee: what it runs inside its library, down to what waits."""
+
+    @property
+    def severity(self) -> Severity:
+        """The weight in three steps."""
+        if self.weight >= _HIGH:
+            return "high"
+        return "medium" if self.weight >= _MEDIUM else "low"
 
     @property
     def entry(self) -> str:
@@ -75,13 +101,19 @@ class Located:
         regions: tuple[Region, ...],
         graph: CallGraph | Callable[[], CallGraph],
         skipped: tuple[Skipped, ...] = (),
+        suppressions: tuple[Suppression, ...] = (),
     ) -> None:
         """Take a graph, or a function that makes it when it is first asked for."""
         self.regions = regions
         self.skipped = skipped
+        self.suppressions = suppressions
         self._graph = graph
 
     @cached_property
     def graph(self) -> CallGraph:
         """The call graph; making it resolves every call of the project."""
         return self._graph if isinstance(self._graph, CallGraph) else self._graph()
+
+    def only(self, regions: tuple[Region, ...]) -> Located:
+        """Give the same with these regions only."""
+        return Located(regions, lambda: self.graph, self.skipped, self.suppressions)

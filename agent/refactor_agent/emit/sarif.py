@@ -7,13 +7,15 @@ count UTF-8 bytes, so each column is converted with its source line.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
 
 from refactor_agent import __version__
 from refactor_agent.domain.place import Site
-from refactor_agent.domain.region import Located, Region
-from refactor_agent.emit.severity import is_warning
+from refactor_agent.domain.region import Located, Region, Skipped
+from refactor_agent.domain.suppression import Remark
+from refactor_agent.emit.severity import SARIF_LEVELS
+from refactor_agent.locate import SourceLines, advice
 from refactor_agent.rulebook import Rule, RuleBook
 from refactor_agent.rulebook.text import show_rule
 
@@ -22,24 +24,50 @@ __all__ = ["as_sarif"]
 Json = Mapping[str, object]
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_REMARKS = {
+    "suppression-without-reason": "A suppression that does not say why the code may block.",
+    "unknown-suppressed-rule": "A suppression of a rule that does not exist.",
+    "unused-suppression": "A suppression that suppresses nothing.",
+}
 
 
-def as_sarif(located: Located, rulebook: RuleBook, root: Path) -> str:
-    """Render the regions of the project at ``root``; paths are relative to it."""
-    used = sorted({region.rule for region in located.regions})
-    rules = {identifier: rulebook.rule(identifier) for identifier in used}
-    columns = _Columns(root)
+def as_sarif(
+    located: Located,
+    rulebook: RuleBook,
+    lines: SourceLines,
+    remarks: Sequence[Remark] = (),
+    prefix: str = "",
+) -> str:
+    """Render the regions, the remarks on suppressions, and the skipped files as notifications.
+
+    ``prefix`` is the project's path inside its repository: code scanning names files from there.
+    """
+    log = _Log(rulebook, lines, prefix)
+    rules = sorted({region.rule for region in located.regions})
+    names = sorted({remark.name for remark in remarks})
+    numbers = {name: number for number, name in enumerate((*rules, *names))}
     run = {
         "tool": {
             "driver": {
                 "name": "refactor-agent",
                 "version": __version__,
-                "rules": [_descriptor(rule) for rule in rules.values()],
+                "rules": [
+                    *(_descriptor(rulebook.rule(identifier)) for identifier in rules),
+                    *(_remark_descriptor(name) for name in names),
+                ],
             }
         },
         "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The repository's top."}}},
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [log.notification(one) for one in located.skipped],
+            }
+        ],
         "results": [
-            _result(region, used.index(region.rule), columns) for region in located.regions
+            *(log.result(region, numbers[region.rule]) for region in located.regions),
+            *(log.remark(remark, numbers[remark.name]) for remark in remarks),
         ],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
@@ -52,65 +80,80 @@ def _descriptor(rule: Rule) -> Json:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.does},
         "help": {"text": rule.does, "markdown": show_rule(rule)},
-        "defaultConfiguration": {"level": _level(rule.weight)},
+        "properties": {"tags": ["async", "performance"], "precision": "high"},
     }
 
 
-def _result(region: Region, index: int, columns: _Columns) -> Json:
-    first = region.hops[0]
-    chain = " → ".join(region.chain)
-    steps = [_step(hop.site, f"{hop.function} calls {hop.callee}", columns) for hop in region.hops]
-    return {
-        "ruleId": region.rule,
-        "ruleIndex": index,
-        "level": _level(region.weight),
-        "message": {"text": f"{region.entry} blocks the event loop: {chain}"},
-        "locations": [_location(first.site, columns)],
-        "codeFlows": [{"threadFlows": [{"locations": steps}]}],
-        "partialFingerprints": {"region/v1": region.id},
-        "properties": {"weight": region.weight, "confidence": region.confidence},
-    }
+def _remark_descriptor(name: str) -> Json:
+    text = {"text": _REMARKS[name]}
+    return {"id": name, "name": name, "shortDescription": text, "fullDescription": text}
 
 
-def _level(weight: int) -> str:
-    return "warning" if is_warning(weight) else "note"
+class _Log:
+    def __init__(self, rulebook: RuleBook, lines: SourceLines, prefix: str) -> None:
+        self._rulebook = rulebook
+        self._lines = lines
+        self._prefix = prefix
 
-
-def _step(site: Site, text: str, columns: _Columns) -> Json:
-    return {"location": {**_location(site, columns), "message": {"text": text}}}
-
-
-def _location(site: Site, columns: _Columns) -> Json:
-    span = site.span
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": site.file, "uriBaseId": "%SRCROOT%"},
-            "region": {
-                "startLine": span.line,
-                "startColumn": columns.of(site.file, span.line, span.column),
-                "endLine": span.end_line,
-                "endColumn": columns.of(site.file, span.end_line, span.end_column),
+    def result(self, region: Region, number: int) -> Json:
+        chain = " → ".join(region.chain)
+        help_ = advice(region, self._rulebook)
+        return {
+            "ruleId": region.rule,
+            "ruleIndex": number,
+            "level": SARIF_LEVELS[region.severity],
+            "message": {
+                "text": f"{region.entry} blocks the event loop: {chain}. What to do: {help_}."
+            },
+            "locations": [{"physicalLocation": self._place(region.hops[0].site)}],
+            "codeFlows": [{"threadFlows": [{"locations": list(self._steps(region))}]}],
+            # The first is the one that GitHub compares; it would make its own from the lines.
+            "partialFingerprints": {
+                "primaryLocationLineHash": f"{region.id}:1",
+                "region/v1": region.id,
+            },
+            "rank": region.weight * 10.0,
+            "properties": {
+                "weight": region.weight,
+                "severity": region.severity,
+                "confidence": region.confidence,
+                "kind": region.kind,
             },
         }
-    }
 
+    def _steps(self, region: Region) -> Iterator[Json]:
+        for hop in region.hops:
+            text = f"{hop.function} calls {hop.callee}"
+            place = self._place(hop.site)
+            yield {"location": {"physicalLocation": place, "message": {"text": text}}}
 
-class _Columns:
-    """Turns byte columns into SARIF's, which count code points from 1."""
+    def remark(self, remark: Remark, number: int) -> Json:
+        place = {**self._file(remark.file), "region": {"startLine": remark.line}}
+        return {
+            "ruleId": remark.name,
+            "ruleIndex": number,
+            "level": "warning",
+            "message": {"text": remark.text},
+            "locations": [{"physicalLocation": place}],
+        }
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._lines: dict[str, list[bytes]] = {}
+    def notification(self, skipped: Skipped) -> Json:
+        return {
+            "level": "warning",
+            "message": {"text": f"skipped {skipped.file}: {skipped.reason}"},
+            "locations": [{"physicalLocation": self._file(skipped.file)}],
+        }
 
-    def of(self, file: str, line: int, column: int) -> int:
-        if file not in self._lines:
-            self._lines[file] = list(self._read(file))
-        lines = self._lines[file]
-        text = lines[line - 1][:column] if line <= len(lines) else b""
-        return len(text.decode("utf-8", "replace")) + 1
+    def _place(self, site: Site) -> Json:
+        span, column = site.span, self._lines.column_at
+        region = {
+            "startLine": span.line,
+            "startColumn": column(site.file, span.line, span.column),
+            "endLine": span.end_line,
+            "endColumn": column(site.file, span.end_line, span.end_column),
+        }
+        return {**self._file(site.file), "region": region}
 
-    def _read(self, file: str) -> Iterator[bytes]:
-        try:
-            yield from (self._root / file).read_bytes().splitlines()
-        except OSError:
-            return
+    def _file(self, file: str) -> Json:
+        uri = quote(self._prefix + file)
+        return {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}}

@@ -1,12 +1,12 @@
-"""How loud a region is in formats that know two levels."""
+"""What severities are called in the formats of others."""
 
 from __future__ import annotations
 
-__all__ = ["is_warning"]
+from collections.abc import Mapping
 
-_WARNING_FROM = 5
+from refactor_agent.domain.region import Severity
 
+__all__ = ["GITHUB_LEVELS", "SARIF_LEVELS"]
 
-def is_warning(weight: int) -> bool:
-    """Say whether a weight makes a warning; lighter ones are remarks."""
-    return weight >= _WARNING_FROM
+SARIF_LEVELS: Mapping[Severity, str] = {"high": "error", "medium": "warning", "low": "note"}
+GITHUB_LEVELS: Mapping[Severity, str] = {"high": "error", "medium": "warning", "low": "notice"}

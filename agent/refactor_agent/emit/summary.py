@@ -40,12 +40,13 @@ def _row(report: Report, change: ReportedChange) -> _Row:
     regions = [region for region in report.regions if region.id in wanted]
     calls = list(dict.fromkeys(region.callee for region in regions))
     more = f" (+{len(calls) - _CALLS_SHOWN})" if len(calls) > _CALLS_SHOWN else ""
+    shown = f"{', '.join(calls[:_CALLS_SHOWN])}{more}"
     entries = change.change_set.entries
     others = f" (+{len(entries) - 1})" if len(entries) > 1 else ""
     return _Row(
-        place=str(regions[0].hops[0].site),
+        place=str(regions[0].hops[0].site) if regions else entries[0].file,
         name=change.change_set.id,
-        what=f"{local_name(entries[0])}{others}: {', '.join(calls[:_CALLS_SHOWN])}{more}",
+        what=f"{local_name(entries[0])}{others}{': ' * bool(calls)}{shown}",
     )
 
 
@@ -58,9 +59,11 @@ def _why(report: Report, change: ReportedChange) -> Iterator[str]:
 
 
 def _sum(report: Report) -> str:
-    if not report.regions:
+    if not report.regions and not report.changes:
         return "nothing blocks the event loop"
     counted = ", ".join(f"{count} {status}" for status, count in report.counts().items())
+    if not report.regions:
+        return f"{_many(len(report.changes), 'change set')}: {counted}"
     paths = _many(len(report.regions), "blocking path")
     return f"{paths} in {_many(len(report.changes), 'change set')}: {counted}"
 

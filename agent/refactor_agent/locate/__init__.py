@@ -1,7 +1,26 @@
 """Finds the paths from async code to calls that block, with a call graph by stdlib `ast`."""
 
+from refactor_agent.locate.advice import advice
 from refactor_agent.locate.cache import shared_cache
-from refactor_agent.locate.locator import is_test_file, locate
-from refactor_agent.locate.render import regions_as_json, render_text
+from refactor_agent.locate.locator import evaluate, is_test_file, locate
+from refactor_agent.locate.palette import Palette
+from refactor_agent.locate.records import regions_as_json
+from refactor_agent.locate.remarks import remarks_on
+from refactor_agent.locate.render import Shown, render_text
+from refactor_agent.locate.since import regions_since
+from refactor_agent.locate.sources import SourceLines
 
-__all__ = ["is_test_file", "locate", "regions_as_json", "render_text", "shared_cache"]
+__all__ = [
+    "Palette",
+    "Shown",
+    "SourceLines",
+    "advice",
+    "evaluate",
+    "is_test_file",
+    "locate",
+    "regions_as_json",
+    "regions_since",
+    "remarks_on",
+    "render_text",
+    "shared_cache",
+]

@@ -7,6 +7,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from refactor_agent.domain.category import Category
+from refactor_agent.domain.region import Confidence
+from refactor_agent.locate.resolve.aws import client_name, known_name
 from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.terms import Term
@@ -23,6 +26,9 @@ class Blocker(NamedTuple):
     weight: int
     is_lazy: bool = False
     """It gives an iterator and blocks while that is read."""
+    category: Category = "other"
+    confidence: Confidence = "high"
+    """How sure it is that the call blocks, once its receiver is."""
 
 
 class Blockers:
@@ -45,13 +51,19 @@ class Blockers:
         return known[0]
 
     def _look_up(self, qualified: str) -> tuple[Blocker, BlockingCall] | None:
-        found = self._rules.blocking(qualified)
+        found = self._rules.blocking(known_name(qualified))
         if found is None:
             return None
         rule, stub = found
-        callee = self._rules.canonical(qualified)
-        is_lazy = _LAZY.search(stub.result or "") is not None
-        return Blocker(rule.id, callee, rule.weight_of(stub), is_lazy), stub
+        blocker = Blocker(
+            rule=rule.id,
+            callee=self._rules.canonical(client_name(qualified)),
+            weight=rule.weight_of(stub),
+            is_lazy=_LAZY.search(stub.result or "") is not None,
+            category=rule.category_of(stub),
+            confidence=rule.confidence_of(stub),
+        )
+        return blocker, stub
 
 
 _LAZY = re.compile(r"\b(Iterator|Generator)\b")

@@ -1,10 +1,12 @@
-"""Summaries kept between scans, by the content they were made of."""
+"""What is kept between scans: files that are written whole and believed only whole."""
 
 from __future__ import annotations
 
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -12,9 +14,14 @@ from platformdirs import user_cache_path
 from refactor_agent.locate.summary import SUMMARY_VERSION
 from refactor_agent.tree import sha256
 
-__all__ = ["SummaryCache", "shared_cache"]
+__all__ = ["SummaryCache", "prune", "read_checked", "shared_cache", "write_checked"]
 
 _DIGEST = 64
+_DAY = 86_400.0
+_OLDEST = 30 * _DAY
+"""Seconds after which a file that nobody wrote again goes."""
+_LARGEST = 2_000_000_000
+"""Bytes that all files together may take; the oldest go first."""
 
 
 def shared_cache() -> Path:
@@ -22,12 +29,34 @@ def shared_cache() -> Path:
     return user_cache_path("refactor-agent") / "summaries"
 
 
-class SummaryCache:
-    """Summaries as files named by a hash of the source; safe with several scans at once.
+def read_checked(path: Path) -> bytes | None:
+    """Give what `write_checked` wrote; ``None`` when it is not there or not whole."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    digest, content = data[:_DIGEST], data[_DIGEST:]
+    return content if sha256(content).encode() == digest else None
 
-    Each file starts with the hash of its content: one that does not fit is made again. Files
-    are written whole or not at all; a cache that can't be written is no fault.
+
+def write_checked(path: Path, content: bytes) -> None:
+    """Write a file behind a hash of its content, whole or not at all.
+
+    Several may write at once; one that can't be written is no fault.
     """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(sha256(content).encode())
+            file.write(content)
+        Path(temporary).replace(path)
+    except OSError:
+        return
+
+
+class SummaryCache:
+    """Summaries as files named by a hash of the source; safe with several scans at once."""
 
     def __init__(self, root: Path | None) -> None:
         self._root = root
@@ -40,29 +69,53 @@ class SummaryCache:
 
     def read(self, key: str) -> bytes | None:
         """Give a summary, if there is a whole one."""
-        if self._root is None:
-            return None
-        try:
-            data = self._path(self._root, key).read_bytes()
-        except OSError:
-            return None
-        digest, summary = data[:_DIGEST], data[_DIGEST:]
-        return summary if sha256(summary).encode() == digest else None
+        return None if self._root is None else read_checked(self._path(self._root, key))
 
     def write(self, key: str, summary: bytes) -> None:
         """Keep a summary."""
-        if self._root is None:
-            return
-        path = self._path(self._root, key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(sha256(summary).encode() + summary)
-            Path(temporary).replace(path)
-        except OSError:
-            return
+        if self._root is not None:
+            write_checked(self._path(self._root, key), summary)
+
+    def touch(self, key: str) -> None:
+        """Say that a summary is still of use."""
+        if self._root is not None:
+            try:
+                os.utime(self._path(self._root, key))
+            except OSError:  # it is gone, or not ours
+                return
 
     @staticmethod
     def _path(root: Path, key: str) -> Path:
         return root / key[:2] / key[2:]
+
+
+def prune(root: Path, now: float | None = None, largest: int = _LARGEST) -> bool:
+    """Once a day, remove what is old or too much; says whether it was the day's turn."""
+    now = time.time() if now is None else now
+    stamp = root / "pruned"
+    try:
+        if now - stamp.stat().st_mtime < _DAY:
+            return False
+    except OSError:
+        pass  # never done before
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        stamp.touch()
+    except OSError:
+        return False
+    room = largest
+    for written, size, path in sorted(_kept(root), reverse=True):
+        room -= size
+        if room < 0 or now - written > _OLDEST:
+            path.unlink(missing_ok=True)
+    return True
+
+
+def _kept(root: Path) -> Iterator[tuple[float, int, Path]]:
+    """Give every file below ``root`` with its age and size; others may remove them meanwhile."""
+    for path in root.glob("*/*"):
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        yield status.st_mtime, status.st_size, path

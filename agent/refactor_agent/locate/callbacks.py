@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.parameters import self_name
+from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     External,
@@ -23,6 +22,8 @@ __all__ = ["Callbacks"]
 
 _EAGER = {
     "builtins.filter": 0,
+    "contextlib.AsyncExitStack.callback": 0,
+    "contextlib.ExitStack.callback": 0,
     "builtins.map": 0,
     "functools.reduce": 0,
     "itertools.groupby": 1,
@@ -41,7 +42,6 @@ class Callbacks:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._called: dict[str, frozenset[str]] = {}
 
     def of(self, function: ProjectFunction, call: CallFacts, callees: Values) -> Iterator[Value]:
         """Give the functions among the arguments of ``call`` that its callees call."""
@@ -89,21 +89,41 @@ class Callbacks:
 
     def called(self, function: ProjectFunction) -> frozenset[str]:
         """Give the parameters that ``function`` calls, or hands to a callee that calls them."""
-        known = self._called.get(function.name)
-        if known is None:
-            self._called[function.name] = frozenset()
-            known = self._called[function.name] = frozenset(self._find(function))
-        return known
+        nothing: frozenset[str] = frozenset()
+        return self._evaluator.memo.get(
+            ("called", function.name), lambda: frozenset(self._find(function)), nothing
+        )
 
     def _find(self, function: ProjectFunction) -> Iterator[str]:
         plain = {item.name for item in function.facts.parameters}
         if not plain:
             return
         for call in function.body.calls:
-            if call.func is not None and call.func[0] == "p":
-                yield call.func[1]
-            elif any(term is not None and term[0] == "p" for term in call.args):
+            named = list(_parameters(call.func))
+            yield from named
+            given = (*call.args, *(term for _, term in call.keywords))
+            if not named and any(map(_parameters, given)):
                 for callee in self._evaluator.term(function, call.func):
                     for term in self._called_arguments(callee, call):
-                        if term is not None and term[0] == "p":
-                            yield term[1]
+                        yield from _parameters(term)
+        yield from self._by_nested(function)
+
+    def _by_nested(self, function: ProjectFunction) -> Iterator[str]:
+        """Give the parameters that a nested function calls which ``function`` itself calls."""
+        functions = (call.func for call in function.body.calls)
+        numbers = {term[1] for term in functions if term is not None and term[0] == "f"}
+        for number in sorted(numbers):
+            nested = function.module.functions[number]
+            if nested.facts.parent == function.number and not nested.facts.is_async:
+                for call in nested.body.calls:
+                    if call.func is not None and call.func[:2] == ("x", function.number):
+                        yield call.func[2]
+
+
+def _parameters(term: Term) -> list[str]:
+    """Give the parameters that a term is, or may be: ``on_done or print``."""
+    if term is None or term[0] not in "pu":
+        return []
+    if term[0] == "p":
+        return [term[1]]
+    return [part[1] for part in term[1] if part[0] == "p"]

@@ -7,21 +7,20 @@ from typing import NamedTuple
 
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
-from refactor_agent.locate.resolve.attributes import attribute, properties
+from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
+from refactor_agent.locate.resolve.calls import ENTERING
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
+    AWAITABLE,
     External,
     ExternalMethod,
-    FunctionValue,
-    GeneratorValue,
     Instance,
-    Value,
     Values,
 )
-from refactor_agent.locate.summary import Body, CallFacts, WithFacts
+from refactor_agent.locate.summary import Body, CallFacts
 from refactor_agent.locate.suppressed import is_suppressed
-from refactor_agent.locate.targets import Targets
+from refactor_agent.locate.targets import Target, Targets
 from refactor_agent.locate.terms import Place, Term
 from refactor_agent.locate.waits import Waits
 
@@ -35,6 +34,9 @@ _CONSUMERS = frozenset(
     )
 ) | {"collections.deque"}  # fmt: skip
 _CONSUMING_METHODS = frozenset({"builtins.str.join", "builtins.bytes.join", "builtins.list.extend"})
+
+
+_EXIT_STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
 
 
 class Effect(NamedTuple):
@@ -56,15 +58,16 @@ class Effects:
         self.callbacks = Callbacks(evaluator)
         self.waits = Waits(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
-        self._properties = frozenset(
-            function.facts.bare
-            for function in evaluator.index.functions.values()
-            if function.facts.owner >= 0 and function.facts.decorators
-        )
+        self._implicit = Implicit(evaluator, self.targets, lambda function: bool(self.of(function)))
+
+    @property
+    def functions(self) -> Mapping[str, ProjectFunction]:
+        """The functions of the project by qualified name."""
+        return self.evaluator.index.functions
 
     def may_be_property(self, name: str) -> bool:
-        """Say whether any class of the project has a decorated method of this name."""
-        return name in self._properties
+        """Say whether reading an attribute of this name may run a function of the project."""
+        return self._implicit.may_be_property(name)
 
     def of(self, function: ProjectFunction) -> tuple[Effect, ...]:
         """Give what the body of ``function`` runs, without what async functions it awaits run."""
@@ -86,16 +89,10 @@ class Effects:
         return found
 
     def _work_out(self, function: ProjectFunction) -> Iterator[Effect]:
-        body = function.body
         for _, effect in self._calls(function):
             yield effect
-        for load in body.loads:
-            if load.term is not None and load.term[0] == "a" and load.term[2] in self._properties:
-                yield from self._property(function, load.term, load.place)
-        for item in body.withs:
-            yield from self._with(function, item)
-        for term, _, place in body.iterations:
-            yield from self._iteration(function, term, place)
+        for (target, certain), place in self._implicit.of(function):
+            yield Effect(target, place, certain)
 
     def _calls(self, function: ProjectFunction) -> Iterator[tuple[int, Effect]]:
         """Give the effects of each call, with its number."""
@@ -120,8 +117,10 @@ class Effects:
 
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = self.evaluator.term(function, call.func)
+        if call.awaited and len(values) > 1:
+            values = self._awaitable(function, call, values)
         for value in values:
-            for target, certain in self.targets.of(value, call):
+            for target, certain in self.targets.of(value, call, function):
                 if isinstance(target, Blocker) and (
                     call.awaited or self.waits.never(function, call, value)
                 ):
@@ -130,46 +129,48 @@ class Effects:
         for value in self.callbacks.of(function, call, values):
             for target, certain in self.targets.of(value, None):
                 yield Effect(target, call.place, certain)
-        if call.args and _consumes(values):
+        if call.args:
+            yield from self._by_builtin(function, call, values)
+
+    def _awaitable(self, function: ProjectFunction, call: CallFacts, values: Values) -> Values:
+        """Give those of several callees whose result can be awaited, if there is one."""
+        found = tuple(
+            value
+            for value in values
+            if any(
+                isinstance(result, Instance) and result.cls == AWAITABLE
+                for result in self.evaluator.called(function, call, value)
+            )
+        )
+        return found or values
+
+    def _by_builtin(
+        self, function: ProjectFunction, call: CallFacts, values: Values
+    ) -> Iterator[Effect]:
+        """Give the effects of what a builtin does with its arguments."""
+        if _consumes(values):
             for term in call.args:
-                for value in self.evaluator.term(function, term):
-                    if isinstance(value, GeneratorValue) and not value.is_async:
-                        place = _place_within(function.body, term, call.place)
-                        yield Effect(value.function, place, certain=True)
-
-    def _property(self, function: ProjectFunction, term: Term, place: Place) -> Iterator[Effect]:
-        if term is None:
+                place = _place_within(function.body, term, call.place)
+                yield from _effects(self._implicit.of_iteration(function, term), place)
+        for value in values:
+            if isinstance(value, External) and value.name in SPECIAL_OF_BUILTINS:
+                found = self._implicit.of_builtin(function, value.name, call.args[0])
+                yield from _effects(found, call.place)
+        func = call.func
+        if func is None or func[0] != "a" or func[2] not in ENTERING:
             return
-        for value in self.evaluator.term(function, term[1]):
-            for method in properties(self.evaluator, value, term[2]):
-                yield Effect(method.name, place, certain=True)
+        if _is_exit_stack(self.evaluator.term(function, func[1])):
+            for value in self.evaluator.term(function, call.args[0]):
+                yield from _effects(self._implicit.entered(value), call.place)
 
-    def _with(self, function: ProjectFunction, item: WithFacts) -> Iterator[Effect]:
-        if item.is_async:
-            return
-        for value in self.evaluator.term(function, item.term):
-            for name in ("__enter__", "__exit__"):
-                yield from self._implicit(value, name, item.place)
 
-    def _implicit(self, value: Value, name: str, place: Place) -> Iterator[Effect]:
-        """Give what a special method runs that syntax calls."""
-        if isinstance(value, GeneratorValue) and name == "__enter__":
-            if not value.is_async:
-                yield Effect(value.function, place, certain=True)
-        elif isinstance(value, Instance):
-            for method in attribute(self.evaluator, value, name):
-                if isinstance(method, FunctionValue | ExternalMethod):
-                    for target, certain in self.targets.of(method, None):
-                        yield Effect(target, place, certain)
+def _effects(targets: Iterable[Target], place: Place) -> Iterator[Effect]:
+    for target, certain in targets:
+        yield Effect(target, place, certain)
 
-    def _iteration(self, function: ProjectFunction, term: Term, place: Place) -> Iterator[Effect]:
-        for value in self.evaluator.term(function, term):
-            if isinstance(value, GeneratorValue):
-                if not value.is_async:
-                    yield Effect(value.function, place, certain=True)
-                continue
-            for name in ("__iter__", "__next__"):
-                yield from self._implicit(value, name, place)
+
+def _is_exit_stack(values: Values) -> bool:
+    return any(isinstance(value, Instance) and value.cls in _EXIT_STACKS for value in values)
 
 
 def _without_doubles(effects: Iterable[Effect]) -> tuple[Effect, ...]:

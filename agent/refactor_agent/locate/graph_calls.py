@@ -13,8 +13,7 @@ from refactor_agent.locate.offloaded import runs_elsewhere
 from refactor_agent.locate.resolve.attributes import properties
 from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.parameters import self_name
+from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     External,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -16,14 +16,15 @@ from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.classes import link_subclasses
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import Index, ProjectModule
+from refactor_agent.locate.resolve.index import Index, ProjectFunction, ProjectModule
 from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.scan import Source, scan_sources
 from refactor_agent.locate.sources import SourceLines
 from refactor_agent.locate.summary import from_bytes
+from refactor_agent.locate.suppressed import find_suppressions
 from refactor_agent.project import Project
 
-__all__ = ["is_test_file", "locate"]
+__all__ = ["entries_of", "evaluate", "is_test_file", "locate"]
 
 _TEST_DIRECTORIES = frozenset({"test", "tests"})
 
@@ -43,20 +44,49 @@ def locate(
     files, one per core when it is ``None``.
     """
     changed = changes or {}
-    sources = _sources(project, changed)
+    with _without_collector():
+        evaluator, skipped = evaluate(project, rulebook, changes=changed, cache=cache, jobs=jobs)
+        effects = Effects(evaluator, Blockers(rulebook))
+        paths = {item.file: item.path for item in project.sources.files}
+        reach = Reach(effects, entries_of(evaluator))
+        regions = make_regions(reach.chains(), SourceLines(paths, changed))
+        suppressions = find_suppressions(evaluator.index.modules.values(), reach.blocked())
+    return Located(
+        regions,
+        lambda: make_graph(effects),
+        (*project.sources.skipped, *skipped),
+        suppressions,
+    )
+
+
+def evaluate(  # noqa: PLR0913 - those of `locate`, and the libraries
+    project: Project,
+    rulebook: Rules,
+    *,
+    changes: Mapping[str, bytes] | None = None,
+    cache: Path | None = None,
+    jobs: int | None = None,
+    libraries: Sequence[Source] = (),
+) -> tuple[Evaluator, list[Skipped]]:
+    """Read the project, and ``libraries`` beside it, for questions about values and types.
+
+    The arguments are those of `locate`; also gives the files that could not be read.
+    """
+    sources = [*_sources(project, changes or {}), *libraries]
     with _without_collector():
         modules, skipped = _read(sources, cache, jobs)
         evaluator = Evaluator(Index(modules), rulebook, project.config.offload_wrappers)
         link_subclasses(evaluator)
-        effects = Effects(evaluator, Blockers(rulebook))
-        entries = [
-            function
-            for function in evaluator.index.functions.values()
-            if function.facts.is_async and not function.module.is_test
-        ]
-        paths = {item.file: item.path for item in project.sources.files}
-        regions = make_regions(Reach(effects, entries).chains(), SourceLines(paths, changed))
-    return Located(regions, lambda: make_graph(effects), (*project.sources.skipped, *skipped))
+    return evaluator, skipped
+
+
+def entries_of(evaluator: Evaluator) -> list[ProjectFunction]:
+    """Give the async functions outside tests: where chains begin."""
+    return [
+        function
+        for function in evaluator.index.functions.values()
+        if function.facts.is_async and not function.module.is_test
+    ]
 
 
 def _sources(project: Project, changed: Mapping[str, bytes]) -> list[Source]:

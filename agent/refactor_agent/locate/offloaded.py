@@ -47,10 +47,11 @@ def _inferred(evaluator: Evaluator, function: ProjectFunction) -> int | None:
     """Give the position of the parameter that a function of the project hands to an offload."""
     if function.name in evaluator.offload_wrappers or function.name.endswith(BOUNDARY):
         return 0
-    known = evaluator.handed.get(function.name, -1)
-    if known != -1:
-        return known
-    evaluator.handed[function.name] = None
+    question = ("handed parameter", function.name)
+    return evaluator.memo.get(question, lambda: _handed_parameter(evaluator, function), None)
+
+
+def _handed_parameter(evaluator: Evaluator, function: ProjectFunction) -> int | None:
     names = [item.name for item in function.facts.parameters if item.kind == "positional"]
     if function.facts.owner >= 0 and not function.has_decorator("staticmethod"):
         names = names[1:]
@@ -59,7 +60,6 @@ def _inferred(evaluator: Evaluator, function: ProjectFunction) -> int | None:
         for term in hands_over(evaluator, function, call):
             if term is not None and term[0] == "p" and term[1] in names:
                 found = names.index(term[1])
-    evaluator.handed[function.name] = found
     return found
 
 
@@ -87,18 +87,21 @@ def runs_elsewhere(evaluator: Evaluator, function: ProjectFunction) -> bool:
 
 def _handed_in(evaluator: Evaluator, around: ProjectFunction) -> frozenset[int]:
     """Give the nested functions that the body of ``around`` hands over."""
-    known = evaluator.handed_nested.get(around.name)
-    if known is None:
-        own = {
-            function.name: function.number
-            for function in around.module.functions
-            if function.facts.parent == around.number
-        }
-        found: set[int] = set()
-        for call in around.body.calls if own else ():
-            for term in hands_over(evaluator, around, call):
-                for value in evaluator.term(around, term):
-                    if isinstance(value, FunctionValue) and value.name in own:
-                        found.add(own[value.name])
-        known = evaluator.handed_nested[around.name] = frozenset(found)
-    return known
+    question = ("handed nested", around.name)
+    nothing: frozenset[int] = frozenset()
+    return evaluator.memo.get(question, lambda: _find_handed_in(evaluator, around), nothing)
+
+
+def _find_handed_in(evaluator: Evaluator, around: ProjectFunction) -> frozenset[int]:
+    own = {
+        function.name: function.number
+        for function in around.module.functions
+        if function.facts.parent == around.number
+    }
+    found: set[int] = set()
+    for call in around.body.calls if own else ():
+        for term in hands_over(evaluator, around, call):
+            for value in evaluator.term(around, term):
+                if isinstance(value, FunctionValue) and value.name in own:
+                    found.add(own[value.name])
+    return frozenset(found)

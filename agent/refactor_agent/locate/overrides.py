@@ -1,12 +1,14 @@
-"""What may run when an abstract method is called."""
+"""What may run when a method is called through a base class."""
 
 from __future__ import annotations
 
-from refactor_agent.locate.resolve.classes import is_protocol, overriding
+from refactor_agent.locate.resolve.classes import find_methods, is_protocol
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction, self_name
+from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Instance
+from refactor_agent.locate.terms import Term
 
-__all__ = ["implementations", "is_abstract"]
+__all__ = ["is_abstract", "overrides"]
 
 _ABSTRACT = ("abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod")
 _SPECIAL = frozenset({"__init__", "__new__", "__init_subclass__"})
@@ -19,29 +21,77 @@ def is_abstract(method: ProjectFunction) -> bool:
     return method.facts.is_stub or method.has_decorator(*_ABSTRACT)
 
 
-def implementations(evaluator: Evaluator, method: ProjectFunction) -> list[ProjectFunction]:
-    """Give the methods that a call of an abstract one may run.
+def overrides(
+    evaluator: Evaluator,
+    value: FunctionValue,
+    caller: ProjectFunction | None = None,
+    func: Term = None,
+) -> list[ProjectFunction]:
+    """Give the methods of other classes that calling the method ``value`` may run.
 
-    Those of subclasses; for a protocol also those of classes that have all its methods, with
-    the same colour and the same parameters: a name alone is no evidence.
+    An abstract method is run by whoever defines it: its subclasses; for a protocol also classes
+    that have all its methods, with the same colour and the same parameters, as a name alone is
+    no evidence. Any other method may be overridden where no more than a base is known of the
+    object: a parameter's annotation, or ``self``. An object that was made here is of its class.
+
+    ``caller`` and ``func``: where it is called and how that is written, because no object of a
+    class that overrides the caller too gets to a call on ``self``.
     """
-    found = [other for other in overriding(method) if not is_abstract(other)]
+    method, receiver = evaluator.index.functions[value.name], value.receiver
     owner = method.owner
-    if owner is None or not is_protocol(evaluator, owner):
-        return found
-    return [*found, *_structural(evaluator, owner, method.facts.bare)]
+    if owner is None or method.facts.bare in _SPECIAL:
+        return []
+    known, is_open = owner, False
+    if isinstance(receiver, Instance | ClassObject):
+        known, is_open = evaluator.index.classes.get(receiver.cls) or owner, receiver.is_open
+    abstract = is_abstract(method)
+    if not abstract and not is_open:
+        return []
+    found = [
+        other
+        for cls in evaluator.index.subclasses(known)
+        if not cls.module.is_test or method.module.is_test
+        for other in cls.methods(method.facts.bare)
+        if not is_abstract(other)
+    ]
+    if caller is not None and found and _is_on_self(caller, func):
+        found = [other for other in found if _keeps(evaluator, other, caller)]
+    if abstract and is_protocol(evaluator, owner):
+        found.extend(_structural(evaluator, owner, method.facts.bare))
+    return found
+
+
+def _is_on_self(caller: ProjectFunction, func: Term) -> bool:
+    return func is not None and func[0] == "a" and func[1] == ("p", self_name(caller))
+
+
+def _keeps(evaluator: Evaluator, other: ProjectFunction, caller: ProjectFunction) -> bool:
+    """Say whether objects of the class that has ``other`` run ``caller`` as their own method."""
+    cls = other.owner
+    if cls is None:
+        return False
+    own = find_methods(evaluator, cls, caller.facts.bare)
+    return caller in own or any(map(_calls_super, own))
+
+
+def _calls_super(method: ProjectFunction) -> bool:
+    return any(call.func == ("g", "super") for call in method.body.calls)
 
 
 def _structural(evaluator: Evaluator, protocol: ProjectClass, name: str) -> list[ProjectFunction]:
-    known = evaluator.implementers.get(protocol.name)
-    if known is None:
-        known = [
-            cls
-            for cls in _candidates(evaluator, protocol)
-            if cls is not protocol and not cls.module.is_test and _fits(cls, protocol)
-        ]
-        evaluator.implementers[protocol.name] = known
-    return [method for cls in known for method in cls.methods(name)]
+    nobody: list[ProjectClass] = []
+    found = evaluator.memo.get(
+        ("implementers", protocol.name), lambda: _implementers(evaluator, protocol), nobody
+    )
+    return [method for cls in found for method in cls.methods(name)]
+
+
+def _implementers(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectClass]:
+    return [
+        cls
+        for cls in _candidates(evaluator, protocol)
+        if cls is not protocol and not cls.module.is_test and _fits(cls, protocol)
+    ]
 
 
 def _candidates(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectClass]:
@@ -52,7 +102,9 @@ def _candidates(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectCla
 
 def _fits(cls: ProjectClass, protocol: ProjectClass) -> bool:
     wanted = protocol.facts.methods
-    if not wanted or not wanted.keys() <= cls.facts.methods.keys():
+    if all(name.startswith("__") for name in wanted):  # any container, any callable
+        return False
+    if not wanted.keys() <= cls.facts.methods.keys():
         return False
     return all(_shape(cls.methods(name)[0]) == _shape(protocol.methods(name)[0]) for name in wanted)
 

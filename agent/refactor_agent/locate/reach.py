@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from refactor_agent.locate.blocking import Blocker
-from refactor_agent.locate.effects import Effect, Effects
-from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.suppressed import is_suppressed
+from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.suppressed import BlockedPlace, Running, is_suppressed
 
 __all__ = ["Chain", "Reach", "Step"]
 
@@ -17,7 +16,7 @@ __all__ = ["Chain", "Reach", "Step"]
 class Step(NamedTuple):
     """One function on a chain, and the effect by which the chain leaves it."""
 
-    function: ProjectFunction
+    function: Running
     effect: Effect
 
 
@@ -28,12 +27,28 @@ class Chain(NamedTuple):
     blocker: Blocker
 
 
-class Reach:
+F = TypeVar("F", bound=Running)
+
+
+class RunBy(Protocol[F]):
+    """Knows what functions run; `refactor_agent.locate.effects.Effects` does."""
+
+    @property
+    def functions(self) -> Mapping[str, F]:
+        """The functions of the project by qualified name."""
+        ...
+
+    def of(self, function: F, /) -> tuple[Effect, ...]:
+        """Give what the body of ``function`` runs."""
+        ...
+
+
+class Reach(Generic[F]):
     """Chains from entries to blockers, through functions that run on the caller's thread."""
 
-    def __init__(self, effects: Effects, entries: Iterable[ProjectFunction]) -> None:
+    def __init__(self, effects: RunBy[F], entries: Iterable[F]) -> None:
         self._effects = effects
-        self._functions = effects.evaluator.index.functions
+        self._functions = effects.functions
         self._next: dict[str, dict[Blocker, Effect]] = {}
         """For each sync function and blocker: the first step of the shortest chain."""
         self._entries = list(entries)
@@ -50,13 +65,34 @@ class Reach:
                     if not is_suppressed(entry, effect.place, blocker.rule):
                         yield self._chain(entry, effect, blocker)
 
-    def _chain(self, entry: ProjectFunction, effect: Effect, blocker: Blocker) -> Chain:
+    def blocked(self) -> Iterator[BlockedPlace]:
+        """Give every place with a comment that a chain leads through, or would but for it."""
+        reached = (self._functions[name] for name in self._next)
+        for function in (*self._entries, *reached):
+            for effect in self._effects.of(function) if function.module.summary.ignores else ():
+                for blocker in self.behind(effect):
+                    yield BlockedPlace(function, effect.place, blocker.rule)
+
+    def behind(self, effect: Effect) -> Iterable[Blocker]:
+        """Give what an effect blocks in, comments on its own line apart."""
+        target = effect.target
+        return (target,) if isinstance(target, Blocker) else self._next.get(target, ())
+
+    def reaches(self, function: F) -> bool:
+        """Say whether an entry runs ``function``, or it is one."""
+        return function.name in self._next or any(entry is function for entry in self._entries)
+
+    def blocks(self, function: F) -> bool:
+        """Say whether a sync function that an entry runs leads to a blocking call."""
+        return bool(self._next.get(function.name))
+
+    def _chain(self, entry: F, effect: Effect, blocker: Blocker) -> Chain:
         steps = [Step(entry, effect)]
         while isinstance(target := steps[-1].effect.target, str):
             steps.append(Step(self._functions[target], self._next[target][blocker]))
         return Chain(tuple(steps), blocker)
 
-    def _usable(self, function: ProjectFunction) -> list[Effect]:
+    def _usable(self, function: F) -> list[Effect]:
         return [
             effect
             for effect in self._effects.of(function)

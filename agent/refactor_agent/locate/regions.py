@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from refactor_agent.domain.place import Site, Span
-from refactor_agent.domain.region import Hop, Region
+from refactor_agent.domain.region import Confidence, Hop, Region
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.reach import Chain, Step
 from refactor_agent.locate.sources import SourceLines
@@ -40,15 +40,21 @@ def _hop(step: Step) -> Hop:
 
 
 def _region(chain: Chain, hops: tuple[Hop, ...], lines: SourceLines) -> Region:
-    certain = all(step.effect.certain for step in chain.steps)
     return Region(
         id="",
         rule=chain.blocker.rule,
         hops=hops,
         weight=chain.blocker.weight,
-        confidence="high" if certain else "medium",
+        confidence=_confidence(chain),
+        category=chain.blocker.category,
         snippet=lines.line(hops[-1].site),
     )
+
+
+def _confidence(chain: Chain) -> Confidence:
+    if chain.blocker.confidence != "high":
+        return chain.blocker.confidence
+    return "high" if all(step.effect.certain for step in chain.steps) else "medium"
 
 
 def _with_ids(regions: Iterable[Region], lines: SourceLines) -> tuple[Region, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,11 +17,14 @@ from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.summarise import summarise
 from refactor_agent.locate.summary import to_bytes
 
-__all__ = ["Scanned", "Source", "scan_sources"]
+__all__ = ["Scanned", "Source", "identify", "scan_sources"]
 
 _ENOUGH_FOR_A_POOL = 200
 """Files below which starting processes costs more than it saves."""
 _CHUNK = 24
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+"""The marks of encodings that no cookie can name; UTF-32 from the little end starts like UTF-16."""
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _LARGEST = 20_000_000
 """Bytes; a larger file is data, not code."""
 
@@ -39,6 +44,8 @@ class Scanned(NamedTuple):
     file: str
     summary: bytes
     reason: str
+    key: str = ""
+    """What the summary was made of, hashed; empty where the file was not read."""
 
 
 def scan_sources(
@@ -56,6 +63,11 @@ def scan_sources(
             yield from chunk
 
 
+def identify(source: Source, cache: SummaryCache) -> Scanned:
+    """Say what a summary of ``source`` would be made of, or why there can be none."""
+    return _read(source, cache)[0]
+
+
 def _scan_chunk(sources: Iterable[Source], cache: Path | None) -> list[Scanned]:
     kept = SummaryCache(cache)
     with warnings.catch_warnings():
@@ -64,29 +76,50 @@ def _scan_chunk(sources: Iterable[Source], cache: Path | None) -> list[Scanned]:
 
 
 def _scan(source: Source, cache: SummaryCache) -> Scanned:
-    try:
-        data = Path(source.path).read_bytes() if source.data is None else source.data
-    except OSError as error:
-        return Scanned(source.file, b"", f"can't be read: {error.strerror or error}")
-    if len(data) > _LARGEST:
-        return Scanned(source.file, b"", f"larger than {_LARGEST // 1_000_000} MB")
-    package = source.file.rpartition("/")[2] == "__init__.py"
-    key = cache.key(data, source.module, package=package)
-    summary = cache.read(key)
+    scanned, data = _read(source, cache)
+    if scanned.reason:
+        return scanned
+    summary = cache.read(scanned.key)
     if summary is not None:
-        return Scanned(source.file, summary, "")
+        return scanned._replace(summary=summary)
     try:
-        summary = to_bytes(summarise(data, source.module, package=package))
+        summary = to_bytes(summarise(data, source.module, package=_is_package(source)))
     except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
-        return Scanned(source.file, b"", _reason(error))
-    cache.write(key, summary)
-    return Scanned(source.file, summary, "")
+        return scanned._replace(reason=_reason(error))
+    cache.write(scanned.key, summary)
+    return scanned._replace(summary=summary)
+
+
+def _read(source: Source, cache: SummaryCache) -> tuple[Scanned, bytes]:
+    try:
+        data = _data(source)
+    except OSError as error:
+        return Scanned(source.file, b"", f"can't be read: {error.strerror or error}"), b""
+    if len(data) > _LARGEST:
+        return Scanned(source.file, b"", f"larger than {_LARGEST // 1_000_000} MB"), b""
+    if data.startswith(_WIDE):
+        reason = "encoded in UTF-16 or UTF-32, which Python does not read"
+        return Scanned(source.file, b"", reason), b""
+    key = cache.key(data, source.module, package=_is_package(source))
+    return Scanned(source.file, b"", "", key), data
+
+
+def _data(source: Source) -> bytes:
+    """Read a file, but of one that is too large no more than shows it."""
+    if source.data is not None:
+        return source.data
+    with open(source.path, "rb") as file:  # noqa: PTH123 - thousands of times
+        return file.read(_LARGEST + 1)
+
+
+def _is_package(source: Source) -> bool:
+    return source.file.rpartition("/")[2] == "__init__.py"
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, SyntaxError):
         line = f", line {error.lineno}" if error.lineno else ""
-        return f"does not parse: {error.msg}{line}"
+        return f"does not parse as Python {_PYTHON}: {error.msg}{line}"
     if isinstance(error, RecursionError | MemoryError):
         return "nested too deeply to be parsed"
     return f"does not parse: {error}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tokenize
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,10 +24,32 @@ class SourceLines:
 
     def line(self, site: Site) -> str:
         """Give the first line of ``site``, stripped; empty when the file is gone."""
-        lines = self._lines(site.file)
-        number = site.span.line - 1
-        text = lines[number] if number < len(lines) else b""
-        return text.decode("utf-8", "replace").strip()
+        return self._line(site).decode("utf-8", "replace").strip()
+
+    def parts(self, site: Site) -> tuple[str, str, str]:
+        """Give the first line of ``site``: what stands before it, its own part, what follows.
+
+        The second is empty when the file is gone or shorter than it was.
+        """
+        line, span = self._line(site), site.span
+        end = span.end_column if span.end_line == span.line else len(line.rstrip())
+        cuts = (line[: span.column], line[span.column : end], line[end:])
+        before, own, after = (part.decode("utf-8", "replace") for part in cuts)
+        return before, own, after.rstrip()
+
+    def column(self, site: Site) -> int:
+        """Give where ``site`` starts in its line, in characters from 1."""
+        return self.column_at(site.file, site.span.line, site.span.column)
+
+    def column_at(self, file: str, line: int, column: int) -> int:
+        """Turn a byte column from 0, as regions count, into one in characters from 1."""
+        lines = self._lines(file)
+        text = lines[line - 1][:column] if line <= len(lines) else b" " * column
+        return len(text.decode("utf-8", "replace")) + 1
+
+    def source(self, file: str) -> bytes:
+        """Give the whole file in UTF-8; empty when it is gone."""
+        return b"\n".join(self._lines(file))
 
     def text(self, site: Site) -> str:
         """Give the source of ``site`` with all white space made one blank."""
@@ -37,9 +61,14 @@ class SourceLines:
         part[0] = part[0][span.column :]
         return " ".join(b" ".join(part).decode("utf-8", "replace").split())
 
+    def _line(self, site: Site) -> bytes:
+        lines = self._lines(site.file)
+        number = site.span.line - 1
+        return lines[number] if number < len(lines) else b""
+
     def _lines(self, file: str) -> list[bytes]:
         if file not in self._known:
-            self._known[file] = self._read(file).split(b"\n")
+            self._known[file] = _as_utf8(self._read(file)).splitlines()
         return self._known[file]
 
     def _read(self, file: str) -> bytes:
@@ -50,3 +79,12 @@ class SourceLines:
             return path.read_bytes() if path is not None else b""
         except OSError:
             return b""
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Give source as the parser counts its columns: in UTF-8, without a byte order mark."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data if encoding == "utf-8" else data.decode(encoding).encode()
+    except (SyntaxError, UnicodeError):
+        return data

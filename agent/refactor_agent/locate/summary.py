@@ -20,13 +20,15 @@ __all__ = [
     "FunctionFacts",
     "Load",
     "ModuleSummary",
+    "Operation",
     "Parameter",
+    "Store",
     "WithFacts",
     "from_bytes",
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 3
+SUMMARY_VERSION = 10
 """Goes up whenever a summary of the same bytes would look different."""
 
 FrameMark: TypeAlias = str | int
@@ -56,6 +58,26 @@ class Load(NamedTuple):
     place: Place
 
 
+class Store(NamedTuple):
+    """An attribute, or an item with a constant key, that is set or deleted."""
+
+    base: Term
+    name: str
+    """The attribute, or the key in brackets: ``[session]``."""
+    term: Term
+    is_deleted: bool
+    place: Place
+
+
+class Operation(NamedTuple):
+    """An operator, subscript or test of truth: it may run a special method."""
+
+    method: str
+    left: Term
+    right: Term
+    place: Place
+
+
 class WithFacts(NamedTuple):
     """One item of a ``with`` statement."""
 
@@ -75,13 +97,17 @@ class Body(NamedTuple):
     yields: tuple[Term, ...]
     iterations: tuple[tuple[Term, tuple[FrameMark, ...], Place], ...]
     withs: tuple[WithFacts, ...]
+    stores: tuple[Store, ...]
+    operations: tuple[Operation, ...]
     names: dict[str, tuple[Term, ...]]
     """Every binding of each variable; only kept where nested functions may read it."""
 
     @staticmethod
     def decode(data: bytes) -> Body:
         """Read what `encode` wrote."""
-        calls, loads, definitions, returns, yields, iterations, withs, names = marshal.loads(data)  # noqa: S302 - see the module
+        row = marshal.loads(data)  # noqa: S302 - see the module
+        calls, loads, definitions, returns, yields, iterations, withs = row[:7]
+        stores, operations, names = row[7:]
         return Body(
             tuple(map(CallFacts._make, calls)),
             tuple(map(Load._make, loads)),
@@ -90,6 +116,8 @@ class Body(NamedTuple):
             yields,
             iterations,
             tuple(map(WithFacts._make, withs)),
+            tuple(map(Store._make, stores)),
+            tuple(map(Operation._make, operations)),
             names,
         )
 
@@ -104,6 +132,8 @@ class Body(NamedTuple):
                 self.yields,
                 self.iterations,
                 tuple(map(tuple, self.withs)),
+                tuple(map(tuple, self.stores)),
+                tuple(map(tuple, self.operations)),
                 self.names,
             )
         )
@@ -180,9 +210,16 @@ class ModuleSummary(NamedTuple):
     imports: tuple[str, ...]
     """Top-level packages."""
     callers: dict[str, tuple[int, ...]]
-    """Last name of a callee, as written, to the functions that call something so named."""
+    """Last name of a callee, as written, to the functions that call something so named.
+
+    With ``=`` before it: the name of an attribute that is set from outside its class. With
+    ``@``: of a decorator, to the functions it is put on. With ``.``: of a class attribute that
+    a call makes.
+    """
     ignores: dict[int, tuple[str, ...]]
     """Line to the rule ids that a comment on it suppresses; an empty tuple means all."""
+    reasons: dict[int, str]
+    """Line to the reason that such a comment gives."""
 
 
 def to_bytes(summary: ModuleSummary) -> bytes:

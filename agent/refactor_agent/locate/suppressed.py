@@ -2,13 +2,62 @@
 
 from __future__ import annotations
 
-from refactor_agent.locate.resolve.index import ProjectFunction
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from refactor_agent.domain.suppression import Suppression
 from refactor_agent.locate.terms import Place
 
-__all__ = ["is_suppressed", "suppressed_rules"]
+__all__ = ["BlockedPlace", "Running", "find_suppressions", "is_suppressed", "suppressed_rules"]
 
 
-def suppressed_rules(function: ProjectFunction, place: Place) -> tuple[str, ...] | None:
+class _Comments(Protocol):
+    """The comments of a file that suppress findings, by line."""
+
+    @property
+    def ignores(self) -> Mapping[int, tuple[str, ...]]: ...
+
+    @property
+    def reasons(self) -> Mapping[int, str]: ...
+
+
+class _Module(Protocol):
+    """A file with its comments."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def is_test(self) -> bool: ...
+
+    @property
+    def summary(self) -> _Comments: ...
+
+
+class Running(Protocol):
+    """A function that chains lead through."""
+
+    @property
+    def name(self) -> str:
+        """Qualified and unique."""
+        ...
+
+    @property
+    def module(self) -> _Module:
+        """Where it is defined."""
+        ...
+
+
+class BlockedPlace(NamedTuple):
+    """A place that a finding of ``rule`` runs through, or would but for a comment."""
+
+    function: Running
+    place: Place
+    rule: str
+
+
+def suppressed_rules(function: Running, place: Place) -> tuple[str, ...] | None:
     """Give the rules that comments on the lines of ``place`` suppress; an empty tuple means all."""
     ignores = function.module.summary.ignores
     found: set[str] | None = None
@@ -22,7 +71,36 @@ def suppressed_rules(function: ProjectFunction, place: Place) -> tuple[str, ...]
     return None if found is None else tuple(sorted(found))
 
 
-def is_suppressed(function: ProjectFunction, place: Place, rule: str) -> bool:
+def is_suppressed(function: Running, place: Place, rule: str) -> bool:
     """Say whether a comment on the lines of ``place`` suppresses ``rule``."""
     rules = suppressed_rules(function, place)
     return rules is not None and (not rules or rule in rules)
+
+
+def find_suppressions(
+    modules: Iterable[_Module], blocked: Iterable[BlockedPlace]
+) -> tuple[Suppression, ...]:
+    """Give every suppression outside tests, with what it suppresses of ``blocked``.
+
+    Nothing is reported in tests, so that a comment there can't be judged.
+    """
+    used: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for function, place, rule in blocked:
+        for line in range(place[0], place[2] + 1):
+            used[function.module.file, line].add(rule)
+    return tuple(
+        Suppression(
+            file=module.file,
+            line=line,
+            rules=rules,
+            reason=module.summary.reasons.get(line, ""),
+            used=tuple(sorted(_covered(rules, used.get((module.file, line), set())))),
+        )
+        for module in modules
+        if not module.is_test
+        for line, rules in module.summary.ignores.items()
+    )
+
+
+def _covered(rules: tuple[str, ...], found: set[str]) -> set[str]:
+    return found & set(rules) if rules else found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from refactor_agent.locate.blocking import Blocker, Blockers
-from refactor_agent.locate.overrides import implementations, is_abstract
+from refactor_agent.locate.overrides import overrides
 from refactor_agent.locate.resolve.attributes import attribute
 from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.decorators import decoration
@@ -22,7 +23,10 @@ from refactor_agent.locate.resolve.values import (
 )
 from refactor_agent.locate.summary import CallFacts
 
-__all__ = ["Targets"]
+__all__ = ["Target", "Targets"]
+
+Target: TypeAlias = tuple[str | Blocker, bool]
+"""A function of the project or a blocking call, and whether it is certain that it runs."""
 
 
 class Targets:
@@ -32,10 +36,16 @@ class Targets:
         self.evaluator = evaluator
         self.blockers = blockers
 
-    def of(self, value: Value, call: CallFacts | None) -> Iterator[tuple[str | Blocker, bool]]:
-        """Give what runs when ``value`` is called, each with whether that is certain."""
+    def of(
+        self, value: Value, call: CallFacts | None, caller: ProjectFunction | None = None
+    ) -> Iterator[Target]:
+        """Give what runs when ``value`` is called, each with whether that is certain.
+
+        ``call`` is ``None`` for calls that syntax makes; ``caller`` is the function around it.
+        """
         if isinstance(value, FunctionValue):
             yield from self._function(value)
+            yield from self._overrides(value, call, caller)
         elif isinstance(value, ClassObject):
             yield from self._constructor(self.evaluator.index.classes[value.cls], call)
         elif isinstance(value, External):
@@ -45,10 +55,19 @@ class Targets:
         elif isinstance(value, Partial):
             for inner in value.inner:
                 yield from self.of(inner, call)
-        elif isinstance(value, Instance) and value.cls in self.evaluator.index.classes:
-            for method in attribute(self.evaluator, value, "__call__"):
-                if isinstance(method, FunctionValue):
-                    yield from self._function(method)
+        elif isinstance(value, Instance):
+            yield from self._object(value, call)
+
+    def _object(
+        self, value: Instance, call: CallFacts | None
+    ) -> Iterator[tuple[str | Blocker, bool]]:
+        """Give what runs when an object is called as if it were a function."""
+        if value.cls not in self.evaluator.index.classes:
+            yield from self._library(f"{value.cls}.__call__", call)
+            return
+        for method in attribute(self.evaluator, value, "__call__"):
+            if isinstance(method, FunctionValue):
+                yield from self._function(method)
 
     def _library(self, name: str, call: CallFacts | None) -> Iterator[tuple[Blocker, bool]]:
         blocker = self.blockers.find(name, call)
@@ -57,10 +76,6 @@ class Targets:
 
     def _function(self, value: FunctionValue) -> Iterator[tuple[str, bool]]:
         function = self.evaluator.index.functions[value.name]
-        if is_abstract(function):
-            for method in implementations(self.evaluator, function):
-                if _runs_when_called(method):
-                    yield method.name, False
         effect = decoration(self.evaluator, function)
         if effect.runs_elsewhere or not _runs_when_called(function):
             return
@@ -68,9 +83,15 @@ class Targets:
         for wrapper in effect.wrappers:
             yield wrapper, True
 
-    def _constructor(
-        self, cls: ProjectClass, call: CallFacts | None
-    ) -> Iterator[tuple[str | Blocker, bool]]:
+    def _overrides(
+        self, value: FunctionValue, call: CallFacts | None, caller: ProjectFunction | None
+    ) -> Iterator[tuple[str, bool]]:
+        func = call.func if call is not None else None
+        for method in overrides(self.evaluator, value, caller, func):
+            if _runs_when_called(method):
+                yield method.name, False
+
+    def _constructor(self, cls: ProjectClass, call: CallFacts | None) -> Iterator[Target]:
         for name in ("__new__", "__init__", "__post_init__", "model_post_init"):
             for method in find_methods(self.evaluator, cls, name):
                 if _runs_when_called(method):

@@ -8,6 +8,7 @@ summary (functions, classes) or into the body the term stands in (calls, definit
 ``("k", call)``             the result of a call of the same body
 ``("l", definition)``       a definition of the same body
 ``("p", name)``             a parameter of the function whose body it is
+``("h", function, name)``   a parameter that is kept: functions that callers hand in count too
 ``("x", function, name)``   a variable of an enclosing function
 ``("g", name)``             a name of the module, or a builtin
 ``("f", function)``         a function or lambda
@@ -26,9 +27,12 @@ summary (functions, classes) or into the body the term stands in (calls, definit
 ``("e", term)``             an element got by iterating; ``("E", term)`` for ``async for``
 ``("n", term, position)``   one item of an unpacked value
 ``("y", term)``             what ``await`` gives
-``("o", op, left, right)``  a binary operation
-``("N", term)``             an instance of the class or classes
+``("o", op, left, right)``  a binary operation, by the bare name of its special method
+``("N", term, wider)``      an instance of the class or classes; ``wider`` is what it was known
+                            as before a check said so, where there was one
+``("M", term, position)``   what a class pattern captures by position
 ``("A", annotation, term)`` a value declared with an annotation
+``("V", name, annotation)`` a type parameter, with its bound
 ``("v", function, term)``    a term of another function's body
 ==========================  ================================================================
 """

@@ -81,14 +81,14 @@ class Waits:
         if term[0] == "k":
             yield function.body.calls[term[1]]
         elif term[0] == "g":
-            for part in function.module.summary.names.get(term[1], ()):
+            for part in function.module.binding(term[1]) or ():
                 yield from self._made(function.module.functions[0], part)
         elif term[0] == "a":
             for value in self._evaluator.term(function, term[1]):
                 cls = self._evaluator.index.classes.get(getattr(value, "cls", ""))
                 if cls is None or not isinstance(value, Instance):
                     continue
-                for item in cls.facts.attributes.get(term[2], ()):
+                for item in cls.attributes(term[2]):
                     yield from self._made(cls.module.functions[item.function], item.term)
 
     @staticmethod

@@ -96,7 +96,7 @@ CASES = {
 
         async def g(base: Base):
             base.run()  #! time.sleep
-            base.quiet()
+            base.quiet()  #! time.sleep
     """,
     "constructors and properties": """
         import time

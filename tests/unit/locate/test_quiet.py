@@ -269,6 +269,74 @@ CASES = {
         async def fixture():
             time.sleep(1)
     """,
+    "containers, tables and states that only look alike": """
+        import asyncio
+        import time
+        from enum import Enum
+        from typing import Any, Protocol
+        import requests
+        from fastapi import FastAPI, Request
+
+        class Slow:
+            def __getitem__(self, key):
+                time.sleep(1)
+            def __len__(self):
+                time.sleep(1)
+
+        async def f(table: dict[str, Slow], rows: list[Slow], request: Request, any: Any):
+            table["a"]
+            len(rows)
+            "x" in rows
+            any["a"]
+            if rows:
+                pass
+            request.state.session.get("u")
+            request.app.name.get("u")
+
+        async def g(app: FastAPI, session: requests.Session):
+            app.other = session
+            return app.state.other.get("u")
+
+        class HandlerKind(Enum):
+            A = "a"
+
+        def quick(): ...
+        def slow():
+            time.sleep(1)
+
+        TABLE = {"q": quick, "s": slow}
+
+        async def h(name):
+            TABLE["q"]()
+            TABLE.get("q")()
+            return TABLE
+
+        def outer(fn):
+            def inner():
+                return fn()
+            return inner
+
+        async def i():
+            outer(slow)
+
+        @outer
+        def decorated():
+            return 1
+
+        @outer
+        def loud():
+            time.sleep(1)
+
+        async def j():
+            decorated()
+
+        async def k(loop, tasks):
+            task = loop.create_task(asyncio.sleep(1))
+            task.result().get("u")
+            done, pending = await asyncio.wait(tasks)
+            for one in done:
+                one.result()
+    """,
 }
 
 

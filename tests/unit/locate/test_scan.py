@@ -17,12 +17,15 @@ from refactor_agent.project import open_project
 
 SLEEPER = "import time\n\nasync def f():\n    time.sleep(1)\n"
 
+UNPARSED = f"does not parse as Python {sys.version_info.major}.{sys.version_info.minor}: "
 BROKEN = {
-    "syntax error": (b"def f(:\n    pass\n", "does not parse: invalid syntax, line 1"),
-    "null byte": (b"x = 1\x00\n", "does not parse: source code string cannot contain null bytes"),
-    "wrong encoding": (b"x = '\xff\xfe'\n", "does not parse: "),
-    "unknown encoding": (b"# coding: nonsense\nx = 1\n", "does not parse: "),
-    "deep parentheses": (b"(" * 5000 + b")" * 5000, "does not parse: too many nested parentheses"),
+    "syntax error": (b"def f(:\n    pass\n", f"{UNPARSED}invalid syntax, line 1"),
+    "null byte": (b"x = 1\x00\n", f"{UNPARSED}source code string cannot"),
+    "UTF-16": (SLEEPER.encode("utf-16"), "encoded in UTF-16 or UTF-32, which Python does not read"),
+    "UTF-32": (SLEEPER.encode("utf-32"), "encoded in UTF-16 or UTF-32"),
+    "wrong encoding": (b"x = '\xff\xfe'\n", UNPARSED),
+    "unknown encoding": (b"# coding: nonsense\nx = 1\n", UNPARSED),
+    "deep parentheses": (b"(" * 5000 + b")" * 5000, f"{UNPARSED}too many nested"),
     "deep attribute chain": (b"x" + b".y" * 100_000 + b"\n", "nested too deeply"),
 }
 

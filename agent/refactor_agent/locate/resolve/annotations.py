@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
+from refactor_agent.locate.resolve.generics import bind_class, grounded
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.libraries import CONTAINERS, GENERIC_WRAPPERS
 from refactor_agent.locate.resolve.values import (
@@ -11,6 +13,7 @@ from refactor_agent.locate.resolve.values import (
     External,
     Instance,
     TupleValue,
+    TypeVariable,
     Value,
     Values,
     awaitable,
@@ -21,7 +24,7 @@ from refactor_agent.locate.terms import Term
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["declared"]
+__all__ = ["declared", "stated", "type_arguments"]
 
 _NOTHING = frozenset(
     {"typing.Any", "typing_extensions.Any", "builtins.object", "builtins.None", "typing.NoReturn"}
@@ -30,35 +33,70 @@ _NOTHING = frozenset(
 
 def declared(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Values:
     """Give what a variable annotated with ``term`` in ``function`` holds."""
-    if term is None or term[0] == "#":
-        return () if term is None else declared(evaluator, function, _dotted(term[1]))
+    return grounded(evaluator, stated(evaluator, function, term))
+
+
+def stated(  # noqa: PLR0911 - one for each kind of term
+    evaluator: Evaluator, function: ProjectFunction, term: Term
+) -> Values:
+    """Give what ``term`` declares, with the type variables in it."""
+    if term is None:
+        return ()
+    if term[0] == "#":
+        return stated(evaluator, function, _parsed(term[1]))
     if term[0] == "o":
-        parts = (declared(evaluator, function, term[2]), declared(evaluator, function, term[3]))
-        return join(parts)
+        return join((stated(evaluator, function, term[2]), stated(evaluator, function, term[3])))
     if term[0] == "s":
         return _subscripted(evaluator, function, term)
     if term[0] == "u":
-        return join(declared(evaluator, function, part) for part in term[1])
+        return join(stated(evaluator, function, part) for part in term[1])
     aliased = _alias(evaluator, function, term)
     if aliased is not None:
         return aliased
     return join(_instance(value) for value in evaluator.term(function, term))
 
 
-def _dotted(text: object) -> Term:
-    """Give the term of a name in a string: ``cast("pkg.Client", x)``."""
-    if not isinstance(text, str) or not all(part.isidentifier() for part in text.split(".")):
+def type_arguments(
+    evaluator: Evaluator, function: ProjectFunction, term: Term
+) -> tuple[Values, ...]:
+    """Give what each of the types between the brackets of a generic declares."""
+    return tuple(stated(evaluator, function, part) for part in _parts(term))
+
+
+def _parts(term: Term) -> list[Term]:
+    return list(term[1]) if term is not None and term[0] == "t" else [term]
+
+
+def _parsed(text: object) -> Term:
+    """Give the term of an annotation in a string: ``cast("list[Client]", x)``."""
+    if not isinstance(text, str):
         return None
-    first, *rest = text.split(".")
-    term: Term = ("g", first)
-    for part in rest:
-        term = ("a", term, part)
-    return term
+    try:
+        return _written(ast.parse(text.strip(), mode="eval").body)
+    except SyntaxError:
+        return None
+
+
+def _written(node: ast.expr) -> Term:
+    """Give the term of names, brackets and ``|`` as the module's code would mean them."""
+    if isinstance(node, ast.Name):
+        return ("g", node.id)
+    if isinstance(node, ast.Attribute):
+        return ("a", _written(node.value), node.attr)
+    if isinstance(node, ast.Subscript):
+        return ("s", _written(node.value), _written(node.slice))
+    if isinstance(node, ast.Tuple | ast.List):
+        return ("t", tuple(map(_written, node.elts)))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return ("o", "|", _written(node.left), _written(node.right))
+    return None
 
 
 def _instance(value: Value) -> Values:
+    if isinstance(value, TypeVariable):
+        return (value,)
     if isinstance(value, ClassObject):
-        return (Instance(value.cls),)
+        return (Instance(value.cls, (), value.variables, is_open=True),)
     if isinstance(value, External) and value.name not in _NOTHING:
         return (Instance(CONTAINERS.get(value.name, value.name)),)
     return ()
@@ -72,18 +110,20 @@ def _alias(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Value
     if found is None:
         return None
     home, inner = found
-    return evaluator.guarded(("alias", home.name, inner), lambda: declared(evaluator, home, inner))
+    return evaluator.guarded(("alias", home.name, inner), lambda: stated(evaluator, home, inner))
 
 
 def _subscripted(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Values:
     if term is None:
         raise AssertionError("unreachable: a subscript is a term")
-    argument: Term = term[2]
-    parts = list(argument[1]) if argument is not None and argument[0] == "t" else [argument]
+    parts = _parts(term[2])
     groups: list[Values] = []
     for base in evaluator.term(function, term[1]):
         if isinstance(base, ClassObject):
-            groups.append((Instance(base.cls),))
+            cls = evaluator.index.classes[base.cls]
+            given = (stated(evaluator, function, part) for part in parts)
+            variables = bind_class(evaluator, cls, given)
+            groups.append((Instance(base.cls, (), variables, is_open=True),))
         elif isinstance(base, External):
             groups.append(_generic(evaluator, function, base.name, parts))
     return join(groups)
@@ -95,19 +135,32 @@ def _generic(  # noqa: PLR0911 - one for each kind of generic
     name = CONTAINERS.get(name, name)
     last = name.rpartition(".")[2]
     if name in GENERIC_WRAPPERS:
-        return declared(evaluator, function, parts[0])
+        return stated(evaluator, function, parts[0])
     if name in {"typing.Optional", "typing.Union"}:
-        return join(declared(evaluator, function, part) for part in parts)
+        return join(stated(evaluator, function, part) for part in parts)
     if name == "typing.Callable":
-        return (Instance(name, (declared(evaluator, function, parts[-1]),)),)
+        return (Instance(name, (stated(evaluator, function, parts[-1]),)),)
     if name == "typing.Awaitable":
-        return awaitable(declared(evaluator, function, parts[-1]))
+        return awaitable(stated(evaluator, function, parts[-1]))
     if name == "builtins.type":
-        classes = join(evaluator.term(function, part) for part in parts)
-        return tuple(value for value in classes if isinstance(value, ClassObject | External))
-    arguments = tuple(declared(evaluator, function, part) for part in parts)
+        return join(_class(value) for value in stated(evaluator, function, parts[0]))
+    arguments = tuple(stated(evaluator, function, part) for part in parts)
     if name == "builtins.tuple" and len(parts) > 1 and parts[-1] is not None:
         return (TupleValue(arguments),)
     if last == "Literal":
         return ()
     return (Instance(name, arguments),)
+
+
+def _class(value: Value) -> Values:
+    """Give what ``type[value]`` declares."""
+    if isinstance(value, TypeVariable):
+        return (Instance("builtins.type", ((value,),)),)
+    if not isinstance(value, Instance):
+        return ()
+    is_project = value.is_open
+    return (
+        (ClassObject(value.cls, value.variables, is_open=True),)
+        if is_project
+        else (External(value.cls),)
+    )

@@ -23,9 +23,9 @@ from refactor_agent.locate.terms import Term
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["arguments_for"]
+__all__ = ["arguments_for", "callables_for"]
 
-_MOST_CALLERS = 24
+_MOST_CALLERS = 48
 """With more, the parameter takes anything, and asking them all would cost too much."""
 
 _CALLABLES = (FunctionValue, Partial, ExternalMethod)
@@ -39,23 +39,60 @@ def arguments_for(evaluator: Evaluator, function: ProjectFunction, name: str) ->
     """Give the values that resolved calls in the project pass for the parameter ``name``."""
     if function.facts.is_lambda:
         return _of_lambda(evaluator, function, name)
+    found = _passed_by_callers(evaluator, function, name)
+    if function.facts.is_async:
+        return found
+    return tuple(value for value in found if not isinstance(value, _CALLABLES))
+
+
+def _passed_by_callers(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:
     bare = function.facts.bare
     owner = function.owner
     if bare in {"__init__", "__new__"} and owner is not None:
         bare = owner.name.rpartition(".")[2].partition("#")[0]
     callers = evaluator.index.callers(bare)
+    if bare != function.facts.bare:
+        callers = [*callers, *_through_super(evaluator, function)]
     if not callers or len(callers) > _MOST_CALLERS:
         return ()
     groups: list[Values] = []
     for caller in callers:
         for call in caller.body.calls:
-            if _last_name(caller, call.func) == bare:
+            if _last_name(caller, call.func) in {bare, function.facts.bare}:
                 passed = _passed(evaluator, caller, call, function, name)
                 groups.extend(evaluator.term(caller, term) for term in passed)
-    found = join(groups)
-    if function.facts.is_async:
-        return found
-    return tuple(value for value in found if not isinstance(value, _CALLABLES))
+    return join(groups)
+
+
+def _through_super(evaluator: Evaluator, constructor: ProjectFunction) -> list[ProjectFunction]:
+    """Give the constructors of subclasses: they call the one of their base class."""
+    owner, bare = constructor.owner, constructor.facts.bare
+    below = evaluator.index.subclasses(owner) if owner else ()
+    return [method for cls in below for method in cls.methods(bare)]
+
+
+def callables_for(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:
+    """Give the callables that a function is handed for ``name``, also by decorating with it."""
+    passed = _passed_by_callers(evaluator, function, name)
+    own = next((item.name for item in function.facts.parameters), None)
+    decorated = _decorated(evaluator, function) if name == own else ()
+    return join((tuple(value for value in passed if isinstance(value, _CALLABLES)), decorated))
+
+
+def _decorated(evaluator: Evaluator, decorator: ProjectFunction) -> Values:
+    """Give the functions that ``decorator`` is put on, or is put on when it was made."""
+    found: list[Value] = []
+    for bare in dict.fromkeys((decorator.facts.bare, decorator.around.facts.bare)):
+        for function in evaluator.index.decorated(bare):
+            for term, _ in function.facts.decorators:
+                values = evaluator.term(function.around, term)
+                if any(_is(value, decorator) for value in values):
+                    found.append(FunctionValue(function.name))
+    return tuple(dict.fromkeys(found))
+
+
+def _is(value: Value, function: ProjectFunction) -> bool:
+    return isinstance(value, FunctionValue) and value.name == function.name
 
 
 def _last_name(caller: ProjectFunction, func: Term) -> str | None:

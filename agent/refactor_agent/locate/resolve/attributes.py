@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve import names
-from refactor_agent.locate.resolve.annotations import declared
-from refactor_agent.locate.resolve.classes import linearise
+from refactor_agent.locate.resolve.annotations import stated
+from refactor_agent.locate.resolve.classes import find_methods, linearise
+from refactor_agent.locate.resolve.generics import (
+    bindings_in,
+    grounded,
+    mentions_variables,
+    substituted,
+)
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.outside import set_outside
 from refactor_agent.locate.resolve.results import function_result
 from refactor_agent.locate.resolve.values import (
     ClassObject,
@@ -21,11 +28,12 @@ from refactor_agent.locate.resolve.values import (
     Values,
     join,
 )
+from refactor_agent.locate.summary import Attribute
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["attribute", "is_property", "properties"]
+__all__ = ["accessors", "attribute", "is_property", "properties"]
 
 _PROPERTIES = ("property", "cached_property", "computed_field", "hybrid_property", "getter")
 
@@ -43,7 +51,7 @@ def attribute(  # noqa: PLR0911 - one for each kind of value
         module = evaluator.index.modules.get(value.name)
         found = names.module_name(evaluator, module, name) if module is not None else None
         if found is not None:
-            return found
+            return found or set_outside(evaluator, value, name)
         submodule = f"{value.name}.{name}"
         return (ModuleValue(submodule),) if submodule in evaluator.index.packages else ()
     if isinstance(value, Instance | ClassObject):
@@ -63,14 +71,21 @@ def attribute(  # noqa: PLR0911 - one for each kind of value
 
 def _member(evaluator: Evaluator, value: Instance | ClassObject, name: str) -> Values:
     cls = evaluator.index.classes.get(value.cls)
-    if cls is None:
-        return (ExternalMethod(value, name),) if isinstance(value, Instance) else ()
-    return _find(evaluator, linearise(evaluator, cls), value, name)
+    if cls is not None:
+        return _find(evaluator, linearise(evaluator, cls), value, name)
+    if not isinstance(value, Instance):
+        return ()
+    method = ExternalMethod(value, name)
+    if not evaluator.index.setters(name) or evaluator.libraries.type_of(method.qualified):
+        return (method,)
+    return set_outside(evaluator, value, name) or (method,)
 
 
 def _of_super(evaluator: Evaluator, value: Super, name: str) -> Values:
     cls = evaluator.index.classes[value.cls]
     receiver = value.receiver or Instance(value.cls)
+    if isinstance(receiver, Instance | ClassObject):
+        receiver = receiver._replace(is_open=False)
     return _find(evaluator, linearise(evaluator, cls)[1:], receiver, name)
 
 
@@ -90,8 +105,40 @@ def _find(
             return _bound(evaluator, methods, receiver)
         found = _assigned(evaluator, base, name)
         if found:
-            return found
-    return tuple(outside)
+            return _of_receiver(evaluator, _got(evaluator, found, receiver), receiver, base)
+    return set_outside(evaluator, receiver, name) or tuple(outside)
+
+
+def _got(evaluator: Evaluator, found: Values, receiver: Value) -> Values:
+    """Give what descriptors among class attributes give when they are read on an object."""
+    if not isinstance(receiver, Instance) or not evaluator.index.classes_with("__get__"):
+        return found
+    return join(
+        join(
+            function_result(evaluator, FunctionValue(method.name, value))
+            for method in _special(evaluator, value, "__get__")
+        )
+        or (value,)
+        for value in found
+    )
+
+
+def _special(evaluator: Evaluator, value: Value, name: str) -> list[ProjectFunction]:
+    """Give the definitions of a special method for an object of the project."""
+    if not isinstance(value, Instance) or value.cls not in evaluator.index.classes:
+        return []
+    return find_methods(evaluator, evaluator.index.classes[value.cls], name)
+
+
+def _of_receiver(
+    evaluator: Evaluator, found: Values, receiver: Value, home: ProjectClass
+) -> Values:
+    """Put what the receiver is of in the place of the type variables of ``home``."""
+    if not mentions_variables(found):
+        return found
+    if not isinstance(receiver, Instance | ClassObject):
+        return grounded(evaluator, found)
+    return substituted(evaluator, found, bindings_in(evaluator, receiver, home))
 
 
 def _bound(evaluator: Evaluator, methods: list[ProjectFunction], receiver: Value) -> Values:
@@ -107,34 +154,83 @@ def _bound(evaluator: Evaluator, methods: list[ProjectFunction], receiver: Value
 
 def _assigned(evaluator: Evaluator, cls: ProjectClass, name: str) -> Values:
     """Give what the class body and the methods of ``cls`` put into an attribute."""
-    known = cls.members.get(name)
-    if known is not None:
-        return known
-    cls.members[name] = ()
-    stated: list[Values] = []
+    items = cls.attributes(name)
+    if not items:
+        return ()
+    return evaluator.guarded(
+        ("attribute", cls.name, name), lambda: _all_assigned(evaluator, cls, items)
+    )
+
+
+def _all_assigned(evaluator: Evaluator, cls: ProjectClass, items: tuple[Attribute, ...]) -> Values:
+    said: list[Values] = []
     seen: list[Values] = []
-    for item in cls.facts.attributes.get(name, ()):
+    for item in items:
         function = cls.module.functions[item.function]
-        stated.append(declared(evaluator, function, item.annotation))
+        said.append(_declared(evaluator, function, item))
         seen.append(evaluator.term(function, item.term))
-    cls.members[name] = join(stated) or join(seen)
-    return cls.members[name]
+    return join(said) or join(seen)
+
+
+def _declared(evaluator: Evaluator, function: ProjectFunction, item: Attribute) -> Values:
+    """Give what is declared of an attribute: by itself, or by the generic parameter it holds."""
+    found = stated(evaluator, function, item.annotation)
+    if found or item.term is None or item.term[0] not in "ph":
+        return found
+    for parameter in function.facts.parameters:
+        if parameter.name == item.term[-1] and parameter.annotation is not None:
+            given = stated(evaluator, function.around, parameter.annotation)
+            return given if mentions_variables(given) else ()
+    return ()
 
 
 def properties(evaluator: Evaluator, value: Value, name: str) -> list[ProjectFunction]:
     """Give the functions that run when the attribute ``name`` of ``value`` is read."""
-    if isinstance(value, Super):
-        order = linearise(evaluator, evaluator.index.classes[value.cls])[1:]
-    elif isinstance(value, Instance) and value.cls in evaluator.index.classes:
-        order = linearise(evaluator, evaluator.index.classes[value.cls])
-    else:
-        return []
-    for base in order:
+    for base in _order(evaluator, value):
         if isinstance(base, str):
             continue
         methods = base.methods(name)
         if methods:
             return [method for method in methods if is_property(method)]
-        if name in base.facts.attributes:
-            return []
+        if base.attributes(name):
+            return _of_descriptor(evaluator, base, name, "__get__")
     return []
+
+
+def accessors(
+    evaluator: Evaluator, value: Value, name: str, *, is_deleted: bool
+) -> list[ProjectFunction]:
+    """Give the functions that run when the attribute ``name`` of ``value`` is set or deleted."""
+    decorator = "deleter" if is_deleted else "setter"
+    for base in _order(evaluator, value):
+        if isinstance(base, str):
+            continue
+        if base.methods(name):
+            return [
+                function for function in base.accessors(name) if function.has_decorator(decorator)
+            ]
+        if base.attributes(name):
+            method = "__delete__" if is_deleted else "__set__"
+            return _of_descriptor(evaluator, base, name, method)
+    return []
+
+
+def _order(evaluator: Evaluator, value: Value) -> tuple[ProjectClass | str, ...]:
+    classes = evaluator.index.classes
+    if isinstance(value, Super):
+        return linearise(evaluator, classes[value.cls])[1:]
+    if isinstance(value, Instance) and value.cls in classes:
+        return linearise(evaluator, classes[value.cls])
+    return ()
+
+
+def _of_descriptor(
+    evaluator: Evaluator, cls: ProjectClass, name: str, method: str
+) -> list[ProjectFunction]:
+    if not evaluator.index.classes_with(method):
+        return []
+    return [
+        function
+        for value in _assigned(evaluator, cls, name)
+        for function in _special(evaluator, value, method)
+    ]

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from refactor_agent.locate.resolve.annotations import declared
 from refactor_agent.locate.resolve.attributes import attribute
-from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.generics import classes_of
+from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.iteration import element, is_mapping
-from refactor_agent.locate.resolve.names import imported_module
-from refactor_agent.locate.resolve.parameters import self_name
+from refactor_agent.locate.resolve.names import absolute, imported_module
 from refactor_agent.locate.resolve.values import (
+    AWAITABLE,
     ClassObject,
-    External,
     FunctionValue,
     Instance,
     Partial,
+    Record,
     Super,
     TupleValue,
+    TypeVariable,
     Values,
+    awaitable,
     join,
 )
 from refactor_agent.locate.summary import CallFacts
@@ -81,8 +84,22 @@ def _zip(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Va
 
 
 def _dict(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
-    first = tuple(value for value in _first(evaluator, function, call) if is_mapping(value))
-    return first or (Instance("builtins.dict"),)
+    given = _first(evaluator, function, call)
+    mappings = tuple(value for value in given if is_mapping(value))
+    if mappings:
+        return mappings
+    if call.keywords:
+        items = tuple((name, evaluator.term(function, term)) for name, term in call.keywords)
+        return (Record(items, join(values for _, values in items)),)
+    pairs = [part for part in _elements(evaluator, given) if isinstance(part, TupleValue)]
+    held = [join(part.items[at] for part in pairs if len(part.items) == 2) for at in (0, 1)]
+    return (Instance("builtins.dict", tuple(held)),) if pairs else (Instance("builtins.dict"),)
+
+
+def _defaultdict(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    first = _first(evaluator, function, call)
+    made = join(evaluator.given(value) for value in first)
+    return (Instance("collections.defaultdict", ((), made)),)
 
 
 def _super(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
@@ -99,19 +116,16 @@ def _super(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
 
 
 def _type(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
-    classes = evaluator.index.classes
-    return tuple(
-        ClassObject(value.cls) if value.cls in classes else External(value.cls)
-        for value in _first(evaluator, function, call)
-        if isinstance(value, Instance)
-    )
+    return classes_of(evaluator, _first(evaluator, function, call))
 
 
 def _getattr(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
     name = _constant(call.args[1]) if len(call.args) > 1 else None
     if not isinstance(name, str):
         return ()
-    return join(attribute(evaluator, value, name) for value in _first(evaluator, function, call))
+    found = (attribute(evaluator, value, name) for value in _first(evaluator, function, call))
+    default = evaluator.term(function, call.args[2]) if len(call.args) > 2 else ()
+    return join((*found, default))
 
 
 def _cast(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
@@ -132,8 +146,33 @@ def _holds(kind: str) -> Handler:
 
 
 def _gather(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    if call.starred:
+        given = _elements(evaluator, _first(evaluator, function, call))
+        return awaitable((Instance("builtins.list", (_awaited(given),)),))
     items = tuple(evaluator.term(function, ("y", term)) for term in call.args)
-    return (Instance("typing.Awaitable", ((TupleValue(items),),)),)
+    return awaitable((TupleValue(items),))
+
+
+def _awaited(values: Values) -> Values:
+    return join(
+        value.arguments[0]
+        for value in values
+        if isinstance(value, Instance) and value.cls == AWAITABLE and value.arguments
+    )
+
+
+def _completed(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    tasks = _element(evaluator, function, call)
+    return (Instance("typing.Iterator", (tasks,)),)
+
+
+def _wait(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    tasks = (Instance("builtins.set", (_element(evaluator, function, call),)),)
+    return awaitable((TupleValue((tasks, tasks)),))
+
+
+def _next_async(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    return awaitable(_element(evaluator, function, call))
 
 
 def _field(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
@@ -146,17 +185,41 @@ def _field(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
 
 
 def _type_variable(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
-    """Give the class that bounds a type variable, to stand for it in annotations."""
-    return evaluator.term(function, dict(call.keywords).get("bound"))
+    """Give a type variable; its bound is what it is at least, or one of its constraints."""
+    name = _constant(call.args[0]) if call.args else None
+    if not isinstance(name, str):
+        return ()
+    given = dict(call.keywords)
+    kinds = (given.get("bound"), *call.args[1:])
+    return (TypeVariable(name, join(declared(evaluator, function, kind) for kind in kinds)),)
 
 
 def _new_type(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
     return evaluator.term(function, call.args[1]) if len(call.args) > 1 else ()
 
 
-def _import_module(evaluator: Evaluator, _function: ProjectFunction, call: CallFacts) -> Values:
+def _import_module(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
     name = _constant(call.args[0]) if call.args else None
-    return imported_module(evaluator, name) if isinstance(name, str) else ()
+    if not isinstance(name, str):
+        return ()
+    if name.startswith("."):
+        given = dict(call.keywords).get("package", call.args[1] if len(call.args) > 1 else None)
+        package = _package(function, given)
+        return imported_module(evaluator, absolute(name, package)) if package else ()
+    return imported_module(evaluator, name)
+
+
+def _package(function: ProjectFunction, term: Term) -> str | None:
+    """Give the package that a relative name starts from."""
+    if term in (("g", "__package__"), ("g", "__name__")):
+        return function.module.package
+    given = _constant(term)
+    return given if isinstance(given, str) else None
+
+
+def _import(evaluator: Evaluator, _function: ProjectFunction, call: CallFacts) -> Values:
+    name = _constant(call.args[0]) if call.args else None
+    return imported_module(evaluator, name.partition(".")[0]) if isinstance(name, str) else ()
 
 
 def _decorator(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
@@ -197,12 +260,15 @@ BUILTIN_CALLS: dict[str, Handler] = {
     "builtins.filter": _filter,
     "builtins.map": _map,
     "builtins.next": _element,
-    "builtins.anext": _element,
+    "builtins.anext": _next_async,
     "builtins.min": _choose,
     "builtins.max": _choose,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _defaultdict,
+    "builtins.__import__": _import,
     "builtins.super": _super,
     "builtins.type": _type,
     "builtins.getattr": _getattr,
@@ -220,6 +286,8 @@ BUILTIN_CALLS: dict[str, Handler] = {
     "asyncio.create_task": _first,
     "asyncio.ensure_future": _first,
     "asyncio.gather": _gather,
+    "asyncio.as_completed": _completed,
+    "asyncio.wait": _wait,
     "dataclasses.field": _field,
     "pydantic.Field": _field,
     "pydantic.PrivateAttr": _field,

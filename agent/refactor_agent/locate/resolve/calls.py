@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from refactor_agent.locate.offloads import METHODS, OFFLOADS, WRAPPERS
 from refactor_agent.locate.resolve.attributes import attribute
+from refactor_agent.locate.resolve.aws import service_client
 from refactor_agent.locate.resolve.builtin_calls import BUILTIN_CALLS, file_opened
+from refactor_agent.locate.resolve.classes import find_methods
+from refactor_agent.locate.resolve.generics import CallAt, bind_call, is_generic
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.iteration import entered, item_values
+from refactor_agent.locate.resolve.iteration import entered, item, item_values
 from refactor_agent.locate.resolve.results import function_result
 from refactor_agent.locate.resolve.values import (
+    AWAITABLE,
     ClassObject,
     External,
     ExternalMethod,
     FunctionValue,
+    GeneratorValue,
     Instance,
     Offloaded,
     Partial,
@@ -30,7 +35,7 @@ from refactor_agent.locate.summary import CallFacts
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["result", "result_of"]
+__all__ = ["ENTERING", "plain_result", "result", "result_of"]
 
 
 def result(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
@@ -38,15 +43,18 @@ def result(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
     func = call.func
     if func is not None and func[0] == "a":
         base = evaluator.term(function, func[1])
-        found = _container_method(base, func[2])
+        found = _container_method(evaluator, function, call, base)
         if found is not None:
             return found
-        if func[2] in _ENTERING and call.args:
+        if func[2] in ENTERING and call.args:
             given = evaluator.term(function, call.args[0])
-            return join(entered(evaluator, value, _ENTERING[func[2]]) for value in given)
+            held = join(entered(evaluator, value, ENTERING[func[2]]) for value in given)
+            return awaitable(held) if func[2] == "enter_async_context" else held
         if func[2] in METHODS and func[2] not in _GIVE_FUTURES:
             return _offloaded(evaluator, function, call, METHODS[func[2]])
     callees = evaluator.term(function, func)
+    if _makes_task(call, callees):
+        return evaluator.term(function, call.args[0])
     return join(result_of(evaluator, function, call, value) for value in callees)
 
 
@@ -55,13 +63,14 @@ def result_of(  # noqa: PLR0911 - one for each kind of value
 ) -> Values:
     """Give the result of calling one value."""
     if isinstance(value, ClassObject):
-        return (Instance(value.cls),)
+        return (_made(evaluator, function, call, value),)
     if isinstance(value, FunctionValue):
-        return function_result(evaluator, value)
+        return function_result(evaluator, value, CallAt(function, call))
     if isinstance(value, External):
         return _external(evaluator, function, call, value)
     if isinstance(value, ExternalMethod):
-        return file_opened(evaluator.libraries.method_type(value), call, 0)
+        found = evaluator.libraries.method_type(value)
+        return service_client(file_opened(found, call, 0), call)
     if isinstance(value, Partial):
         return join(result_of(evaluator, function, call, inner) for inner in value.inner)
     if isinstance(value, Offloaded):
@@ -70,6 +79,28 @@ def result_of(  # noqa: PLR0911 - one for each kind of value
     if isinstance(value, Instance):
         return _instance(evaluator, function, call, value)
     return ()
+
+
+def plain_result(evaluator: Evaluator, value: Value) -> Values:
+    """Give the result of calling ``value``, as far as no argument has a say in it."""
+    if isinstance(value, ClassObject):
+        return (Instance(value.cls, (), value.variables, is_open=value.is_open),)
+    if isinstance(value, FunctionValue):
+        return function_result(evaluator, value)
+    return evaluator.libraries.called(value) if isinstance(value, External) else ()
+
+
+def _made(
+    evaluator: Evaluator, function: ProjectFunction, call: CallFacts, value: ClassObject
+) -> Instance:
+    """Give the object that a class makes; of what, its arguments may tell."""
+    variables = value.variables
+    cls = evaluator.index.classes[value.cls]
+    if not variables and is_generic(evaluator, cls):
+        for method in find_methods(evaluator, cls, "__init__"):
+            bindings = bind_call(evaluator, method, None, CallAt(function, call))
+            variables = tuple(bindings.items())
+    return Instance(value.cls, (), variables, is_open=value.is_open)
 
 
 def _external(
@@ -85,7 +116,7 @@ def _external(
     if position is not None:
         offloaded = _offloaded(evaluator, function, call, position)
         return offloaded or evaluator.libraries.called(value)
-    return file_opened(evaluator.libraries.called(value), call, 1)
+    return service_client(file_opened(evaluator.libraries.called(value), call, 1), call)
 
 
 def _offloaded(
@@ -111,7 +142,18 @@ def _instance(
     )
 
 
-_ENTERING = {"enter_context": "__enter__", "enter_async_context": "__aenter__"}
+def _makes_task(call: CallFacts, callees: Values) -> bool:
+    """Say whether a loop or a task group is given a coroutine: what awaiting that gives stays."""
+    func = call.func
+    return (
+        func is not None
+        and func[-1] in {"create_task", "ensure_future"}
+        and bool(call.args)
+        and not any(isinstance(value, FunctionValue) for value in callees)
+    )
+
+
+ENTERING = {"enter_context": "__enter__", "enter_async_context": "__aenter__"}
 """Methods of exit stacks that give what ``with`` would bind."""
 
 _GIVE_FUTURES = frozenset({"submit", "apply_async"})
@@ -119,28 +161,49 @@ _GIVE_FUTURES = frozenset({"submit", "apply_async"})
 
 _SAME = frozenset({"copy"})
 _ITEMS = frozenset({"get", "pop", "setdefault", "popleft"})
+_STEPS = frozenset({"__next__", "send"})
+_ASYNC_STEPS = frozenset({"__anext__", "asend"})
 
 
-def _container_method(base: Values, name: str) -> Values | None:
+def _container_method(
+    evaluator: Evaluator, function: ProjectFunction, call: CallFacts, base: Values
+) -> Values | None:
     """Give the result of a method of a builtin container, by what it holds."""
-    groups: list[Values] = []
+    if call.func is None or not base:
+        return None
+    name, groups = call.func[2], []
     for value in base:
-        plain = isinstance(value, Record) or (
-            isinstance(value, Instance) and bool(value.arguments) and value.cls != "queue.Queue"
-        )
-        if not plain:
+        found = _held_by(evaluator, call, value, name)
+        if found is None:
             return None
-        if name in _SAME:
-            groups.append((value,))
-        elif name in _ITEMS:
-            groups.append(item_values(value))
-        elif name == "values":
-            groups.append((Instance("typing.Iterable", (item_values(value),)),))
-        elif name == "items":
-            groups.append(_pairs(value))
-        else:
-            return None
-    return join(groups) if groups else None
+        groups.append(found)
+    if name in _ITEMS and len(call.args) > 1:
+        groups.append(evaluator.term(function, call.args[1]))
+    return join(groups)
+
+
+def _held_by(  # noqa: PLR0911 - one for each kind of method
+    evaluator: Evaluator, call: CallFacts, value: Value, name: str
+) -> Values | None:
+    if isinstance(value, GeneratorValue):
+        if name in _ASYNC_STEPS:
+            return awaitable(value.element)
+        return value.element if name in _STEPS else None
+    plain = isinstance(value, Record) or (
+        isinstance(value, Instance) and bool(value.arguments) and value.cls != "queue.Queue"
+    )
+    if not plain:
+        return None
+    if isinstance(value, Instance) and value.cls == AWAITABLE:
+        return value.arguments[0] if name == "result" else None
+    if name in _SAME:
+        return (value,)
+    if name in _ITEMS:
+        is_keyed = isinstance(value, Record) and bool(call.args)
+        return item(evaluator, value, call.args[0]) if is_keyed else item_values(value)
+    if name == "values":
+        return (Instance("typing.Iterable", (item_values(value),)),)
+    return _pairs(value) if name == "items" else None
 
 
 def _pairs(value: Value) -> Values:

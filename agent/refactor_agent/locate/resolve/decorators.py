@@ -32,12 +32,8 @@ def decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:
     """Say what the decorators of ``function`` do to its calls."""
     if not function.facts.decorators:
         return _PLAIN
-    known = evaluator.decorations.get(function.name)
-    if known is None:
-        evaluator.decorations[function.name] = _PLAIN
-        known = _decoration(evaluator, function)
-        evaluator.decorations[function.name] = known
-    return known
+    question = ("decoration", function.name)
+    return evaluator.memo.get(question, lambda: _decoration(evaluator, function), _PLAIN)
 
 
 def _decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:

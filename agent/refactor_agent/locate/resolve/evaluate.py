@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
-from typing import Any
+from collections.abc import Callable, Collection, Hashable, Mapping
+from typing import Any, TypeAlias
 
 from refactor_agent.locate.resolve import attributes, calls, iteration, names
-from refactor_agent.locate.resolve.annotations import declared
-from refactor_agent.locate.resolve.decorators import Decoration
-from refactor_agent.locate.resolve.index import Index, ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.annotations import declared, stated, type_arguments
+from refactor_agent.locate.resolve.arguments import callables_for
+from refactor_agent.locate.resolve.generics import bind_class
+from refactor_agent.locate.resolve.index import Index, ProjectFunction
 from refactor_agent.locate.resolve.libraries import Libraries
+from refactor_agent.locate.resolve.memo import Memo
 from refactor_agent.locate.resolve.parameters import parameter
 from refactor_agent.locate.resolve.values import (
     AWAITABLE,
@@ -19,6 +21,7 @@ from refactor_agent.locate.resolve.values import (
     Instance,
     Record,
     TupleValue,
+    TypeVariable,
     Value,
     Values,
     join,
@@ -27,49 +30,69 @@ from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.terms import Term
 
-__all__ = ["Evaluator"]
+__all__ = ["Evaluator", "Told"]
 
-_DEPTH = 60
-"""Nested evaluations after which a value counts as unknown."""
+Told: TypeAlias = tuple[str, Term]
+"""The name of a function, and a term of its body."""
 
 
 class Evaluator:
     """Works out values, each once, and only those that are asked for.
 
-    A value that depends on itself is unknown at the point where the circle closes.
+    A value that depends on itself is unknown at the point where the circle closes. What a value
+    is never depends on what was asked for before.
     """
 
-    def __init__(self, index: Index, rules: Rules, offload_wrappers: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        index: Index,
+        rules: Rules,
+        offload_wrappers: Collection[str] = (),
+        told: Mapping[Told, Values] | None = None,
+    ) -> None:
+        """Take the project and the rules; ``told`` are values of terms that are unknown here."""
         self.index = index
+        self.told = told or {}
         self.libraries = Libraries(rules)
         self.offload_wrappers = frozenset(offload_wrappers)
-        self.decorations: dict[str, Decoration] = {}
-        self.implementers: dict[str, list[ProjectClass]] = {}
-        """Protocol to the classes that have its shape."""
-        self.handed: dict[str, int | None] = {}
-        """Function to the position of the parameter that it hands to an offload."""
-        self.handed_nested: dict[str, frozenset[int]] = {}
-        """Function to the nested functions that it hands to an offload."""
-        self._depth = 0
-        self._memo: dict[Hashable, Values] = {}
+        self.memo = Memo(index.reads)
 
     def term(self, function: ProjectFunction, term: Term) -> Values:
         """Give the values of a term that stands in the body of ``function``."""
         if term is None:
             return ()
-        if self._depth >= _DEPTH:
-            return ()
-        self._depth += 1
+        if self.told and (function.name, term) in self.told:
+            return self.told[function.name, term]
+        return self._work_out(function, term)
+
+    def _work_out(self, function: ProjectFunction, term: tuple[Any, ...]) -> Values:
+        handler = _HANDLERS[term[0]]
+        if self.memo.is_busy:
+            return handler(self, function, term)
         try:
-            return _HANDLERS[term[0]](self, function, term)
-        except RecursionError:  # the caller's own stack was deep already
+            return handler(self, function, term)
+        except RecursionError:  # an expression nested that deeply
             return ()
-        finally:
-            self._depth -= 1
 
     def called(self, function: ProjectFunction, call: CallFacts, value: Value) -> Values:
         """Give what ``call`` would give if ``value`` were called."""
         return calls.result_of(self, function, call, value)
+
+    def given(self, value: Value) -> Values:
+        """Give what calling ``value`` gives, whatever its arguments are."""
+        return calls.plain_result(self, value)
+
+    def stated(self, function: ProjectFunction, term: Term) -> Values:
+        """Give what an annotation declares, with the type variables in it."""
+        return stated(self, function, term)
+
+    def imported(self, module: str, name: str) -> Values:
+        """Give what ``from module import name`` binds."""
+        return names.imported_name(self, module, name)
+
+    def type_arguments(self, function: ProjectFunction, term: Term) -> tuple[Values, ...]:
+        """Give what each of the types between the brackets of a generic declares."""
+        return type_arguments(self, function, term)
 
     def elements(self, value: Value) -> Values:
         """Give what iterating over ``value`` gives."""
@@ -77,19 +100,13 @@ class Evaluator:
 
     def guarded(self, key: Hashable, work: Callable[[], Values]) -> Values:
         """Give the memoised result of ``work``."""
-        known = self._memo.get(key)
-        if known is None:
-            self._memo[key] = ()
-            known = self._memo[key] = work()
-        return known
+        return self.memo.get(key, work, ())
 
-    def within(self, function: ProjectFunction, key: object, work: Callable[[], Values]) -> Values:
-        """Give the result of ``work``, memoised with ``function``."""
-        known = function.memo.get(key)
-        if known is None:
-            function.memo[key] = ()
-            known = function.memo[key] = work()
-        return known
+    def within(
+        self, function: ProjectFunction, key: Hashable, work: Callable[[], Values]
+    ) -> Values:
+        """Give the result of ``work``, memoised for ``function``."""
+        return self.memo.get(("value", function.name, key), work, ())
 
     def alias(
         self, function: ProjectFunction, term: tuple[Any, ...]
@@ -105,7 +122,7 @@ class Evaluator:
             if found is None:
                 return None
             module, name = found, term[2]
-        return self._alias_of(module.functions[0], module.summary.names.get(name, ()))
+        return self._alias_of(module.functions[0], module.binding(name) or ())
 
     def _alias_of(
         self, home: ProjectFunction, terms: tuple[Term, ...]
@@ -140,6 +157,19 @@ def _definition(evaluator: Evaluator, function: ProjectFunction, term: Any) -> V
 
 def _parameter(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
     return evaluator.within(function, term, lambda: parameter(evaluator, function, term[1]))
+
+
+def _kept(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
+    home = function.module.functions[term[1]]
+    if all(item.name != term[2] for item in home.facts.parameters):
+        return _enclosed(evaluator, function, ("x", *term[1:]))
+    return evaluator.within(
+        home,
+        ("h", term[2]),
+        lambda: join(
+            (evaluator.term(home, ("p", term[2])), callables_for(evaluator, home, term[2]))
+        ),
+    )
 
 
 def _enclosed(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
@@ -182,9 +212,15 @@ def _attribute(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Va
 
 
 def _subscript(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
-    return join(
-        iteration.item(evaluator, value, term[2]) for value in evaluator.term(function, term[1])
-    )
+    groups: list[Values] = []
+    for value in evaluator.term(function, term[1]):
+        if isinstance(value, ClassObject):
+            cls = evaluator.index.classes[value.cls]
+            given = type_arguments(evaluator, function, term[2])
+            groups.append((value._replace(variables=bind_class(evaluator, cls, given)),))
+        else:
+            groups.append(iteration.item(evaluator, value, term[2]))
+    return join(groups)
 
 
 def _constant(_evaluator: Evaluator, _function: ProjectFunction, term: Any) -> Values:
@@ -240,30 +276,41 @@ def _awaited(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Valu
 
 
 def _operation(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
-    left = evaluator.term(function, term[2])
-    if term[1] != "/":
-        return left
-    groups = [iteration.divided(evaluator, value) for value in left]
-    return join(groups) or join(
-        iteration.divided(evaluator, value) for value in evaluator.term(function, term[3])
-    )
+    left, right = evaluator.term(function, term[2]), evaluator.term(function, term[3])
+    found = join(iteration.operated(evaluator, value, f"__{term[1]}__") for value in left)
+    if found:
+        return found
+    reflected = (iteration.operated(evaluator, value, f"__r{term[1]}__") for value in right)
+    return join(reflected) or (left if term[1] in _SAME_KIND else ())
+
+
+_SAME_KIND = frozenset({"add", "or", "mul", "sub", "and"})
+"""Operators that give for two containers another one of what they hold."""
 
 
 def _instance(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
-    found: list[Values] = []
-    for value in evaluator.term(function, term[1]):
-        if isinstance(value, ClassObject):
-            found.append((Instance(value.cls),))
-        elif isinstance(value, External):
-            found.append((Instance(value.name),))
-        elif isinstance(value, TupleValue):
-            found.extend(
-                (Instance(part.cls if isinstance(part, ClassObject) else part.name),)
-                for item in value.items
-                for part in item
-                if isinstance(part, ClassObject | External)
-            )
-    return join(found)
+    return join(_objects(value) for value in evaluator.term(function, term[1]))
+
+
+def _objects(value: Value) -> Values:
+    """Give the objects of a class, or of the classes in a tuple."""
+    if isinstance(value, ClassObject):
+        return (Instance(value.cls, is_open=True),)
+    if isinstance(value, External):
+        return (Instance(value.name),)
+    if isinstance(value, TupleValue):
+        return join(_objects(part) for item in value.items for part in item)
+    return ()
+
+
+def _matched(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
+    return join(
+        iteration.matched(evaluator, value, term[2]) for value in evaluator.term(function, term[1])
+    )
+
+
+def _type_parameter(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
+    return (TypeVariable(term[1], declared(evaluator, function, term[2])),)
 
 
 def _declared(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
@@ -274,6 +321,7 @@ _HANDLERS: dict[str, Callable[[Evaluator, ProjectFunction, Any], Values]] = {
     "k": _call,
     "l": _definition,
     "p": _parameter,
+    "h": _kept,
     "x": _enclosed,
     "v": _elsewhere,
     "g": _global,
@@ -297,5 +345,7 @@ _HANDLERS: dict[str, Callable[[Evaluator, ProjectFunction, Any], Values]] = {
     "y": _awaited,
     "o": _operation,
     "N": _instance,
+    "M": _matched,
+    "V": _type_parameter,
     "A": _declared,
 }

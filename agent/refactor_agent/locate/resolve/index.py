@@ -3,54 +3,108 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
-from refactor_agent.locate.resolve.values import Values
-from refactor_agent.locate.summary import Body, ClassFacts, FunctionFacts, ModuleSummary
+from refactor_agent.locate.resolve.memo import Reads
+from refactor_agent.locate.summary import (
+    Attribute,
+    Body,
+    ClassFacts,
+    FunctionFacts,
+    ModuleSummary,
+)
+from refactor_agent.locate.terms import Term
 
-__all__ = ["Index", "ProjectClass", "ProjectFunction", "ProjectModule"]
+__all__ = ["Index", "ProjectClass", "ProjectFunction", "ProjectModule", "Unread", "self_name"]
+
+T = TypeVar("T")
 
 
 class ProjectModule:
-    """A module with its file."""
+    """A module with its file. What is read of it, and of what it defines, is noted in ``reads``."""
 
-    __slots__ = ("classes", "file", "functions", "is_test", "names", "summary")
+    __slots__ = ("_summary", "classes", "file", "functions", "is_test", "name", "reads")
 
     def __init__(self, file: str, summary: ModuleSummary, *, is_test: bool) -> None:
         self.file = file
-        self.summary = summary
+        self.name = summary.module
         self.is_test = is_test
+        self.reads = Reads()
+        self._summary = summary
         self.functions = [
             ProjectFunction(self, number, facts) for number, facts in enumerate(summary.functions)
         ]
         self.classes = [ProjectClass(self, facts) for facts in summary.classes]
-        self.names: dict[str, Values] = {}
-        """Resolved module-level names."""
+
+    @property
+    def summary(self) -> ModuleSummary:
+        """All there is; the other properties tell more exactly what is read."""
+        self.reads.add(("module", self.name))
+        return self._summary
+
+    @property
+    def package(self) -> str:
+        """The package from which its relative imports start."""
+        return self.name if self._summary.package else self.name.rpartition(".")[0]
+
+    @property
+    def stars(self) -> tuple[str, ...]:
+        """The modules whose names it takes over."""
+        self.reads.add(("stars", self.name))
+        return self._summary.stars
+
+    @property
+    def exports(self) -> tuple[str, ...] | None:
+        """``__all__``, where it is a literal."""
+        self.reads.add(("stars", self.name))
+        return self._summary.exports
+
+    def binding(self, name: str) -> tuple[Term, ...] | None:
+        """Give what a module-level name is bound to; ``None`` where nothing binds it."""
+        self.reads.add(("binding", self.name, name))
+        return self._summary.names.get(name)
+
+    def callers(self) -> Iterator[tuple[str, list[ProjectFunction]]]:
+        """Give each name that something is called by, with the functions that do; none of tests."""
+        for name, numbers in self._summary.callers.items() if not self.is_test else ():
+            yield name, [self.functions[number] for number in numbers]
 
 
 class ProjectFunction:
     """A function, with its body decoded when first asked for."""
 
-    __slots__ = ("_body", "facts", "memo", "module", "number")
+    __slots__ = ("_body", "_body_fact", "_fact", "_facts", "bare", "module", "name", "number")
 
     def __init__(self, module: ProjectModule, number: int, facts: FunctionFacts) -> None:
         self.module = module
         self.number = number
-        self.facts = facts
+        self.name = facts.name
+        """Qualified and unique."""
+        self.bare = facts.bare
+        """Its own name alone."""
+        self._facts = facts
+        self._fact = ("function", facts.name)
+        self._body_fact = ("body", facts.name)
         self._body: Body | None = None
-        self.memo: dict[object, Values] = {}
-        """Values of calls, definitions, parameters and the result, once worked out."""
 
     @property
-    def name(self) -> str:
-        """Qualified and unique."""
-        return self.facts.name
+    def facts(self) -> FunctionFacts:
+        """All but the body."""
+        self.module.reads.add(self._fact)
+        return self._facts
+
+    @property
+    def is_decorated_method(self) -> bool:
+        """Say whether it is a method with decorators."""
+        return self._facts.owner >= 0 and bool(self._facts.decorators)
 
     @property
     def body(self) -> Body:
         """What happens inside."""
+        self.module.reads.add(self._body_fact)
         if self._body is None:
-            self._body = Body.decode(self.facts.body)
+            self._body = Body.decode(self._facts.body)
         return self._body
 
     @property
@@ -61,80 +115,276 @@ class ProjectFunction:
     @property
     def owner(self) -> ProjectClass | None:
         """The class it is a method of."""
-        return self.module.classes[self.facts.owner] if self.facts.owner >= 0 else None
+        owner = self.facts.owner
+        return self.module.classes[owner] if owner >= 0 else None
 
     def has_decorator(self, *names: str) -> bool:
         """Say whether one of its decorators has one of these last names, as written."""
         return any(text.rpartition(".")[2] in names for _, text in self.facts.decorators)
 
 
-class ProjectClass:
-    """A class; its linearisation is filled in by the class look-up."""
+def self_name(function: ProjectFunction) -> str | None:
+    """Give the name by which a method knows its object (or class)."""
+    if function.facts.owner < 0 or function.has_decorator("staticmethod"):
+        return None
+    for item in function.facts.parameters:
+        return item.name if item.kind == "positional" else None
+    return None
 
-    __slots__ = ("facts", "members", "module", "mro", "subclasses")
+
+class ProjectClass:
+    """A class."""
+
+    __slots__ = ("_facts", "module", "name")
 
     def __init__(self, module: ProjectModule, facts: ClassFacts) -> None:
         self.module = module
-        self.facts = facts
-        self.mro: tuple[ProjectClass | str, ...] | None = None
-        self.subclasses: list[ProjectClass] = []
-        self.members: dict[str, Values] = {}
+        self.name = facts.name
+        """Qualified and unique."""
+        self._facts = facts
 
     @property
-    def name(self) -> str:
-        """Qualified and unique."""
-        return self.facts.name
+    def facts(self) -> ClassFacts:
+        """All there is; the other properties tell more exactly what is read."""
+        self.module.reads.add(("class", self.name))
+        return self._facts
+
+    @property
+    def bases(self) -> tuple[Term, ...]:
+        """Its bases, as terms of the function `around`."""
+        self.module.reads.add(("bases", self.name))
+        return self._facts.bases
 
     @property
     def around(self) -> ProjectFunction:
         """The function in whose body its bases stand."""
-        return self.module.functions[self.facts.parent]
+        self.module.reads.add(("bases", self.name))
+        return self.module.functions[self._facts.parent]
+
+    @property
+    def method_names(self) -> Iterable[str]:
+        """The names of the methods it defines itself."""
+        return self._facts.methods
 
     def methods(self, name: str) -> list[ProjectFunction]:
         """Give the definitions of a method in this class itself."""
-        return [self.module.functions[number] for number in self.facts.methods.get(name, ())]
+        self.module.reads.add(("member", self.name, name))
+        return [self.module.functions[number] for number in self._facts.methods.get(name, ())]
+
+    def attributes(self, name: str) -> tuple[Attribute, ...]:
+        """Give the assignments and declarations of an attribute in this class itself."""
+        self.module.reads.add(("member", self.name, name))
+        return self._facts.attributes.get(name, ())
+
+    def accessors(self, name: str) -> list[ProjectFunction]:
+        """Give the setters and deleters of a property of this class itself."""
+        self.module.reads.add(("member", self.name, name))
+        return [
+            function
+            for function in self.module.functions
+            if function.bare == name
+            and function.owner is self
+            and function.has_decorator("setter", "deleter")
+        ]
+
+
+Defined = TypeVar("Defined", ProjectFunction, ProjectClass)
+
+
+class Unread(Protocol):
+    """Modules that are read when something in them is first asked for."""
+
+    def modules(self) -> Collection[str]:
+        """Give their names, in the order of their files."""
+        ...
+
+    def read(self, name: str, /) -> ProjectModule:
+        """Read one."""
+        ...
+
+    def callers(self, name: str, /) -> Iterable[str]:
+        """Give what `Index.callers` gives, as names."""
+        ...
+
+    def classes_with(self, method: str, /) -> Iterable[str]:
+        """Give what `Index.classes_with` gives, as names."""
+        ...
+
+    def subclasses(self, cls: str, /) -> Iterable[str]:
+        """Give what `Index.subclasses` gives, as names."""
+        ...
+
+    def is_decorated_method(self, name: str, /) -> bool:
+        """Say what `Index.is_decorated_method` says."""
+        ...
+
+
+class _Table(Mapping[str, T]):
+    """Things by qualified name; every look-up is noted."""
+
+    def __init__(self, kind: str, reads: Reads, read: Callable[[str], object]) -> None:
+        self._kind = kind
+        self._reads = reads
+        self._read = read
+        self.known: dict[str, T] = {}
+
+    def get(self, name: str, default: T | None = None, /) -> T | None:  # type: ignore[override]
+        """Give what has this name, or ``default``."""
+        self._reads.add((self._kind, name))
+        found = self.known.get(name)
+        if found is None:
+            self._read(name)
+            found = self.known.get(name)
+        return default if found is None else found
+
+    def __getitem__(self, name: str) -> T:
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        self._read("")
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        self._read("")
+        return len(self.known)
+
+
+class _Packages:
+    """Names of modules and all their parents; every look-up is noted."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+        self._names: set[str] = set()
+
+    def add(self, module: str) -> None:
+        parts = module.split(".")
+        self._names.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+    def __contains__(self, name: object) -> bool:
+        if isinstance(name, str):
+            self._reads.add(("package", name))
+        return name in self._names
 
 
 class Index:
     """Everything that is defined in the project."""
 
-    def __init__(self, modules: Iterable[ProjectModule]) -> None:
-        self.modules: dict[str, ProjectModule] = {}
-        self.functions: dict[str, ProjectFunction] = {}
-        self.classes: dict[str, ProjectClass] = {}
-        self.packages: set[str] = set()
+    def __init__(self, modules: Iterable[ProjectModule], unread: Unread | None = None) -> None:
+        self.reads = Reads()
+        """What is read of the project from now on, until it is diverted."""
+        self.modules = _Table[ProjectModule]("is module", self.reads, self._read)
+        self.functions = _Table[ProjectFunction]("is function", self.reads, self._read)
+        self.classes = _Table[ProjectClass]("is class", self.reads, self._read)
+        self.packages = _Packages(self.reads)
         """Module names and all their parents: directories without ``__init__`` too."""
+        self._unread = unread
+        self._waiting = set(unread.modules()) if unread is not None else set()
+        for name in self._waiting:
+            self.packages.add(name)
         for module in modules:
             self._add(module)
         self._callers: dict[str, list[ProjectFunction]] | None = None
         self._having: dict[str, list[ProjectClass]] | None = None
+        self._decorated: frozenset[str] | None = None
+        self._subclasses: Mapping[str, Sequence[ProjectClass]] = {}
 
     def _add(self, module: ProjectModule) -> None:
-        name = module.summary.module
-        if name in self.modules:
+        name = module.name
+        if name in self.modules.known:
             return
-        self.modules[name] = module
-        parts = name.split(".")
-        self.packages.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
-        self.functions.update((function.name, function) for function in module.functions)
-        self.classes.update((cls.name, cls) for cls in module.classes)
+        module.reads = self.reads
+        self.modules.known[name] = module
+        self.packages.add(name)
+        for function in module.functions:
+            _put(self.functions.known, function)
+        for cls in module.classes:
+            _put(self.classes.known, cls)
+
+    def _read(self, name: str) -> None:
+        """Read the modules in which ``name`` may be defined; all of them for an empty one."""
+        if self._unread is None or not self._waiting:
+            return
+        if not name:
+            wanted = [module for module in self._unread.modules() if module in self._waiting]
+        else:
+            parts = name.split(".")
+            prefixes = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+            wanted = [module for module in prefixes if module in self._waiting]
+        for module in wanted:
+            self._waiting.remove(module)
+            self._add(self._unread.read(module))
 
     def classes_with(self, method: str) -> list[ProjectClass]:
         """Give the classes that define a method of this name themselves."""
+        self.reads.add(("classes with", method))
+        if self._unread is not None:
+            return [self.classes[name] for name in self._unread.classes_with(method)]
         if self._having is None:
             self._having = defaultdict(list)
-            for cls in self.classes.values():
-                for name in cls.facts.methods:
-                    self._having[name].append(cls)
+            for module in self.modules.known.values():
+                for cls in module.classes:
+                    for name in cls.method_names:
+                        self._having[name].append(cls)
         return self._having.get(method, [])
+
+    def decorated(self, name: str) -> list[ProjectFunction]:
+        """Give the functions, tests apart, with a decorator whose last name is ``name``."""
+        return self.callers(f"@{name}")
+
+    def descriptors(self, name: str) -> list[ProjectFunction]:
+        """Give the code, tests apart, in which a class body makes an attribute so named."""
+        return self.callers(f".{name}")
+
+    def setters(self, name: str) -> list[ProjectFunction]:
+        """Give the functions, tests apart, that set an attribute so named on another object."""
+        return self.callers(f"={name}")
 
     def callers(self, name: str) -> list[ProjectFunction]:
         """Give the functions, tests apart, that call something whose last name is ``name``."""
+        self.reads.add(("callers", name))
+        if self._unread is not None:
+            return [self.functions[caller] for caller in self._unread.callers(name)]
         if self._callers is None:
             self._callers = defaultdict(list)
-            for module in self.modules.values():
-                if not module.is_test:
-                    for called, numbers in module.summary.callers.items():
-                        functions = (module.functions[number] for number in numbers)
-                        self._callers[called].extend(functions)
+            for module in self.modules.known.values():
+                for called, functions in module.callers():
+                    self._callers[called].extend(functions)
         return self._callers.get(name, [])
+
+    def is_decorated_method(self, name: str) -> bool:
+        """Say whether any class has a decorated method of this name."""
+        self.reads.add(("decorated method", name))
+        if self._unread is not None:
+            return self._unread.is_decorated_method(name)
+        if self._decorated is None:
+            self._decorated = frozenset(
+                function.bare
+                for module in self.modules.known.values()
+                for function in module.functions
+                if function.is_decorated_method
+            )
+        return name in self._decorated
+
+    def subclasses(self, cls: ProjectClass) -> Sequence[ProjectClass]:
+        """Give the classes below ``cls``, near and far, once they are linked."""
+        self.reads.add(("subclasses", cls.name))
+        if self._unread is not None:
+            return [self.classes[name] for name in self._unread.subclasses(cls.name)]
+        return self._subclasses.get(cls.name, ())
+
+    def link(self, subclasses: Mapping[str, Sequence[ProjectClass]]) -> None:
+        """Take what `subclasses` gives."""
+        self._subclasses = subclasses
+
+
+def _put(table: dict[str, Defined], thing: Defined) -> None:
+    """Enter a definition; of two of one name, the one in the innermost module counts."""
+    other = table.get(thing.name)
+    if other is None or len(other.module.name) < len(thing.module.name):
+        table[thing.name] = thing

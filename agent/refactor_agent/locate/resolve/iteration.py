@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.attributes import attribute
+from refactor_agent.locate.resolve.classes import linearise
+from refactor_agent.locate.resolve.index import ProjectClass
+from refactor_agent.locate.resolve.outside import set_outside
 from refactor_agent.locate.resolve.results import function_result
 from refactor_agent.locate.resolve.values import (
     AWAITABLE,
-    ClassObject,
     External,
     ExternalMethod,
     FunctionValue,
@@ -25,7 +27,9 @@ from refactor_agent.locate.terms import Term
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["divided", "element", "entered", "item", "item_values", "unpacked"]
+__all__ = [
+    "element", "entered", "is_mapping", "item", "item_values", "matched", "operated", "unpacked",
+]  # fmt: skip
 
 _MAPPINGS = frozenset(
     {
@@ -102,23 +106,34 @@ def item(  # noqa: PLR0911 - one for each kind of value
     """Give ``value[key]``."""
     constant = key[1] if key is not None and key[0] == "#" else None
     if isinstance(value, Record):
-        if isinstance(constant, str):
-            return next((found for name, found in value.items if name == constant), ())
-        return value.value
+        return _of_record(value, constant)
     if isinstance(value, TupleValue):
         if isinstance(constant, int) and -len(value.items) <= constant < len(value.items):
             return value.items[constant]
         return join(value.items)
-    if isinstance(value, ClassObject):
-        return (value,)
     if isinstance(value, External):
         settled = evaluator.libraries.settle(value)
         return join(item(evaluator, part, key) for part in settled if part != value) or (value,)
     if isinstance(value, ExternalMethod):
         return join(item(evaluator, part, key) for part in evaluator.libraries.settle(value))
     if isinstance(value, Instance):
-        return _item_of(evaluator, value, key, constant)
+        if constant is None or value.arguments:
+            return _item_of(evaluator, value, key, constant)
+        return set_outside(evaluator, value, f"[{constant}]") or _item_of(
+            evaluator, value, key, constant
+        )
     return ()
+
+
+def _of_record(value: Record, key: object) -> Values:
+    """Give the item of a dict: a key that is not among the known ones may be added elsewhere."""
+    if not isinstance(key, str):
+        return value.value
+    known = dict(value.items)
+    if key in known:
+        return known[key]
+    said = {part for found in known.values() for part in found}
+    return tuple(part for part in value.value if part not in said)
 
 
 def _item_of(evaluator: Evaluator, value: Instance, key: Term, constant: object) -> Values:
@@ -159,9 +174,42 @@ def entered(  # noqa: PLR0911 - one for each kind of value
     return ()
 
 
-def divided(evaluator: Evaluator, value: Value) -> Values:
-    """Give ``value / other``."""
+def operated(evaluator: Evaluator, value: Value, method: str) -> Values:
+    """Give what an operator gives, by the special method ``method`` of ``value``."""
     if isinstance(value, External | ExternalMethod):
         settled = evaluator.libraries.settle(value)
-        return join(divided(evaluator, part) for part in settled if part != value)
-    return _called(evaluator, value, "__truediv__") if isinstance(value, Instance) else ()
+        return join(operated(evaluator, part, method) for part in settled if part != value)
+    if not isinstance(value, Instance):
+        return ()
+    if method == "__rtruediv__":
+        method = "__truediv__"
+    return _called(evaluator, value, method)
+
+
+def matched(evaluator: Evaluator, value: Value, position: int) -> Values:
+    """Give what a class pattern captures at ``position``."""
+    cls = evaluator.index.classes.get(value.cls) if isinstance(value, Instance) else None
+    if cls is None:
+        return ()
+    names = _match_args(evaluator, cls)
+    return attribute(evaluator, value, names[position]) if position < len(names) else ()
+
+
+def _match_args(evaluator: Evaluator, cls: ProjectClass) -> list[str]:
+    """Give ``__match_args__``, or the fields of a dataclass in order."""
+    fields: dict[str, None] = {}
+    for base in reversed(linearise(evaluator, cls)):
+        if isinstance(base, str):
+            continue
+        for item in base.facts.attributes.get("__match_args__", ()):
+            term = item.term
+            while term is not None and term[0] == "l":
+                term = base.module.functions[item.function].body.definitions[term[1]]
+            if term is not None and term[0] == "t":
+                return [part[1] for part in term[1] if part is not None and part[0] == "#"]
+        fields.update(
+            (name, None)
+            for name, group in base.facts.attributes.items()
+            if any(item.annotation is not None for item in group)
+        )
+    return list(fields)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from refactor_agent.locate.resolve.aws import known_name
+from refactor_agent.locate.resolve.frameworks import OBJECTS
 from refactor_agent.locate.resolve.values import (
     External,
     ExternalMethod,
@@ -80,15 +82,21 @@ class Libraries:
         """Give the type of a call's result or an attribute; empty when no rule says it."""
         known = self._types.get(name)
         if known is None:
-            text = self.rules.returns(name)
+            text = self.rules.returns(known_name(name)) or OBJECTS.get(name)
             known = () if text is None else parse_type(text)
             self._types[name] = known
         return known
 
     def method_type(self, method: ExternalMethod) -> Values:
         """Give the type of a method's result or an attribute's value."""
-        found = self.type_of(method.qualified)
+        found = self.type_of(method.qualified) or self._dynamic(method)
         return join((method.receiver,) if value == _SELF else (value,) for value in found)
+
+    def _dynamic(self, method: ExternalMethod) -> Values:
+        """Give what any other attribute of a type is: ``client.database.collection``."""
+        if method.name.startswith("_") or self.rules.blocking(method.qualified) is not None:
+            return ()
+        return self.type_of(f"{method.receiver.cls}.__getattr__")
 
     def called(self, value: External) -> Values:
         """Give what calling something from a library gives; its own name where nothing says it."""

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.index import ProjectModule
+from refactor_agent.locate.resolve.lazy import lazy_name
 from refactor_agent.locate.resolve.values import External, ModuleValue, Values, join
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["imported_module", "imported_name", "module_name", "own_name"]
+__all__ = ["absolute", "imported_module", "imported_name", "module_name", "own_name"]
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -39,22 +40,27 @@ def imported_name(evaluator: Evaluator, module: str, name: str) -> Values:
 
 def module_name(evaluator: Evaluator, module: ProjectModule, name: str) -> Values | None:
     """Give a name that ``module`` binds; ``None`` when it does not."""
-    known = module.names.get(name)
-    if known is not None:
-        return known
-    terms = module.summary.names.get(name)
+    terms = module.binding(name)
     if terms is None:
-        return _starred(evaluator, module, name)
-    module.names[name] = ()
+        found = _starred(evaluator, module, name)
+        return lazy_name(evaluator, module, name) if found is None else found
     home = module.functions[0]
-    found = join(evaluator.term(home, term) for term in terms)
-    module.names[name] = found
-    return found
+    return evaluator.guarded(
+        ("name", module.name, name), lambda: join(evaluator.term(home, term) for term in terms)
+    )
+
+
+def absolute(name: str, package: str) -> str:
+    """Give the full name of a module from a relative one: ``.client``, seen from ``package``."""
+    bare = name.lstrip(".")
+    parts = package.split(".")
+    base = ".".join(parts[: len(parts) - (len(name) - len(bare)) + 1])
+    return f"{base}.{bare}" if bare else base
 
 
 def _starred(evaluator: Evaluator, module: ProjectModule, name: str) -> Values | None:
-    for source in module.summary.stars:
-        key = ("star", module.summary.module, source, name)
+    for source in module.stars:
+        key = ("star", module.name, source, name)
         found = evaluator.guarded(key, partial(_exported, evaluator, source, name))
         if found:
             return found
@@ -65,7 +71,7 @@ def _exported(evaluator: Evaluator, source: str, name: str) -> Values:
     known = evaluator.index.modules.get(source)
     if known is None:
         return ()
-    exports = known.summary.exports
+    exports = known.exports
     if name not in exports if exports is not None else name.startswith("_"):
         return ()
     return module_name(evaluator, known, name) or ()
@@ -78,7 +84,7 @@ def own_name(evaluator: Evaluator, module: ProjectModule, name: str) -> Values:
         return found
     if name in _BUILTINS:
         return (External(f"builtins.{name}"),)
-    external = [star for star in module.summary.stars if star not in evaluator.index.packages]
+    external = [star for star in module.stars if star not in evaluator.index.packages]
     found = tuple(External(f"{star}.{name}") for star in external)
     if len(found) > 1:
         return tuple(value for value in found if evaluator.libraries.knows(value.name))

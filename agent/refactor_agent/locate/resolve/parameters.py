@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.annotations import declared
 from refactor_agent.locate.resolve.arguments import arguments_for
-from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.results import provided
 from refactor_agent.locate.resolve.values import (
     ClassObject,
@@ -22,19 +22,10 @@ from refactor_agent.locate.terms import Term
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["parameter", "self_name"]
+__all__ = ["parameter"]
 
 _INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
-
-
-def self_name(function: ProjectFunction) -> str | None:
-    """Give the name by which a method knows its object (or class)."""
-    if function.facts.owner < 0 or function.has_decorator("staticmethod"):
-        return None
-    for item in function.facts.parameters:
-        return item.name if item.kind == "positional" else None
-    return None
 
 
 def parameter(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:
@@ -66,13 +57,30 @@ def _own(function: ProjectFunction) -> Values:
     if owner is None:
         raise AssertionError("unreachable: only methods have a self")
     if function.has_decorator("classmethod") or function.facts.bare in _CLASS_METHODS:
-        return (ClassObject(owner.name),)
-    return (Instance(owner.name),)
+        return (ClassObject(owner.name, is_open=True),)
+    return (Instance(owner.name, is_open=True),)
 
 
 def _injected(evaluator: Evaluator, around: ProjectFunction, item: Parameter) -> Values:
-    """Give what a framework passes: the result of the dependency."""
-    call = _call_of(around, item.default)
+    """Give what a framework passes: the result of the dependency, by default or ``Annotated``."""
+    given = [(around, item.default), *_annotated(evaluator, around, item.annotation)]
+    return join(_dependency(evaluator, home, term) for home, term in given)
+
+
+def _annotated(
+    evaluator: Evaluator, around: ProjectFunction, term: Term
+) -> list[tuple[ProjectFunction, Term]]:
+    """Give what stands beside the type in ``Annotated[…]``, and the code it stands in."""
+    home = around
+    if term is not None and term[0] in "gil":
+        home, term = evaluator.alias(around, term) or (around, None)
+    if term is None or term[0] != "s" or term[2] is None or term[2][0] != "t":
+        return []
+    return [(home, part) for part in term[2][1][1:]]
+
+
+def _dependency(evaluator: Evaluator, around: ProjectFunction, term: Term) -> Values:
+    call = _call_of(around, term)
     if call is None or not call.args:
         return ()
     callees = evaluator.term(around, call.func)

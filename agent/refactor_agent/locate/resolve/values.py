@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
+    "Bindings",
     "ClassObject",
     "External",
     "ExternalMethod",
@@ -22,13 +23,14 @@ __all__ = [
     "Record",
     "Super",
     "TupleValue",
+    "TypeVariable",
     "Value",
     "Values",
     "awaitable",
     "join",
 ]
 
-MOST = 12
+MOST = 32
 """So many possible values are as good as none: the expression is dynamic."""
 
 
@@ -37,6 +39,10 @@ class Instance(NamedTuple):
 
     cls: str
     arguments: tuple[Values, ...] = ()
+    variables: Bindings = ()
+    """What its project class was given for its type variables."""
+    is_open: bool = False
+    """A class of the project of which it may as well be a subclass: all that is said is a base."""
     tag: str = "instance"
 
 
@@ -44,7 +50,18 @@ class ClassObject(NamedTuple):
     """A class of the project."""
 
     cls: str
+    variables: Bindings = ()
+    is_open: bool = False
+    """It may as well be a subclass: ``type[Base]``."""
     tag: str = "class"
+
+
+class TypeVariable(NamedTuple):
+    """A type variable in an annotation, until it is known what it stands for."""
+
+    name: str
+    bound: Values = ()
+    tag: str = "variable"
 
 
 class FunctionValue(NamedTuple):
@@ -129,10 +146,12 @@ class GeneratorValue(NamedTuple):
 
 
 Value: TypeAlias = (
-    Instance | ClassObject | FunctionValue | ModuleValue | External | ExternalMethod
+    Instance | ClassObject | TypeVariable | FunctionValue | ModuleValue | External | ExternalMethod
     | Partial | Offloaded | Super | TupleValue | Record | GeneratorValue
 )  # fmt: skip
 Values: TypeAlias = tuple[Value, ...]
+Bindings: TypeAlias = "tuple[tuple[str, Values], ...]"
+"""Names of type variables, with what they stand for."""
 
 AWAITABLE = "typing.Awaitable"
 

@@ -37,5 +37,5 @@ def summarise(source: bytes, module: str, *, package: bool = False) -> ModuleSum
         tuple(cls.freeze() for cls in walk.classes),
         tuple(walk.imports),
         {name: tuple(functions) for name, functions in walk.callers.items()},
-        suppressions(source),
+        *suppressions(source),
     )

@@ -26,16 +26,33 @@ def define_function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
     builder.decorators = decorators
     builder.is_async = isinstance(node, ast.AsyncFunctionDef)
     builder.is_stub = _is_stub(node.body)
+    mark = len(walk.scope.log)
+    _bind_type_parameters(walk, node)
     builder.parameters = _parameters(walk, node.args)
     builder.returns = annotation(walk, node.returns)
+    walk.scope.forget(mark)
     walk.frames = frames
     number = _add(walk, builder, node.body)
+    for _, text in decorators:
+        walk.note_caller(f"@{text.rpartition('.')[2]}", number)
     if walk.scope.kind == "class":
         builder.owner = walk.scope.owner
         if not is_overload:
             _note_method(walk, builder, number)
     if not is_overload:
         walk.scope.bind(node.name, ("f", number))
+
+
+def _bind_type_parameters(
+    walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+) -> list[Term]:
+    """Bind the names in ``class Name[T: Bound]`` and give their terms."""
+    found: list[Term] = []
+    for item in getattr(node, "type_params", ()):
+        term: Term = ("V", item.name, annotation(walk, getattr(item, "bound", None)))
+        walk.scope.bind(item.name, term, temporary=True)
+        found.append(term)
+    return found
 
 
 def _note_method(walk: Walk, builder: FunctionBuilder, number: int) -> None:
@@ -113,7 +130,12 @@ def define_class(walk: Walk, node: ast.ClassDef) -> None:
     name = walk.unique(walk.qualify(node.name))
     builder = ClassBuilder(name, _span(node), outer.function)
     builder.decorators = tuple(walk.value(item) for item in node.decorator_list)
+    mark = len(outer.log)
+    parameters = _bind_type_parameters(walk, node)
     builder.bases = tuple(walk.value(item) for item in node.bases)
+    if parameters:
+        generic: Term = ("s", ("i", "typing", "Generic"), ("t", tuple(parameters)))
+        builder.bases = (*builder.bases, generic)
     for keyword in node.keywords:
         walk.value(keyword.value)
     number = len(walk.classes)
@@ -121,8 +143,10 @@ def define_class(walk: Walk, node: ast.ClassDef) -> None:
     scope = Scope("class", outer.function, outer, walk.body.definitions)
     scope.owner = number
     walk.scope, walk.frames = scope, ("class_body", *frames)
+    _bind_type_parameters(walk, node)
     walk.block(node.body)
     walk.scope, walk.frames = outer, frames
+    outer.forget(mark)
     outer.bind(node.name, ("c", number))
 
 

@@ -46,9 +46,19 @@ def _dict(walk: Walk, node: ast.Dict) -> Term:
         terms.append(term)
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and term is not None:
             items.append((key.value, term))
-    if len(items) > 64:
-        return ("d", (), union(terms[:64]))
-    return ("d", tuple(items), union(terms[:64]))
+    if len(items) > _MOST_ITEMS and not all(map(_is_constant, terms)):
+        return ("d", (), union(terms[:_MOST_ITEMS]))
+    return ("d", tuple(items), union(terms[:_MOST_ITEMS]))
+
+
+_MOST_ITEMS = 64
+"""Items of a display that are looked at, unless all are constants: a table of names."""
+
+
+def _is_constant(term: Term) -> bool:
+    if term is None:
+        return False
+    return term[0] == "#" or (term[0] == "t" and all(map(_is_constant, term[1])))
 
 
 def _starred(walk: Walk, node: ast.Starred) -> Term:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from refactor_agent.locate.summarise.conditions import condition, narrow
+from refactor_agent.locate.summarise.conditions import condition, narrow, narrow_to_opposite
 from refactor_agent.locate.summarise.definitions import define_lambda
 from refactor_agent.locate.summarise.displays import DISPLAYS
 from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutation
@@ -14,7 +14,7 @@ from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import CallFacts, Load
 from refactor_agent.locate.terms import Term, union
 
-__all__ = ["EXPRESSIONS"]
+__all__ = ["EXPRESSIONS", "OPERATORS"]
 
 _SHORT = 60
 
@@ -36,6 +36,8 @@ def _attribute(walk: Walk, node: ast.Attribute) -> Term:
     term = ("a", _base(walk, node.value), node.attr)
     if isinstance(node.ctx, ast.Load):
         walk.body.loads.append(Load(term, passed, walk.frames, place_of(node)))
+        if node.attr in walk.scope.paths:
+            return walk.scope.narrowed_path(node) or term
     return term
 
 
@@ -59,11 +61,11 @@ def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
     body.calls.append(None)
     if isinstance(func, ast.Attribute):
         callee: Term = ("a", _base(walk, func.value), func.attr)
-        _note_caller(walk, func.attr)
+        walk.note_caller(func.attr)
     else:
         callee = _base(walk, func)
         if isinstance(func, ast.Name):
-            _note_caller(walk, func.id)
+            walk.note_caller(func.id)
     starred = False
     arguments: list[Term] = []
     for argument in node.args:
@@ -82,13 +84,6 @@ def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
     return ("k", number)
 
 
-def _note_caller(walk: Walk, name: str) -> None:
-    functions = walk.callers.get(name)
-    if functions is None:
-        functions = walk.callers[name] = {}
-    functions[walk.scope.function] = None
-
-
 def _argument(walk: Walk, node: ast.expr, call: int) -> Term:
     if isinstance(node, ast.Name | ast.Attribute):
         walk.passed = call
@@ -105,6 +100,8 @@ def _await(walk: Walk, node: ast.Await) -> Term:
 
 def _subscript(walk: Walk, node: ast.Subscript) -> Term:
     base = walk.value(node.value)
+    if isinstance(node.ctx, ast.Load):
+        walk.operate("__getitem__", base, None, node)
     return ("s", base, walk.value(node.slice))
 
 
@@ -122,13 +119,28 @@ def _binary(walk: Walk, node: ast.BinOp) -> Term:
         spine.append(left)
     term = walk.value(spine[-1].left)
     for part in reversed(spine):
-        term = ("o", _OPERATORS.get(type(part.op), "?"), term, walk.value(part.right))
+        method, right = OPERATORS[type(part.op)], walk.value(part.right)
+        walk.operate(f"__{method}__", term, right, part)
+        term = ("o", method, term, right)
         if len(spine) > 8:
             term = walk.scope.define(term)
     return term
 
 
-_OPERATORS: dict[type[ast.operator], str] = {ast.Div: "/", ast.BitOr: "|", ast.Add: "+"}
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.MatMult: "matmul", ast.Div: "truediv",
+    ast.FloorDiv: "floordiv", ast.Mod: "mod", ast.Pow: "pow", ast.LShift: "lshift",
+    ast.RShift: "rshift", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
+}  # fmt: skip
+"""Binary operators to the bare names of their special methods."""
+
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "__eq__", ast.NotEq: "__ne__", ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__",
+    ast.GtE: "__ge__",
+}  # fmt: skip
+_UNARY: dict[type[ast.unaryop], str] = {
+    ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__",
+}  # fmt: skip
 
 
 def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
@@ -136,8 +148,11 @@ def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
         mark = len(walk.scope.log)
         terms = [_condition_value(walk, part) for part in node.values]
         walk.scope.forget(mark)
-        return terms[-1]
-    return union(_values(walk, node.values))
+    else:
+        terms = _values(walk, node.values)
+    for part, term in zip(node.values[:-1], terms[:-1], strict=True):
+        walk.operate("__bool__", term, None, part)
+    return terms[-1] if isinstance(node.op, ast.And) else union(terms)
 
 
 def _condition_value(walk: Walk, node: ast.expr) -> Term:
@@ -148,13 +163,27 @@ def _condition_value(walk: Walk, node: ast.expr) -> Term:
 
 def _unary(walk: Walk, node: ast.UnaryOp) -> Term:
     operand = walk.value(node.operand)
-    return ("b", "bool") if isinstance(node.op, ast.Not) else operand
+    if isinstance(node.op, ast.Not):
+        walk.operate("__bool__", operand, None, node)
+        return ("b", "bool")
+    walk.operate(_UNARY[type(node.op)], operand, None, node)
+    return operand
 
 
 def _compare(walk: Walk, node: ast.Compare) -> Term:
-    walk.value(node.left)
-    _values(walk, node.comparators)
+    left = walk.value(node.left)
+    for operator, right in zip(node.ops, _values(walk, node.comparators), strict=True):
+        if isinstance(operator, ast.In | ast.NotIn):
+            walk.operate("__contains__", right, None, node)
+        elif type(operator) in _COMPARISONS and not _is_constant(left, right):
+            walk.operate(_COMPARISONS[type(operator)], left, right, node)
+        left = right
     return ("b", "bool")
+
+
+def _is_constant(left: Term, right: Term) -> bool:
+    """Say whether something is compared with a constant: no class of a project waits for that."""
+    return any(term is not None and term[0] == "#" for term in (left, right))
 
 
 def _choice(walk: Walk, node: ast.IfExp) -> Term:
@@ -163,7 +192,10 @@ def _choice(walk: Walk, node: ast.IfExp) -> Term:
     narrow()
     first = walk.value(node.body)
     walk.scope.forget(mark)
-    return union([first, walk.value(node.orelse)])
+    narrow_to_opposite(walk, node.test)
+    second = walk.value(node.orelse)
+    walk.scope.forget(mark)
+    return union([first, second])
 
 
 def _named(walk: Walk, node: ast.NamedExpr) -> Term:

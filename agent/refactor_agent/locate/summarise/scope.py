@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
@@ -14,6 +15,15 @@ ScopeKind = Literal["module", "class", "function"]
 
 _MOST_GAINS = 12
 """Elements noted for one container; what comes later is rarely of another kind."""
+
+
+def path_of(node: ast.expr) -> str | None:
+    """Give ``name.attribute…`` as it is written; ``None`` for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join((node.id, *reversed(parts))) if isinstance(node, ast.Name) else None
 
 
 class Binding(NamedTuple):
@@ -45,7 +55,7 @@ class Scope:
 
     __slots__ = (
         "declared", "definitions", "env", "function", "gained", "index", "kind",
-        "log", "loops", "names", "owner", "parent", "self_name", "stamp",
+        "log", "loops", "names", "owner", "parent", "paths", "self_name", "stamp",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +73,8 @@ class Scope:
         self.names: dict[str, list[Term]] = {}
         self.declared: dict[str, Scope] = {}
         """Names declared global or nonlocal, and the scope they live in."""
+        self.paths: set[str] = set()
+        """Last names of attributes that a condition has said something of."""
         self.log: list[tuple[str, Binding | None]] = []
         self.loops: list[Loop] = []
         self.stamp = 0
@@ -71,7 +83,7 @@ class Scope:
 
     def define(self, term: Term) -> Term:
         """Give ``term`` a number in the body, so that it is worked out once."""
-        if term is None or term[0] in "klpgxfcmib#":
+        if term is None or term[0] in "klphgxfcmib#":
             return term
         self.definitions.append(term)
         return ("l", len(self.definitions) - 1)
@@ -91,7 +103,10 @@ class Scope:
     def gain(self, name: str, held: Term) -> None:
         """Note that the container ``name`` of this scope also is ``held``."""
         binding = self.env.get(name)
-        if binding is None or binding.term is None or binding.term[0] == "p":
+        if binding is None:
+            self._gain_outside(name, held)
+            return
+        if binding.term is None or binding.term[0] == "p":
             return
         term = binding.term
         if term[0] == "l" and term[1] in self.gained:
@@ -103,9 +118,39 @@ class Scope:
         self.gained[len(self.definitions) - 1] = 1
         self.bind(name, ("l", len(self.definitions) - 1))
 
+    def _gain_outside(self, name: str, held: Term) -> None:
+        """Note what a function puts into a container of its module."""
+        if self.read(name) != ("g", name):
+            return
+        home = self
+        while home.parent is not None:
+            home = home.parent
+        known = home.names.get(name)
+        if known is not None and len(known) < _MOST_GAINS:
+            known.append(("v", self.function, self.define(held)))
+
     def narrow(self, name: str, term: Term) -> None:
         """Note what a condition says of ``name``, to the end of the branch."""
         self._put(name, self.define(term), narrowed=True)
+
+    def narrow_path(self, node: ast.Attribute, term: Term) -> None:
+        """Note what a condition says of an attribute such as ``self.where``."""
+        path = path_of(node)
+        if path is not None:
+            self.paths.add(node.attr)
+            self.narrow(path, term)
+
+    def narrowed_path(self, node: ast.Attribute) -> Term:
+        """Give what conditions say of an attribute here; ``None`` where they say nothing."""
+        path = path_of(node)
+        binding = self.env.get(path) if path is not None else None
+        return None if binding is None else binding.term
+
+    def forget_path(self, node: ast.Attribute) -> None:
+        """Note that an attribute is set anew, whatever a condition said of it."""
+        path = path_of(node) if node.attr in self.paths else None
+        if path is not None:
+            self._put(path, None, narrowed=True)
 
     def _put(self, name: str, term: Term, *, narrowed: bool = False) -> None:
         self.stamp += 1

@@ -11,9 +11,10 @@ from typing import Any
 from refactor_agent.locate.summarise.annotations import annotation
 from refactor_agent.locate.summarise.conditions import condition, narrow_to_opposite
 from refactor_agent.locate.summarise.definitions import define_class, define_function
+from refactor_agent.locate.summarise.expressions import OPERATORS
 from refactor_agent.locate.summarise.imports import import_from, import_modules
 from refactor_agent.locate.summarise.patterns import bind_pattern
-from refactor_agent.locate.summarise.targets import assign, note_write, store_attribute
+from refactor_agent.locate.summarise.targets import assign, delete, note_write, store_attribute
 from refactor_agent.locate.summarise.walk import LEAVES, Walk, place_of
 from refactor_agent.locate.summary import Attribute, FrameMark, WithFacts
 from refactor_agent.locate.terms import Term
@@ -30,6 +31,8 @@ def _framed(walk: Walk, frame: FrameMark, nodes: list[ast.stmt]) -> bool:
 
 def _expression(walk: Walk, node: ast.Expr) -> None:
     walk.value(node.value)
+    if walk.scope.kind == "module":
+        _export_by_call(walk, node.value)
 
 
 def _assign(walk: Walk, node: ast.Assign) -> None:
@@ -39,6 +42,19 @@ def _assign(walk: Walk, node: ast.Assign) -> None:
         term = walk.scope.define(term)
     for target in node.targets:
         assign(walk, target, term)
+
+
+def _export_by_call(walk: Walk, node: ast.expr) -> None:
+    """Note what ``__all__.append(…)`` and ``__all__.extend([…])`` add."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"append", "extend"}
+        and node.args
+    ):
+        given = node.args[0]
+        listed = ast.List([given], ast.Load()) if node.func.attr == "append" else given
+        _note_exports(walk, node.func.value, listed)
 
 
 def _note_exports(walk: Walk, target: ast.expr, node: ast.expr) -> None:
@@ -52,8 +68,15 @@ def _note_exports(walk: Walk, target: ast.expr, node: ast.expr) -> None:
 def _augmented(walk: Walk, node: ast.AugAssign) -> None:
     term = walk.value(node.value)
     _note_exports(walk, node.target, node.value)
+    method = OPERATORS[type(node.op)]
     if isinstance(node.target, ast.Name):
-        assign(walk, node.target, ("o", "?", walk.scope.read(node.target.id), term))
+        before = walk.scope.read(node.target.id)
+        walk.operate(f"__i{method}__", before, term, node.target)
+        assign(walk, node.target, ("o", method, before, term))
+    elif isinstance(node.target, ast.Attribute):
+        base = walk.value(node.target)
+        walk.operate(f"__i{method}__", base, term, node.target)
+        store_attribute(walk, node.target, None, None)
     else:
         note_write(walk, node.target)
         walk.value(node.target)
@@ -109,25 +132,31 @@ def _while(walk: Walk, node: ast.While) -> None:
 
 def _if(walk: Walk, node: ast.If) -> None:
     """Walk ``if``; a chain of ``elif`` by a loop, as generated code makes it long."""
-    arms: list[Callable[[], bool]] = []
+    arms: list[Callable[[], bool]] = [partial(_arm, walk, node, condition(walk, node.test))]
     current = node
-    while True:
-        arms.append(partial(_arm, walk, current))
-        rest = current.orelse
-        if len(rest) == 1 and isinstance(rest[0], ast.If):
-            current = rest[0]
-            continue
-        break
+    while len(current.orelse) == 1 and isinstance(rest := current.orelse[0], ast.If):
+        arms.append(partial(_next_arm, walk, rest, current.test))
+        current = rest
     if current.orelse:
-        arms.append(partial(walk.block, current.orelse))
+        arms.append(partial(_last_arm, walk, current))
     walk.scope.branch(arms, complete=bool(current.orelse))
     if not node.orelse and isinstance(node.body[-1], LEAVES):
         narrow_to_opposite(walk, node.test)
 
 
-def _arm(walk: Walk, node: ast.If) -> bool:
-    condition(walk, node.test)()
+def _arm(walk: Walk, node: ast.If, narrow: Callable[[], None]) -> bool:
+    narrow()
     return walk.block(node.body)
+
+
+def _next_arm(walk: Walk, node: ast.If, failed: ast.expr) -> bool:
+    narrow_to_opposite(walk, failed)
+    return _arm(walk, node, condition(walk, node.test))
+
+
+def _last_arm(walk: Walk, node: ast.If) -> bool:
+    narrow_to_opposite(walk, node.test)
+    return walk.block(node.orelse)
 
 
 def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
@@ -205,8 +234,7 @@ def _raise(walk: Walk, node: ast.Raise) -> None:
 def _delete(walk: Walk, node: ast.Delete) -> None:
     for target in node.targets:
         if not isinstance(target, ast.Name):
-            note_write(walk, target)
-            walk.value(target)
+            delete(walk, target)
 
 
 def _global(walk: Walk, node: ast.Global) -> None:

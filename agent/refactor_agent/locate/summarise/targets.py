@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from refactor_agent.locate.summarise.walk import Walk
-from refactor_agent.locate.summary import Attribute
+from refactor_agent.locate.summarise.walk import Walk, place_of
+from refactor_agent.locate.summary import Attribute, Store
 from refactor_agent.locate.terms import Term
 
-__all__ = ["MUTATORS", "assign", "note_mutation", "note_write", "store_attribute"]
+__all__ = ["MUTATORS", "assign", "delete", "note_mutation", "note_write", "store_attribute"]
 
 MUTATORS = frozenset(
     {
@@ -33,10 +33,9 @@ def assign(walk: Walk, target: ast.expr, term: Term, *, temporary: bool = False)
     elif isinstance(target, ast.Attribute):
         store_attribute(walk, target, None, term)
     elif isinstance(target, ast.Subscript):
-        walk.value(target.value)
-        walk.value(target.slice)
+        base, key = walk.value(target.value), walk.value(target.slice)
         note_write(walk, target.value)
-        _gains(walk, target.value, ("d", (), term))
+        _store_item(walk, target, base, key, term)
 
 
 def _bind_name(walk: Walk, name: str, term: Term, *, temporary: bool) -> None:
@@ -49,6 +48,8 @@ def _bind_name(walk: Walk, name: str, term: Term, *, temporary: bool) -> None:
     elif scope.kind == "class":
         attributes = walk.classes[scope.owner].attributes.setdefault(name, [])
         attributes.append(Attribute(scope.function, None, scope.read(name)))
+        if term is not None and term[0] == "k":
+            walk.note_caller(f".{name}")
 
 
 def _unpack(walk: Walk, targets: list[ast.expr], term: Term, *, temporary: bool) -> None:
@@ -60,17 +61,65 @@ def _unpack(walk: Walk, targets: list[ast.expr], term: Term, *, temporary: bool)
             assign(walk, target, ("n", term, position), temporary=temporary)
 
 
+def _store_item(walk: Walk, target: ast.Subscript, base: Term, key: Term, term: Term) -> None:
+    walk.operate("__setitem__", base, None, target)
+    name = key[1] if key is not None and key[0] == "#" else None
+    if not isinstance(name, str):
+        _gains(walk, target.value, ("d", (), term))
+        return
+    _gains(walk, target.value, ("d", ((name, _kept(walk, term)),), term))
+    if base is not None and base[0] in "apgk" and term is not None and term[0] not in "#b":
+        _store(walk, target, base, f"[{name}]", term)
+
+
 def store_attribute(walk: Walk, target: ast.Attribute, annotation: Term, term: Term) -> None:
     """Note an assignment to an attribute: on ``self`` it says what the attribute is."""
     note_write(walk, target)
+    walk.scope.forget_path(target)
     if not isinstance(target.value, ast.Name):
-        walk.value(target.value)
+        _store(walk, target, walk.value(target.value), target.attr, term)
         return
-    owner = _owner_of_self(walk, walk.scope.read(target.value.id))
-    if owner >= 0:
-        attributes = walk.classes[owner].attributes.setdefault(target.attr, [])
-        function = walk.scope.function
-        attributes.append(Attribute(function, annotation, walk.scope.define(term)))
+    base = walk.scope.read(target.value.id)
+    owner = _owner_of_self(walk, base)
+    if owner < 0:
+        _store(walk, target, base, target.attr, term)
+        return
+    walk.body.stores.append(Store(base, target.attr, None, False, place_of(target)))
+    attributes = walk.classes[owner].attributes.setdefault(target.attr, [])
+    function = walk.scope.function
+    attributes.append(Attribute(function, annotation, walk.scope.define(_kept(walk, term))))
+
+
+def delete(walk: Walk, target: ast.expr) -> None:
+    """Note that an attribute or item is deleted."""
+    note_write(walk, target)
+    if isinstance(target, ast.Subscript):
+        base = walk.value(target.value)
+        walk.value(target.slice)
+        walk.operate("__delitem__", base, None, target)
+    elif isinstance(target, ast.Attribute):
+        base = walk.value(target.value)
+        walk.body.stores.append(Store(base, target.attr, None, True, place_of(target)))
+    elif isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            delete(walk, part)
+
+
+def _store(walk: Walk, target: ast.expr, base: Term, name: str, term: Term) -> None:
+    """Note what is put into an object from outside its class."""
+    if base is None:
+        return
+    kept = walk.scope.define(_kept(walk, term))
+    walk.body.stores.append(Store(base, name, kept, False, place_of(target)))
+    if kept is not None and kept[0] not in "#b":
+        walk.note_caller(f"={name}")
+
+
+def _kept(walk: Walk, term: Term) -> Term:
+    """Give the term for a value that is kept, so that it may be called later by anyone."""
+    if term is None or term[0] not in "px":
+        return term
+    return ("h", walk.scope.function if term[0] == "p" else term[1], term[-1])
 
 
 def note_mutation(walk: Walk, func: ast.Attribute, arguments: list[Term]) -> None:
@@ -87,6 +136,7 @@ def _gains(walk: Walk, node: ast.expr, held: Term) -> None:
     """Note that the container ``node`` is also ``held``: one with the new element."""
     if held is None or held[-1] is None or held[-1][0] in "#b":
         return
+    held = (*held[:-1], _kept(walk, held[-1]))
     if isinstance(node, ast.Name):
         walk.scope.gain(node.id, held)
     elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

@@ -16,7 +16,9 @@ from refactor_agent.locate.summary import (
     FrameMark,
     FunctionFacts,
     Load,
+    Operation,
     Parameter,
+    Store,
     WithFacts,
 )
 from refactor_agent.locate.terms import Place, Term
@@ -36,12 +38,16 @@ LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 """Statements after which control does not go on to the next."""
 
 
+_PLAIN = "#bdqtfm"
+"""Terms whose special methods are the language's own."""
+
+
 class BodyBuilder:
     """A `Body` being filled."""
 
     __slots__ = (
-        "awaits", "calls", "definitions", "is_generator", "iterations", "loads", "returns",
-        "withs", "writes", "yields",
+        "awaits", "calls", "definitions", "is_generator", "iterations", "loads", "operations",
+        "returns", "stores", "tested", "withs", "writes", "yields",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,6 +58,9 @@ class BodyBuilder:
         self.yields: list[Term] = []
         self.iterations: list[tuple[Term, tuple[FrameMark, ...], Place]] = []
         self.withs: list[WithFacts] = []
+        self.stores: list[Store] = []
+        self.operations: list[Operation] = []
+        self.tested: set[Term] = set()
         self.writes: dict[str, None] = {}
         self.awaits = False
         self.is_generator = False
@@ -93,6 +102,8 @@ class FunctionBuilder:
             tuple(dict.fromkeys(body.yields)),
             tuple(body.iterations),
             tuple(body.withs),
+            tuple(body.stores),
+            tuple(body.operations),
             {name: tuple(dict.fromkeys(terms)) for name, terms in names.items()},
         )
         return FunctionFacts(
@@ -185,6 +196,27 @@ class Walk:
         for node in nodes:
             self.statements[type(node)](self, node)
         return not (nodes and isinstance(nodes[-1], LEAVES))
+
+    def note_caller(self, name: str, number: int = -1) -> None:
+        """Note that a function, the one being walked, calls, or sets, something of this name."""
+        functions = self.callers.get(name)
+        if functions is None:
+            functions = self.callers[name] = {}
+        functions[self.scope.function if number < 0 else number] = None
+
+    def operate(self, method: str, left: Term, right: Term, node: ast.expr) -> None:
+        """Note that ``node`` runs a special method, unless it can only be a builtin's.
+
+        Tests of truth, the most frequent by far, are noted once for each value of a body.
+        """
+        if method == "__bool__":
+            if left in self.body.tested:
+                return
+            self.body.tested.add(left)
+        for term in (left, right):
+            if term is not None and term[0] not in _PLAIN:
+                self.body.operations.append(Operation(method, left, right, place_of(node)))
+                return
 
     def unique(self, name: str) -> str:
         """Give ``name``, numbered when a definition already has it."""

@@ -1,0 +1,179 @@
+"""What syntax runs without naming it: properties, operators, iteration, ``with``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from refactor_agent.locate.resolve.attributes import accessors, attribute, properties
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.values import (
+    ExternalMethod,
+    FunctionValue,
+    GeneratorValue,
+    Instance,
+    Value,
+)
+from refactor_agent.locate.summary import Operation, Store, WithFacts
+from refactor_agent.locate.targets import Target, Targets
+from refactor_agent.locate.terms import Place, Term
+
+__all__ = ["SPECIAL_OF_BUILTINS", "Implicit"]
+
+SPECIAL_OF_BUILTINS = {
+    f"builtins.{name}": f"__{name}__"
+    for name in (
+        "abs", "bool", "bytes", "complex", "dir", "divmod", "float", "format", "hash", "int",
+        "len", "repr", "reversed", "round", "str",
+    )
+}  # fmt: skip
+"""Builtins to the special method of their first argument that they run."""
+
+_INSTEAD = {"__bool__": "__len__", "__str__": "__repr__"}
+"""Special methods that run where a class lacks the first."""
+
+
+@cache
+def _special_methods(method: str) -> tuple[str, ...]:
+    """Give the special methods that may run instead, in order; last the reflected one."""
+    plain = f"__{method[3:]}" if method.startswith("__i") and method != "__invert__" else method
+    own = dict.fromkeys((method, plain, _INSTEAD.get(method, method)))
+    return (*own, f"__r{plain[2:]}")
+
+
+def _methods(operation: Operation) -> tuple[str, ...]:
+    return _special_methods(operation.method)
+
+
+class Implicit:
+    """Finds the special methods and accessors behind syntax."""
+
+    def __init__(
+        self, evaluator: Evaluator, targets: Targets, runs: Callable[[ProjectFunction], bool]
+    ) -> None:
+        """Take also what says whether a function runs anything at all."""
+        self._evaluator = evaluator
+        self._targets = targets
+        self._has_descriptors = any(
+            map(evaluator.index.classes_with, ("__get__", "__set__", "__delete__"))
+        )
+        self._runs = runs
+        self._special: dict[str, bool] = {}
+        """Names of special methods, and whether any of the project's runs anything."""
+
+    def may_be_property(self, name: str) -> bool:
+        """Say whether an attribute of this name may run a function of the project."""
+        index = self._evaluator.index
+        return index.is_decorated_method(name) or (
+            self._has_descriptors and bool(index.descriptors(name))
+        )
+
+    def of(self, function: ProjectFunction) -> Iterator[tuple[Target, Place]]:
+        """Give what the syntax of a body runs, and where."""
+        yield from self._accesses(function)
+        for item in function.body.withs:
+            for target in self._of_with(function, item):
+                yield target, item.place
+        for term, _, place in function.body.iterations:
+            for target in self.of_iteration(function, term):
+                yield target, place
+        for operation in function.body.operations:
+            if any(map(self._is_of_interest, _methods(operation))):
+                for target in self._of_operation(function, operation):
+                    yield target, operation.place
+
+    def _accesses(self, function: ProjectFunction) -> Iterator[tuple[Target, Place]]:
+        """Give what reading and setting attributes runs."""
+        for load in function.body.loads:
+            term = load.term
+            if term is not None and term[0] == "a" and self.may_be_property(term[2]):
+                for target in self._of_load(function, term):
+                    yield target, load.place
+        for store in function.body.stores:
+            if self.may_be_property(store.name):
+                for target in self._of_store(function, store):
+                    yield target, store.place
+
+    def _of_load(self, function: ProjectFunction, term: tuple[Any, ...]) -> Iterator[Target]:
+        for value in self._evaluator.term(function, term[1]):
+            for method in properties(self._evaluator, value, term[2]):
+                yield method.name, True
+
+    def _of_store(self, function: ProjectFunction, store: Store) -> Iterator[Target]:
+        for value in self._evaluator.term(function, store.base):
+            for method in accessors(
+                self._evaluator, value, store.name, is_deleted=store.is_deleted
+            ):
+                yield method.name, True
+
+    def _of_operation(self, function: ProjectFunction, operation: Operation) -> Iterator[Target]:
+        """Give what the first special method runs that an operand has: its own, then reflected."""
+        *own, reflected = _methods(operation)
+        for method in own:
+            found = list(self.special(function, operation.left, method))
+            if found:
+                yield from found
+                return
+        if operation.right is not None:
+            yield from self.special(function, operation.right, reflected)
+
+    def of_builtin(self, function: ProjectFunction, name: str, term: Term) -> Iterator[Target]:
+        """Give what a builtin called ``name`` runs of its argument: ``len(a)``."""
+        for method in _special_methods(SPECIAL_OF_BUILTINS[name])[:-1]:
+            found = list(self.special(function, term, method))
+            if found:
+                yield from found
+                return
+
+    def special(self, function: ProjectFunction, term: Term, name: str) -> Iterator[Target]:
+        """Give what the special method ``name`` of an object of the project runs."""
+        if not self._is_of_interest(name):
+            return
+        for value in self._evaluator.term(function, term):
+            if isinstance(value, Instance) and value.cls in self._evaluator.index.classes:
+                yield from self._method(value, name)
+
+    def _is_of_interest(self, name: str) -> bool:
+        known = self._special.get(name)
+        if known is None:
+            self._special[name] = True
+            methods = (
+                method
+                for cls in self._evaluator.index.classes_with(name)
+                for method in cls.methods(name)
+            )
+            known = self._special[name] = any(map(self._runs, methods))
+        return known
+
+    def _of_with(self, function: ProjectFunction, item: WithFacts) -> Iterator[Target]:
+        """Give what entering and leaving a ``with`` runs."""
+        if not item.is_async:
+            for value in self._evaluator.term(function, item.term):
+                yield from self.entered(value)
+
+    def entered(self, value: Value) -> Iterator[Target]:
+        """Give what entering and leaving a context manager runs."""
+        if isinstance(value, GeneratorValue):
+            if not value.is_async:
+                yield value.function, True
+            return
+        for name in ("__enter__", "__exit__"):
+            yield from self._method(value, name)
+
+    def of_iteration(self, function: ProjectFunction, term: Term) -> Iterator[Target]:
+        """Give what reading all of an iterable runs."""
+        for value in self._evaluator.term(function, term):
+            if isinstance(value, GeneratorValue):
+                if not value.is_async:
+                    yield value.function, True
+                continue
+            for name in ("__iter__", "__next__"):
+                yield from self._method(value, name)
+
+    def _method(self, value: Value, name: str) -> Iterator[Target]:
+        if isinstance(value, Instance):
+            for method in attribute(self._evaluator, value, name):
+                if isinstance(method, FunctionValue | ExternalMethod):
+                    yield from self._targets.of(method, None)

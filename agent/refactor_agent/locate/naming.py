@@ -1,0 +1,19 @@
+"""Qualified names as people write them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["plain_name", "short_name"]
+
+_VARIANT = re.compile(r"#\d+")
+
+
+def plain_name(name: str) -> str:
+    """Give a qualified name without the number of its variant."""
+    return _VARIANT.sub("", name)
+
+
+def short_name(name: str) -> str:
+    """Give the last two parts of a qualified name: the class and its method."""
+    return ".".join(plain_name(name).split(".")[-2:])

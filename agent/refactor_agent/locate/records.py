@@ -1,0 +1,56 @@
+"""Regions for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from refactor_agent.domain.region import Located, Region
+from refactor_agent.domain.suppression import Remark
+from refactor_agent.locate.naming import plain_name
+
+__all__ = ["regions_as_json"]
+
+
+def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
+    """Render regions as JSON: an object with ``regions``, ``skipped`` and ``remarks``.
+
+    Each region says where its async function enters the chain (``file``, ``line``), the
+    ``function``, ``callee``, ``kind``, ``chain`` and ``hops``, and how sure and how heavy it is.
+    """
+    document = {
+        "regions": [_record(region) for region in located.regions],
+        "skipped": [{"file": item.file, "reason": item.reason} for item in located.skipped],
+        "remarks": [remark.model_dump() for remark in remarks],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _record(region: Region) -> dict[str, object]:
+    first = region.hops[0].site
+    return {
+        "id": region.id,
+        "file": first.file,
+        "line": first.span.line,
+        "column": first.span.column + 1,
+        "function": plain_name(region.entry),
+        "callee": region.callee,
+        "kind": region.kind,
+        "chain": [plain_name(name) for name in region.chain],
+        "hops": [
+            {
+                "function": plain_name(hop.function),
+                "file": hop.site.file,
+                "line": hop.site.span.line,
+                "callee": plain_name(hop.callee),
+            }
+            for hop in region.hops
+        ],
+        "rule": region.rule,
+        "weight": region.weight,
+        "severity": region.severity,
+        "confidence": region.confidence,
+        "evidence": region.evidence,
+        "inside": list(region.inside),
+        "snippet": region.snippet,
+    }

@@ -1,0 +1,204 @@
+"""Answers worked out once, the same in whatever order they are asked for, and what they read.
+
+An answer that depends on itself is unknown at the point where the circle closes. Whatever was
+worked out inside the circle then depends on where it was entered: it is good for the answer
+that closes the circle, and is forgotten with it. A question that lies too deep for the stack is
+worked out on its own first. So no answer depends on what was asked before, and two scans that ask
+for different things agree.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar
+
+__all__ = ["Fact", "Memo", "Reads", "TooMuchWorkError"]
+
+T = TypeVar("T")
+
+Fact = tuple[str, ...]
+"""Something that summaries say: its kind, and the names of what it is about."""
+
+_NOWHERE = 1 << 30
+"""A level above every open question."""
+_MOST_TRIES = 8
+"""Times a question is worked out within circles, after which the answer stands: where many circles
+lie in one another, the tries would else double with each of them."""
+_DEEPEST = 24
+"""Questions open at once, after which the innermost is worked out on its own first."""
+
+
+class Reads:
+    """Where it is noted which facts are read."""
+
+    __slots__ = ("add", "facts")
+
+    def __init__(self) -> None:
+        self.facts: set[Fact] = set()
+        self.add: Callable[[Fact], object] = self.facts.add
+
+    def divert(self, facts: set[Fact]) -> set[Fact]:
+        """Note facts in ``facts`` from now on; gives the set they were noted in."""
+        before, self.facts = self.facts, facts
+        self.add = facts.add
+        return before
+
+
+class TooMuchWorkError(Exception):
+    """More would have to be worked out than was allowed."""
+
+
+class _Answer(NamedTuple):
+    """The answer to a question."""
+
+    value: Any
+    reads: frozenset[Fact]
+    circle: frozenset[Hashable]
+    """The other questions that were worked out in a circle with this one."""
+
+
+class _Passing(NamedTuple):
+    """An answer that holds only while a question below it is open."""
+
+    value: Any
+    level: int
+    """Of the lowest open question that it depends on."""
+
+
+class _Open:
+    """A question that is being worked out."""
+
+    __slots__ = ("lowest", "passing")
+
+    def __init__(self) -> None:
+        self.lowest = _NOWHERE
+        self.passing: list[Hashable] = []
+
+
+class _TooDeepError(Exception):
+    """A question lies deeper than the stack allows."""
+
+    def __init__(self, question: Hashable, work: Callable[[], object]) -> None:
+        super().__init__(question)
+        self.question = question
+        self.work = work
+
+
+_NOTHING: frozenset[Any] = frozenset()
+
+
+class Memo:
+    """Answers by question. A question is a tuple that names all it depends on, but facts."""
+
+    def __init__(self, reads: Reads | None = None) -> None:
+        self.reads = reads or Reads()
+        self.deepest = _DEEPEST
+        """Questions open at once; more need a deeper stack, and save working things out again."""
+        self._answers: dict[Hashable, _Answer] = {}
+        self._passing: dict[Hashable, _Passing] = {}
+        self._levels: dict[Hashable, int] = {}
+        self._open: list[_Open] = []
+        self._same: dict[frozenset[Fact], frozenset[Fact]] = {}
+        self._deep: set[Hashable] = set()
+        self._tries: Counter[Hashable] = Counter()
+        self.budget: int | None = None
+        """Questions that may be worked out, counted instead of seconds so that every machine gives
+        up at the same one; then `TooMuchWorkError` is raised."""
+        self._spent = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether a question is being worked out."""
+        return bool(self._open)
+
+    def get(self, question: Hashable, work: Callable[[], T], unknown: T) -> T:
+        """Give the result of ``work``, or ``unknown`` where it asks for itself."""
+        known = self._answers.get(question)
+        if known is not None and (not known.circle or known.circle.isdisjoint(self._levels)):
+            if known.reads:
+                self.reads.facts.update(known.reads)
+            answer: T = known.value
+            return answer
+        level = self._levels.get(question)
+        if level is not None:
+            self._touch(level)
+            return unknown
+        passing = self._passing.get(question)
+        if passing is not None:
+            self._touch(passing.level)
+            found: T = passing.value
+            return found
+        if not self._open:
+            return self._from_the_top(question, work, unknown)
+        if len(self._open) >= self.deepest:
+            raise _TooDeepError(question, work)
+        return self._work_out(question, work)
+
+    def _from_the_top(self, question: Hashable, work: Callable[[], T], unknown: T) -> T:
+        """Work out the first question, after those that lie too deep below it."""
+        while True:
+            try:
+                return self._work_out(question, work)
+            except RecursionError:  # an expression nested that deeply
+                return unknown
+            except _TooDeepError as error:
+                deep = error
+            if deep.question in self._deep:  # a circle of that length
+                return unknown
+            self._deep.add(deep.question)
+            try:
+                self._from_the_top(deep.question, deep.work, None)
+            finally:
+                self._deep.remove(deep.question)
+
+    def _work_out(self, question: Hashable, work: Callable[[], T]) -> T:
+        level, frame = len(self._open), _Open()
+        self._spent += 1
+        if self.budget is not None and self._spent > self.budget:
+            raise TooMuchWorkError
+        self._levels[question] = level
+        self._open.append(frame)
+        facts: set[Fact] = set()
+        around = self.reads.divert(facts)
+        done = False
+        try:
+            value = work()
+            done = True
+        finally:
+            self.reads.divert(around)
+            self._open.pop()
+            del self._levels[question]
+            if not done:
+                self._forget(frame.passing)
+        around.update(facts)
+        self._keep(question, value, level, frame, facts)
+        return value
+
+    def _keep(
+        self, question: Hashable, value: object, level: int, frame: _Open, facts: set[Fact]
+    ) -> None:
+        if frame.lowest < level and self._may_try_again(question):
+            self._passing[question] = _Passing(value, frame.lowest)
+            below = self._open[-1]
+            below.lowest = min(below.lowest, frame.lowest)
+            below.passing.extend(frame.passing)
+            below.passing.append(question)
+            return
+        circle = frozenset(frame.passing) if frame.passing else _NOTHING
+        self._forget(frame.passing)
+        reads = frozenset(facts)
+        self._answers[question] = _Answer(value, self._same.setdefault(reads, reads), circle)
+
+    def _may_try_again(self, question: Hashable) -> bool:
+        self._tries[question] += 1
+        return self._tries[question] < _MOST_TRIES
+
+    def _touch(self, level: int) -> None:
+        """Note that what is being worked out depends on an open question."""
+        if self._open:
+            self._open[-1].lowest = min(self._open[-1].lowest, level)
+
+    def _forget(self, questions: list[Hashable]) -> None:
+        for question in questions:
+            del self._passing[question]

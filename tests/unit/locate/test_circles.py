@@ -1,0 +1,21 @@
+"""Functions that all call one another, each passing on what it was given."""
+
+from itertools import permutations
+
+import pytest
+
+NAMES = tuple("abcdefghij")
+
+
+@pytest.mark.parametrize("count", [2, 10])
+def test_circles_within_circles_are_worked_out_in_bounded_time(check, count):
+    """Every parameter holds what the others hold: tries must not double with each function."""
+    names = NAMES[:count]
+    bodies = {name: [f"def {name}(given):"] for name in names}
+    for name, other in permutations(names, 2):
+        bodies[name] += ["    for part in given.parts():", f"        {other}(part)"]
+    functions = "\n\n".join("\n".join(lines) for lines in bodies.values())
+    start = (
+        "import time\n\nasync def start(whole):\n    a(whole)\n    time.sleep(1)  #! time.sleep\n"
+    )
+    check(f"{functions}\n\n{start}")

@@ -1,0 +1,174 @@
+"""Wrappers of the project around offloads, and callers of callbacks."""
+
+import pytest
+
+CASES = {
+    "wrappers through several levels": """
+        import asyncio, time, functools
+        from concurrent.futures import ThreadPoolExecutor
+        async def inner(function, *args):
+            return await asyncio.to_thread(function, *args)
+        async def middle(function, *args):
+            return await inner(function, *args)
+        async def outer(label, fn):
+            return await middle(fn)
+        def slow():
+            time.sleep(1)
+        class Runner:
+            def __init__(self):
+                self.pool = ThreadPoolExecutor()
+            async def run(self, function, *args):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self.pool, functools.partial(function, *args))
+            async def deep(self, function):
+                return await self.run(function)
+            @staticmethod
+            async def static(function):
+                return await asyncio.to_thread(function)
+            async def via_lambda(self, function, *args):
+                return await asyncio.to_thread(lambda: function(*args))
+            async def via_nested(self, function, *args):
+                def call():
+                    return function(*args)
+                return await asyncio.to_thread(call)
+            async def kw(self, *, func):
+                return await asyncio.to_thread(func)
+        async def f(runner: Runner):
+            await outer("x", slow)
+            await runner.run(slow)
+            await runner.deep(slow)
+            await runner.deep(lambda: time.sleep(1))
+            await Runner.static(slow)
+            await runner.via_lambda(slow)
+            await runner.via_nested(slow)
+            await runner.via_lambda(lambda: slow())
+            await runner.kw(func=slow)
+            await runner.kw(func=lambda: time.sleep(1))
+            await runner.deep(slow())  #! time.sleep
+            await outer("x", slow())  #! time.sleep
+            await asyncio.to_thread(slow())  #! time.sleep
+            await asyncio.to_thread(functools.partial(slow, slow()))  #! time.sleep
+    """,
+    "wrappers that are lambdas of the call": """
+        import asyncio, time
+        def slow():
+            time.sleep(1)
+            return 1
+        async def each(functions):
+            for function in functions:
+                await asyncio.to_thread(function)
+        async def bare(function):
+            return function()  #! time.sleep
+        async def f():
+            await each([slow, slow])
+            await bare(slow)
+    """,
+    "results of offloads": """
+        import asyncio, requests
+        def make():
+            return requests.Session()
+        async def run(function, *args):
+            return await asyncio.to_thread(function, *args)
+        async def f(loop):
+            s = await asyncio.to_thread(make)
+            s.get("u")  #! requests.Session.get
+            t = await loop.run_in_executor(None, make)
+            t.get("u")  #! requests.Session.get
+            u = await asyncio.to_thread(requests.Session)
+            u.get("u")  #! requests.Session.get
+            v = await run(make)
+            v.get("u")  #! requests.Session.get
+    """,
+    "callbacks to sync callers": """
+        import time
+        from functools import partial, reduce
+        def apply(function, *args, **kwargs):
+            return function(*args, **kwargs)
+        def deep(fn):
+            return apply(fn)
+        def stored(fn):
+            keep = fn
+            return keep()
+        def kw(*, callback=None):
+            if callback:
+                callback()
+        def opt(on_done=None):
+            (on_done or str)()
+        def looped(fns):
+            for fn in fns:
+                fn()
+        def nested(fn):
+            def inner():
+                return fn()
+            return inner()
+        def listed(fn, xs):
+            return [fn(x) for x in xs]
+        def never(fn):
+            return fn
+        class Machine:
+            def __init__(self, step):
+                self.step = step
+            def go(self):
+                self.step()
+            def each(self, fn):
+                fn()
+        def slow(*a):
+            time.sleep(1)
+        class Caller:
+            def slow(self):
+                time.sleep(1)
+            async def f(self):
+                apply(self.slow)  #! time.sleep
+                m = Machine(self.slow)
+                m.go()  #! time.sleep
+        async def f(xs, m: Machine):
+            apply(slow)  #! time.sleep
+            deep(slow)  #! time.sleep
+            deep(partial(slow, 1))  #! time.sleep
+            stored(slow)  #! time.sleep
+            kw(callback=slow)  #! time.sleep
+            opt(on_done=slow)  #! time.sleep
+            looped([slow])  #! time.sleep
+            nested(slow)  #! time.sleep
+            listed(slow, xs)  #! time.sleep
+            never(slow)
+            m.each(slow)  #! time.sleep
+            reduce(slow, xs)  #! time.sleep
+            list(filter(slow, xs))  #! time.sleep
+            apply(time.sleep, 1)  #! time.sleep
+    """,
+    "callables that are kept": """
+        import time
+        class Bus:
+            def __init__(self):
+                self.handlers = []
+                self.by_name = {}
+            def on(self, name, handler):
+                self.handlers.append(handler)
+                self.by_name[name] = handler
+            def emit(self):
+                for handler in self.handlers:
+                    handler()
+            def emit_one(self, name):
+                self.by_name[name]()
+        def slow():
+            time.sleep(1)
+        bus = Bus()
+        bus.on("a", slow)
+        async def f():
+            bus.emit()  #! time.sleep
+            bus.emit_one("a")  #! time.sleep
+        class Quiet:
+            def __init__(self, step):
+                self.step = step
+            def go(self):
+                return self.step
+        async def g():
+            Quiet(slow).go()
+    """,
+}
+
+
+@pytest.mark.parametrize("text", CASES.values(), ids=CASES)
+def test_wrapper(text: str, check) -> None:
+    check(text)
