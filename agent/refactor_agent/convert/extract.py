@@ -13,7 +13,7 @@ from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.scope import Flow, Lines, flow, statements_on
 from refactor_agent.convert.tail import Tail, find_tail, with_tail_returned
 from refactor_agent.convert.variables import methods_on
-from refactor_agent.convert.vendor import offload_name
+from refactor_agent.convert.vendor import boundary_name
 
 __all__ = ["extract", "try_extract"]
 
@@ -55,7 +55,7 @@ def extract(job: Job, work: FileWork, function: cst.FunctionDef, statements: Sta
         returns=_annotation(function, crossing, tail, returns=returns),
         leading_lines=_spaced(statements[0], first=block.body[0] is statements[0]),
     )
-    offload = work.source.module.code_for_node(offload_name(job, work))
+    offload = work.source.module.code_for_node(boundary_name(job, work, "offload"))
     call = f"await {offload}({', '.join((name, *crossing.needed))})"
     outer = _call_statement(call, tail, crossing, returns=returns)
     work.rewrites.change(statements[0], lambda _: cst.FlattenSentinel([nested, outer]))

@@ -13,7 +13,6 @@ from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Rewrites
 from refactor_agent.convert.source import Source, parse
 from refactor_agent.domain.plan import Attempt, CallEdit, Colour, FunctionRef
-from refactor_agent.domain.proposal import NewFile
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import Tree
 
@@ -62,7 +61,8 @@ class Job:
         self.files: dict[str, FileWork] = {}
         self.colours: Mapping[str, Colour] = {c.function.name: c for c in attempt.colours}
         self.notes: list[str] = []
-        self.new_files: dict[str, NewFile] = {}
+        self.boundary: set[str] = set()
+        """The copies of the boundary module that the new code imports from."""
 
     def work(self, file: str) -> FileWork:
         """Give the state of ``file``, parsing it on first use."""

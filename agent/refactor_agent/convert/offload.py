@@ -13,7 +13,7 @@ from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.units import Unit, find_units
-from refactor_agent.convert.vendor import offload_name
+from refactor_agent.convert.vendor import boundary_name
 from refactor_agent.convert.where import check_awaitable
 
 __all__ = ["convert_offloads"]
@@ -109,7 +109,7 @@ def _offload_call(job: Job, work: FileWork, call: cst.Call) -> None:
     if job.rulebook.thread(callee.rpartition(".")[0]) == "bound":
         message = "the object belongs to the thread that made it, outside this block"
         refuse("thread-affine", message, work.source.site(call))
-    await_call(job, work, call, _handed_over(work, call, offload_name(job, work)))
+    await_call(job, work, call, _handed_over(work, call, boundary_name(job, work, "offload")))
 
 
 def _handed_over(work: FileWork, call: cst.Call, offload: cst.BaseExpression) -> Change:
@@ -158,7 +158,7 @@ def _offload_expression(
         refuse("frame", "super() means something else in a lambda", site)
     if not isinstance(expression, cst.Call | cst.BaseComp):
         refuse("expression", "the expression passes a blocking object around", site)
-    offload = offload_name(job, work)
+    offload = boundary_name(job, work, "offload")
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.BaseExpression)  # noqa: S101 - expressions stay expressions

@@ -6,13 +6,17 @@ import libcst as cst
 
 from refactor_agent.convert.awaiting import await_coloured
 from refactor_agent.convert.colour import colour, demote
+from refactor_agent.convert.finalize import finalize
+from refactor_agent.convert.guard import guarded
 from refactor_agent.convert.handlers import map_handlers
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.loops import convert_loop
+from refactor_agent.convert.names import expression
 from refactor_agent.convert.native import convert_native
 from refactor_agent.convert.offload import convert_offloads
 from refactor_agent.convert.refused import Refused, refuse
-from refactor_agent.convert.vendor import boundary_files
-from refactor_agent.domain.plan import ChangeSet, FunctionRef, Refusal
+from refactor_agent.convert.vendor import boundary_files, boundary_name
+from refactor_agent.domain.plan import ChangeSet, Flag, FunctionRef, Refusal
 from refactor_agent.domain.proposal import FunctionEdit, Proposal, RuleAuthor
 from refactor_agent.edit import SpliceConflictError, apply_proposal, function_source
 from refactor_agent.rulebook import RuleBook
@@ -32,8 +36,13 @@ def propose(
     chosen = change_set.attempts[attempt]
     job = Job(chosen, tree, rulebook)
     try:
-        _convert(job)
-        proposal = _proposal(job, change_set)
+        if chosen.flag is not None and chosen.flag.step == "finalize":
+            proposal = finalize(change_set, chosen, chosen.flag, tree)
+        elif chosen.loop is not None:
+            proposal = convert_loop(job, change_set, chosen.loop)
+        else:
+            _convert(job)
+            proposal = _proposal(job, change_set)
         _check(job, proposal)
     except Refused as refused:
         return refused.refusal.model_copy(update={"strategy": chosen.strategy})
@@ -68,7 +77,7 @@ def _convert_calls(job: Job, work: FileWork) -> None:
 
 
 def _proposal(job: Job, change_set: ChangeSet) -> Proposal:
-    functions = [edit for work in job.files.values() for edit in _function_edits(job, work)]
+    functions = [edit for work in list(job.files.values()) for edit in _function_edits(job, work)]
     return Proposal(
         change_set=change_set.id,
         strategy=job.attempt.strategy,
@@ -89,8 +98,11 @@ def _function_edits(job: Job, work: FileWork) -> list[FunctionEdit]:
         if function is None:
             refuse("module-level", "the change is outside every function", work.source.site(node))
         outermost[function] = None
-    changed = job.tree.with_changes({work.source.file: work.rewrites.apply(work.source).bytes})
     twins = {job.find(c.function)[1]: c.new_name for c in job.attempt.colours if c.mode == "twin"}
+    module = work.rewrites.apply(work.source)
+    if job.attempt.flag is not None and (rest := [f for f in outermost if f not in twins]):
+        module = guarded(work, module, rest, _question(job, work, job.attempt.flag))
+    changed = job.tree.with_changes({work.source.file: module.bytes})
     edits = []
     for function in outermost:
         local = work.source.local_name(function)
@@ -101,6 +113,14 @@ def _function_edits(job: Job, work: FileWork) -> list[FunctionEdit]:
             code += _twin_code(work, changed, ref, function, twins[function])
         edits.append(FunctionEdit(function=ref, before=before.before_hash, code=code))
     return edits
+
+
+def _question(job: Job, work: FileWork, flag: Flag) -> cst.BaseExpression:
+    """Write ``enabled("checkout", 10)``."""
+    arguments = [cst.Arg(cst.SimpleString(f'"{flag.name}"'))]
+    if flag.percent:
+        arguments.append(cst.Arg(expression(f"{flag.percent:g}")))
+    return cst.Call(boundary_name(job, work, "enabled"), arguments)
 
 
 def _twin_code(

@@ -6,30 +6,29 @@ from pathlib import PurePosixPath
 
 import libcst as cst
 
-from refactor_agent.boundary import BOUNDARY_MODULE, boundary_source
+from refactor_agent.boundary import BOUNDARY_MODULE, boundary_file
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import refuse
+from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.proposal import NewFile
 
-__all__ = ["boundary_files", "offload_name"]
+__all__ = ["boundary_files", "boundary_name"]
 
 
-def offload_name(job: Job, work: FileWork) -> cst.BaseExpression:
-    """Write ``offload``, imported from the boundary module of the file's package."""
+def boundary_name(job: Job, work: FileWork, name: str) -> cst.BaseExpression:
+    """Write ``name``, imported from the boundary module of the file's package."""
     file, module = _place(work)
-    job.new_files.setdefault(file, NewFile(file=file, text=boundary_source()))
-    return work.names.spell_from(module, "offload")
+    job.boundary.add(file)
+    return work.names.spell_from(module, name)
 
 
 def boundary_files(job: Job) -> tuple[NewFile, ...]:
-    """Give the files to add; raises `Refused` rather than replace a file of another origin."""
-    added = []
-    for file, new in sorted(job.new_files.items()):
-        if not job.tree.exists(file):
-            added.append(new)
-        elif job.tree.read(file) != new.text.encode():
-            refuse("boundary-taken", f"{file} is there with other content")
-    return tuple(added)
+    """Give the copies to write; raises `Refused` where another file is in the way."""
+    found = [boundary_file(job.tree, file) for file in sorted(job.boundary)]
+    for one in found:
+        if isinstance(one, Refusal):
+            refuse(one.reason, one.message)
+    return tuple(one for one in found if isinstance(one, NewFile))
 
 
 def _place(work: FileWork) -> tuple[str, str]:

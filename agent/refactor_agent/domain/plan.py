@@ -14,7 +14,9 @@ __all__ = [
     "Colour",
     "Demote",
     "Dependency",
+    "Flag",
     "FunctionRef",
+    "LoopEdit",
     "Plan",
     "Refusal",
     "Strategy",
@@ -69,6 +71,25 @@ class Dependency(Value):
     specifier: str = ""
 
 
+class LoopEdit(Value):
+    """A loop whose iterations are to run at once, within a bound, their results in order."""
+
+    function: FunctionRef
+    line: int
+    """Where the loop begins in its file."""
+    limit: int
+
+
+class Flag(Value):
+    """A rollout flag of the boundary module that stands between the old path and the new."""
+
+    name: str
+    percent: float = 0
+    """The share of calls that take the new path, while no setting says otherwise."""
+    step: Literal["guard", "finalize"] = "guard"
+    """``guard`` emits both paths; ``finalize`` takes the old one out."""
+
+
 class Refusal(Value):
     """Why something is not done. A refusal is a result, with a reason a person can act on."""
 
@@ -88,6 +109,9 @@ class Attempt(Value):
     demotes: tuple[Demote, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     rules: tuple[str, ...] = ()
+    flag: Flag | None = None
+    loop: LoopEdit | None = None
+    """The one thing such an attempt does."""
     notes: tuple[str, ...] = ()
     """What a reviewer should know: drift between libraries, new yield points."""
 

@@ -43,10 +43,12 @@ class ImportEdit(Value):
 
 
 class NewFile(Value):
-    """A file the target gets, such as the boundary module."""
+    """A file the target gets whole, such as the boundary module or a later version of it."""
 
     file: str
     text: str
+    replaces: str | None = None
+    """SHA-256 of the bytes that may stand there now; ``None``: nothing may."""
 
 
 class Usage(Value):
@@ -74,6 +76,10 @@ class ModelAuthor(Value):
     prompt: str
     """SHA-256 of the rendered prompt."""
     usage: Usage = Usage()
+    sample: int = 0
+    """The how-manieth answer to the same question it is, from 0."""
+    disclosure: str = ""
+    """What made it, where that is no language model: a script, a recording."""
 
 
 Author = Annotated[RuleAuthor | ModelAuthor, Field(discriminator="kind")]

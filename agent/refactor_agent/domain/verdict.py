@@ -54,5 +54,7 @@ class Verdict(Value):
     """Tests that executed changed lines."""
     uncovered: tuple[Site, ...] = ()
     """Changed lines that no executed test reached."""
+    unblocked: tuple[str, ...] = ()
+    """What no longer blocks a loop when these tests run, as ``primitive in file::name``."""
     reason: str = ""
     """One line: why it is not verified."""

@@ -1,9 +1,11 @@
 """A proposal laid over a tree; bytes that no edit names stay as they are."""
 
 from refactor_agent.edit.apply import apply_proposal
+from refactor_agent.edit.concurrent import concurrent_loop
 from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.declared import declared_distributions, read_pyproject
 from refactor_agent.edit.dependencies import DependencyChanges, dependency_changes
+from refactor_agent.edit.flags import resolve_flag
 from refactor_agent.edit.functions import FunctionSource, function_source
 from refactor_agent.edit.requirement import normalized
 
@@ -12,9 +14,11 @@ __all__ = [
     "FunctionSource",
     "SpliceConflictError",
     "apply_proposal",
+    "concurrent_loop",
     "declared_distributions",
     "dependency_changes",
     "function_source",
     "normalized",
     "read_pyproject",
+    "resolve_flag",
 ]

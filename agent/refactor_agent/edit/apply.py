@@ -12,7 +12,7 @@ from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.imports import edit_imports
 from refactor_agent.edit.source import SourceFile
 from refactor_agent.edit.splice import splice
-from refactor_agent.tree import Tree
+from refactor_agent.tree import Tree, sha256
 
 __all__ = ["apply_proposal"]
 
@@ -62,6 +62,7 @@ def _is_own(tree: Tree, file: str, module: str) -> bool:
 
 def _new_file(tree: Tree, new: NewFile) -> tuple[str, bytes]:
     data = new.text.encode()
-    if tree.exists(new.file) and tree.read(new.file) != data:
+    known = {sha256(data), new.replaces}
+    if tree.exists(new.file) and sha256(tree.read(new.file)) not in known:
         raise SpliceConflictError(new.file, "file-exists", "a file with other content is there")
     return new.file, data

@@ -1,6 +1,8 @@
 """Plan: from the regions of a project to change sets, with a reason for every refusal."""
 
+from refactor_agent.plan.concurrency import plan_loops
 from refactor_agent.plan.planner import make_plan
 from refactor_agent.plan.reasons import REASONS
+from refactor_agent.plan.rollout import behind_flag
 
-__all__ = ["REASONS", "make_plan"]
+__all__ = ["REASONS", "behind_flag", "make_plan", "plan_loops"]

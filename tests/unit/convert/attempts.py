@@ -117,10 +117,12 @@ def attempt_of(
     )
 
 
-def convert(files: dict[str, str], attempt: Attempt) -> tuple[Proposal | Refusal, dict[str, str]]:
+def convert(
+    files: dict[str, str], attempt: Attempt, functions: tuple[FunctionRef, ...] = ()
+) -> tuple[Proposal | Refusal, dict[str, str]]:
     """Propose over files in a directory; give the outcome and the changed files."""
     change_set = ChangeSet(
-        id="001", title="", entries=(), regions=(), functions=(), attempts=(attempt,)
+        id="001", title="", entries=(), regions=(), functions=functions, attempts=(attempt,)
     )
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)

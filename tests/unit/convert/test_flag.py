@@ -1,0 +1,239 @@
+"""Both paths behind a flag, and each of them taken out again."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from refactor_agent.boundary import boundary_source
+from refactor_agent.domain.plan import Attempt, Flag, FunctionRef, Refusal
+from refactor_agent.edit import resolve_flag
+from unit.convert.attempts import Edit, attempt_of, convert
+
+FLAG = Flag(name="unblock", percent=10)
+SLEEP = Edit("native", "time.sleep(1)", "time.sleep")
+READ = Edit("offload", "path.read_text()", "pathlib.Path.read_text")
+
+
+def flagged(before: str, *edits: Edit, twins: dict[str, str] | None = None) -> str | Refusal:
+    attempt = attempt_of({"app.py": before}, list(edits), twins=twins)
+    outcome, files = convert({"app.py": before}, attempt.model_copy(update={"flag": FLAG}))
+    if isinstance(outcome, Refusal):
+        return outcome
+    assert set(files) == {"app.py", "_async_adapters.py"}
+    return files["app.py"]
+
+
+def functions(text: str | bytes) -> list[str]:
+    """The module without its imports, as the compiler sees it."""
+    tree = ast.parse(text)
+    kept = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return [ast.dump(node) for node in kept]
+
+
+CASES = [
+    pytest.param(
+        """\
+        from pathlib import Path
+
+
+        async def load(path: Path):
+            text = path.read_text()
+            return text.upper()
+        """,
+        [READ],
+        """\
+        from pathlib import Path
+
+        from _async_adapters import enabled, offload
+
+
+        async def load(path: Path):
+            if enabled("unblock", 10):
+                text = await offload(path.read_text)
+            else:
+                text = path.read_text()
+            return text.upper()
+        """,
+        id="only what differs stands twice",
+    ),
+    pytest.param(
+        '''\
+        import time
+
+
+        class Box:
+            async def fill(self, path):
+                """Fill it."""
+                with self.span():
+                    # wait a little
+                    time.sleep(1)
+                    text = """
+          not code
+                        """
+                    time.sleep(1)  # again
+                return text
+        ''',
+        [SLEEP, SLEEP._replace(nth=1)],
+        '''\
+        import asyncio
+        import time
+
+        from _async_adapters import enabled
+
+
+        class Box:
+            async def fill(self, path):
+                """Fill it."""
+                with self.span():
+                    # wait a little
+                    if enabled("unblock", 10):
+                        await asyncio.sleep(1)
+                        text = """
+          not code
+                        """
+                        await asyncio.sleep(1)  # again
+                    else:
+                        time.sleep(1)
+                        text = """
+          not code
+                        """
+                        time.sleep(1)  # again
+                return text
+        ''',
+        id="inside a block, with text that must not move",
+    ),
+    pytest.param(
+        """\
+        import time
+
+
+        async def poll(items):
+            for item in items:
+                time.sleep(1)
+                item.go(
+                    1,
+                    2,
+                )
+        """,
+        [SLEEP],
+        """\
+        import asyncio
+        import time
+
+        from _async_adapters import enabled
+
+
+        async def poll(items):
+            if enabled("unblock", 10):
+                for item in items:
+                    await asyncio.sleep(1)
+                    item.go(
+                        1,
+                        2,
+                    )
+            else:
+                for item in items:
+                    time.sleep(1)
+                    item.go(
+                        1,
+                        2,
+                    )
+        """,
+        id="a loop asks once",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "edits", "after"), CASES)
+def test_both_paths_stand_side_by_side(before, edits, after):
+    assert flagged(dedent(before), *edits) == dedent(after)
+
+
+@pytest.mark.parametrize(("before", "edits", "after"), CASES)
+def test_each_path_can_be_taken_out_again(before, edits, after):
+    before, after = dedent(before), dedent(after).encode()
+    attempt = attempt_of({"app.py": before}, list(edits))
+    _, plain = convert({"app.py": before}, attempt)
+    on = resolve_flag("app.py", after, "unblock", on=True)
+    off = resolve_flag("app.py", after, "unblock", on=False)
+    assert functions(on) == functions(plain["app.py"])
+    assert functions(off) == functions(before)
+    body = before.partition("\n\n\n")[2]
+    assert off.decode().endswith(body), "the old path is what it was, byte for byte"
+    assert resolve_flag("app.py", after, "another", on=True) == after
+
+
+def test_a_sync_helper_stays_and_gets_a_twin():
+    before = dedent("""\
+        import time
+
+
+        def wait():
+            time.sleep(1)
+
+
+        async def poll():
+            wait()
+            return 1
+        """)
+    calls = [SLEEP, Edit("await", "wait()", "app.wait")]
+    after = flagged(before, *calls, twins={"app.wait": "wait_async"})
+    assert after == dedent("""\
+        import asyncio
+        import time
+
+        from _async_adapters import enabled
+
+
+        def wait():
+            time.sleep(1)
+
+
+        async def wait_async():
+            await asyncio.sleep(1)
+
+
+        async def poll():
+            if enabled("unblock", 10):
+                await wait_async()
+            else:
+                wait()
+            return 1
+        """)
+
+
+def test_a_function_on_one_line_is_refused():
+    refusal = flagged("import time\n\n\nasync def f(): time.sleep(1)\n", SLEEP)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "flag-one-line"
+
+
+def test_other_line_ends_and_encodings_survive():
+    text = CASES[0].values[2]
+    data = dedent(text).replace("\n", "\r\n").replace("upper()", "upper() + 'é'").encode("utf-8")
+    off = resolve_flag("app.py", data, "unblock", on=False)
+    assert off.count(b"\r\n") == off.count(b"\n") > 0
+    assert "'é'".encode() in off
+
+
+def test_an_attempt_without_a_flag_is_as_before():
+    assert Attempt(strategy="native").flag is None
+
+
+@pytest.mark.parametrize(("before", "edits", "after"), CASES)
+def test_finalizing_leaves_the_plain_conversion(before, edits, after):
+    before, after = dedent(before), dedent(after)
+    _, plain = convert({"app.py": before}, attempt_of({"app.py": before}, list(edits)))
+    with_both = {"app.py": after, "_async_adapters.py": boundary_source()}
+    name = "app.Box.fill" if "class Box" in before else f"app.{edits_in(before)}"
+    attempt = Attempt(strategy="native", flag=FLAG.model_copy(update={"step": "finalize"}))
+    outcome, files = convert(with_both, attempt, functions=(FunctionRef(file="app.py", name=name),))
+    assert not isinstance(outcome, Refusal), outcome
+    assert files["app.py"] == plain["app.py"]
+
+
+def edits_in(text: str) -> str:
+    return text.partition("async def ")[2].partition("(")[0]
