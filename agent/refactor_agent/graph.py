@@ -24,7 +24,7 @@ from langsmith import tracing_context
 from refactor_agent.ports import Reporter
 from refactor_agent.run.services import Services
 from refactor_agent.run.state import ChangeResult, ChangeState, RunState
-from refactor_agent.run.steps import approve, change, combine, finish, prepare
+from refactor_agent.run.steps import approve, change, combine, finish, prepare, review
 
 __all__ = ["Ending", "execute"]
 
@@ -47,11 +47,13 @@ def change_graph(services: Services) -> Graph:
     give_up = partial(_give_up, services)
     graph.add_node("propose", partial(change.propose, services), error_handler=give_up)
     graph.add_node("verify", partial(change.check, services), error_handler=give_up)
+    graph.add_node("review", partial(review.review, services), error_handler=give_up)
     graph.add_node("decide", partial(change.decide, services))
     graph.add_edge(START, "propose")
     graph.add_conditional_edges("propose", change.after_propose, ["verify", "decide"])
     after_verify = partial(change.after_verify, services)
-    graph.add_conditional_edges("verify", after_verify, ["propose", "decide"])
+    graph.add_conditional_edges("verify", after_verify, ["propose", "review", "decide"])
+    graph.add_conditional_edges("review", change.after_review, ["propose", "decide"])
     graph.add_edge("decide", END)
     return graph.compile()
 

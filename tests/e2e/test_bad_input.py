@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -76,6 +77,21 @@ def reports(home: AgentHome, done: Ended, status: str = "verified") -> None:
         (["scan", "--format", "pdf"], ["--format", "'text', 'json'"]),
         (["run", "--rule", "RA10l"], ["no rule 'RA10l'; did you mean RA10"]),
         (["scan", "--rule", "nonsense"], ["nonsense"]),
+        (["scan", "nowhere.py"], ["nowhere.py does not exist; give a Python file or a project's"]),
+        (["scan", "README.md"], ["README.md does not exist"]),
+        (["scan", "--diff", "nowhere"], ["git knows no revision 'nowhere'", "fetch it first"]),
+        (["scan", "--diff", ""], ["git knows no revision ''"]),
+        (["scan", "--baseline", "nowhere.json"], ["nowhere.json does not exist; make it with"]),
+        (["scan", "--baseline", "shop.py"], ["shop.py is no baseline"]),
+        (["scan", "--write-baseline", "a/b.json"], ["can't write to a/b.json: No such file"]),
+        (["scan", "--stdin-filename", "notes.txt"], ["notes.txt is no Python file"]),
+        (["scan", ".", "--stdin-filename", "/x.py"], ["/x.py does not lie in ."]),
+        (["scan", "--explain", "shop.py"], ["give a place as FILE:LINE or FILE:LINE:COLUMN"]),
+        (["scan", "--explain", "shop.py:0"], ["give a place as FILE:LINE"]),
+        (["scan", "--explain", "shop.py:2"], ["nothing is called at shop.py:2"]),
+        (["scan", "--explain", "nowhere.py:2"], ["there is no file nowhere.py in "]),
+        (["scan", "--min-severity", "severe"], ["--min-severity", "'high', 'medium', 'low'"]),
+        (["trace", "--threshold", "0", "--", "true"], ["--threshold is in seconds"]),
         (["rules", "show", "RA1o1"], ["no rule 'RA1o1'; did you mean RA1"]),
         (["run", "--python", "/bin/echo"], ["/bin/echo (--python) does not run"]),
         (["run", "--python", "./nothing"], ["nothing (--python) does not run"]),
@@ -202,6 +218,33 @@ def test_files_that_cannot_be_read_as_python(shop):
         name.removeprefix("skipped ") for name in named
     }
     assert files(shop) == before
+
+
+def test_scan_names_what_it_skips(tmp_path):
+    sleep = "import time\n\n\nasync def wait():\n    time.sleep(1)\n"
+    files = {
+        "latin.py": f"# coding: latin-1\nname = 'é'\n{sleep}".encode("latin-1"),
+        "mark.py": b"\xef\xbb\xbf" + sleep.encode(),
+        "bytes.py": f"name = 'é'\n{sleep}".encode("latin-1"),
+        "wide.py": sleep.encode("utf-16"),
+        "template.py": 'name = "x"\ntext = t"hello {name}"\n',
+        "nul.py": b"x = 1\n\0\n",
+        "look.ipynb": "{}",
+    }
+    home = AgentHome(write_files(tmp_path / "shop", files), tmp_path / "home")
+    (home.target / "circle.py").symlink_to("circle.py")
+    (home.target / "again").symlink_to(home.target)
+    done = home.agent("scan", "--format", "json")
+    assert [region["file"] for region in json.loads(done.out)["regions"]] == ["latin.py", "mark.py"]
+    named = dict(line.split(": ", 1) for line in done.err.splitlines())
+    newer = {"skipped template.py"} if sys.version_info < (3, 14) else set()
+    assert named.keys() == newer | {f"skipped {name}" for name in (
+        "bytes.py", "circle.py", "look.ipynb", "nul.py", "wide.py",
+    )}  # fmt: skip
+    assert named["skipped wide.py"].startswith("encoded in UTF-16")
+    assert named["skipped circle.py"] == "a symbolic link that leads nowhere"
+    if newer:
+        assert named["skipped template.py"].endswith("invalid syntax, line 2")
 
 
 def test_a_pipe_that_nobody_writes_to(shop):

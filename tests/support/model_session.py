@@ -39,6 +39,8 @@ class ModelSession:
     base_url: str
     key: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    config: ModelConfig | None = None
+    """Asks this model; without, a model called scripted at ``base_url``, with ``settings``."""
     reported: list[tuple[str, dict[str, str | float]]] = field(default_factory=list)
 
     @property
@@ -67,7 +69,7 @@ class ModelSession:
         """Ask for several proposals of one open model, one after the other or ``at_once``."""
         settings = {"max_retries": 0, **self.settings}
         model = open_model(
-            ModelConfig(model="scripted", base_url=self.base_url, **settings),
+            self.config or ModelConfig(model="scripted", base_url=self.base_url, **settings),
             SecretStr(self.key) if self.key else None,
             store=Store(self.directory / "cache"),
             ledger=self.ledger,

@@ -1,21 +1,18 @@
-"""What `init` puts into a team's repository, and what it leaves alone."""
+"""What `init` puts into a team's repository beside the templates, and what it leaves alone."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from refactor_agent.data import data_dir
+from refactor_agent.cli._put import Put, read_text
 from refactor_agent.errors import UsageError
-from refactor_agent.llm.prompts import PAGES, TEMPLATES
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.rulebook.export import cursor_rules, with_claude_section
 
-__all__ = ["DIRECTORY", "Put", "put_files", "team_files"]
+__all__ = ["DIRECTORY", "put_files", "team_files"]
 
 DIRECTORY = "prompts/refactor-agent"
 """Where a team's templates go, unless its ``pyproject.toml`` names another place."""
@@ -28,29 +25,14 @@ _USES = {
 }
 
 
-@dataclass(frozen=True)
-class Put:
-    """One file, and what became of it."""
-
-    file: str
-    outcome: Literal["wrote", "unchanged", "left"]
-    why: str = ""
-
-
 def team_files(root: Path, book: RuleBook, directory: str = DIRECTORY) -> Mapping[str, str]:
-    """Give path to text of all that a team gets: templates, Cursor rules, the guide's sections."""
-    source = data_dir("prompts")
-    files = {
-        f"{directory}/{name}": (source / name).read_text(encoding="utf-8")
-        for name in (*PAGES, *TEMPLATES)
-    }
-    for name, text in cursor_rules(book).items():
-        files[f".cursor/rules/{name}"] = text
+    """Give path to text of what a team gets beside the templates: Cursor rules, guide sections."""
+    files = {f".cursor/rules/{name}": text for name, text in cursor_rules(book).items()}
     for name, use in _USES.items():
         slug = name.removeprefix("CLAUDE.").removesuffix(".md")
         files[f".cursor/rules/async-{slug}.mdc"] = _pointer(use, f"{directory}/{name}")
     guide = _guide(root)
-    text = _read(root / guide) or ""
+    text = read_text(root / guide) or ""
     files[guide] = _with_pages(with_claude_section(text, book), directory)
     return files
 
@@ -71,7 +53,7 @@ def _put(root: Path, file: str, text: str, *, force: bool) -> Put:
     path = root / file
     if not path.resolve().is_relative_to(root.resolve()):
         return Put(file, "left", "it leads out of the project")
-    known = _read(path)
+    known = read_text(path)
     if known == text:
         return Put(file, "unchanged")
     if known is not None and not force and _edited(file, known, text):
@@ -91,7 +73,7 @@ def _edited(file: str, known: str, text: str) -> bool:
 
 def _guide(root: Path) -> str:
     """Give the file that the team's agents read: what ``CLAUDE.md`` only refers to goes first."""
-    claude = _read(root / "CLAUDE.md")
+    claude = read_text(root / "CLAUDE.md")
     if (root / "AGENTS.md").is_file() and (claude is None or "@AGENTS.md" in claude):
         return "AGENTS.md"
     return "CLAUDE.md"
@@ -110,10 +92,3 @@ def _pointer(use: str, file: str) -> str:
         f'---\ndescription: {json.dumps(use)}\nglobs: ""\nalwaysApply: false\n---\n\n'
         f"Read the page and follow it: @{file}\n"
     )
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8") if path.is_file() else None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8; convert or move it") from error

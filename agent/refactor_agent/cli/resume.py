@@ -21,6 +21,7 @@ def resume(
         list[str] | None,
         typer.Option(help="A change set to approve, or `all`; may be given several times."),
     ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no model from here on.")] = False,
 ) -> None:
     """Go on with a run where it stopped; what it finished or paid for is not done again."""
     from refactor_agent.cli._drive import drive
@@ -28,6 +29,6 @@ def resume(
     from refactor_agent.run.start import open_run
 
     with Progress() as progress:
-        services = open_run(path, run, progress)
+        services = open_run(path, run, progress, offline=offline)
         ending = drive(services, approve)
     progress.tell(services, ending)

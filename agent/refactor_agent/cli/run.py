@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from refactor_agent.cli import _models as options
 from refactor_agent.cli.app import app
 
 __all__ = ["run"]
@@ -38,20 +39,36 @@ def run(  # noqa: PLR0913 - one parameter per option
     ask: Annotated[
         bool, typer.Option("--ask", help="Wait for approval before the patches are combined.")
     ] = False,
-    model: Annotated[
+    flag: Annotated[
         str | None,
+        typer.Option(help="Keep the old path too, and let this rollout flag choose at run time."),
+    ] = None,
+    flag_percent: Annotated[
+        float,
+        typer.Option(min=0, max=100, help="Its share of new calls while no setting says else."),
+    ] = 0,
+    concurrent: Annotated[
+        list[str] | None,
         typer.Option(
-            help="A model for what the rules can't convert; with SMALL,BIG the next when one fails."
+            help="Only run the iterations of the loop at FILE:LINE at once, if shown independent."
         ),
     ] = None,
-    base_url: Annotated[str | None, typer.Option(help="Its OpenAI-compatible endpoint.")] = None,
-    rounds: Annotated[int, typer.Option(min=0, help="Repairs after a model's first answer.")] = 2,
-    review: Annotated[
-        bool, typer.Option("--review", help="Have the model try to refute what it made.")
-    ] = False,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Ask no model, whatever else is said.")
-    ] = False,
+    model: options.Model = None,
+    profile: options.Profile = None,
+    base_url: options.BaseUrl = None,
+    api: options.Api = None,
+    stream: options.Stream = None,
+    key_from: options.KeyFrom = None,
+    temperature: options.Temperature = None,
+    rounds: options.Rounds = 2,
+    samples: options.Samples = 0,
+    model_turn: options.ModelTurn = options.Turn.LAST,
+    review: options.Review = False,
+    review_all: options.ReviewAll = False,
+    limit: options.Limit = None,
+    limit_each: options.LimitEach = None,
+    record: options.Record = None,
+    offline: options.Offline = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what a model would be asked, and the cost.")
     ] = False,
@@ -62,13 +79,26 @@ def run(  # noqa: PLR0913 - one parameter per option
     """
     from refactor_agent.cli._drive import drive
     from refactor_agent.cli._progress import Progress
-    from refactor_agent.llm import model_config
-    from refactor_agent.run.options import RunOptions
+    from refactor_agent.project import open_project
+    from refactor_agent.run.models import ModelChoice, configured_models, read_amounts
+    from refactor_agent.run.options import RunOptions, make_flag
     from refactor_agent.run.start import start_run
 
-    names = [name.strip() for name in (model or "").split(",") if name.strip()]
-    first, *others = [model_config(name, base_url, offline=offline) for name in names] or [None]
-    options = RunOptions(
+    choice = ModelChoice(
+        models=options.names_in(model),
+        profiles=options.names_in(profile),
+        base_url=base_url,
+        api=api.value if api else None,
+        stream=stream,
+        key_from=key_from,
+        temperature=temperature,
+        record=str(Path(record).absolute()) if record else None,
+        limits=read_amounts(limit or (), "--limit"),
+        change_set_limits=read_amounts(limit_each or (), "--limit-each"),
+        offline=offline,
+    )
+    models = configured_models(open_project(path).config, choice)
+    asked = RunOptions(
         python=python,
         test_command=test_command,
         test_timeout=test_timeout,
@@ -76,18 +106,22 @@ def run(  # noqa: PLR0913 - one parameter per option
         rules=tuple(rule or ()),
         jobs=jobs,
         approval="ask" if ask else "auto",
-        model=first,
-        escalate=tuple(config for config in others if config is not None),
-        review=review,
+        model=models[0] if models else None,
+        escalate=models[1:],
+        review="all" if review_all else "model" if review else "none",
         offline=offline,
         rounds=rounds,
+        samples=samples,
+        model_turn=model_turn.value,
+        flag=make_flag(flag, flag_percent),
+        concurrent=tuple(concurrent or ()),
     )
     if dry_run:
         from refactor_agent.run.estimate import estimate, estimate_text
 
-        typer.echo(estimate_text(estimate(path, options)), nl=False)
+        typer.echo(estimate_text(estimate(path, asked)), nl=False)
         return
     with Progress() as progress:
-        services = start_run(path, options, progress)
+        services = start_run(path, asked, progress)
         ending = drive(services)
     progress.tell(services, ending)

@@ -13,7 +13,7 @@ from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm.exchange import Reply
 
-__all__ = ["Answer", "AnsweredFunction", "fault", "parse_answer", "parse_as", "read_reply"]
+__all__ = ["Answer", "AnsweredFunction", "ended", "fault", "parse_answer", "parse_as", "read_reply"]
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)
@@ -63,18 +63,26 @@ def fault(code: str, message: str) -> CheckFailure:
 
 def read_reply(reply: Reply) -> Answer | CheckFailure | Refusal:
     """Read the answer out of ``reply``: a refusal ends the matter, a failure can be repaired."""
-    if reply.refusal:
-        return _refusal("model-refused", f"the model refused: {_line(reply.refusal)}")
-    if reply.finish_reason == "content_filter":
-        return _refusal("content-filter", "the endpoint's content filter stopped the answer")
-    if reply.finish_reason == "length":
-        return _refusal("answer-truncated", "the answer was cut off at the output token limit")
+    refused = ended(reply)
+    if refused is not None:
+        return refused
     if not reply.content.strip():
         return fault("empty", "The answer was empty.")
     answer = parse_answer(reply.content)
     if isinstance(answer, Answer) and answer.status == "refused":
         return _refusal("model-refused", f"the model refused: {_line(answer.refusal or 'no why')}")
     return answer
+
+
+def ended(reply: Reply) -> Refusal | None:
+    """Say why ``reply`` is no answer at all; ``None`` where it may be one."""
+    if reply.refusal:
+        return _refusal("model-refused", f"the model refused: {_line(reply.refusal)}")
+    if reply.finish_reason == "content_filter":
+        return _refusal("content-filter", "the endpoint's content filter stopped the answer")
+    if reply.finish_reason == "length":
+        return _refusal("answer-truncated", "the answer was cut off at the output token limit")
+    return None
 
 
 def parse_answer(text: str) -> Answer | CheckFailure:

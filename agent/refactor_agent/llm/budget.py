@@ -99,6 +99,16 @@ def _context(request: ModelRequest, rounds: tuple[Round, ...]) -> Told:
     return request.model_copy(update={"files": files}), rounds
 
 
+def _types(request: ModelRequest, rounds: tuple[Round, ...]) -> Told:
+    files = tuple(file.model_copy(update={"types": ""}) for file in request.files)
+    return request.model_copy(update={"files": files}), rounds
+
+
+def _callees(request: ModelRequest, rounds: tuple[Round, ...]) -> Told:
+    functions = tuple(part.model_copy(update={"callees": ()}) for part in request.functions)
+    return request.model_copy(update={"functions": functions}), rounds
+
+
 def _callers(request: ModelRequest, rounds: tuple[Round, ...]) -> Told:
     """Leave the callers that are in the task: their calls change with the functions."""
     functions = tuple(
@@ -114,6 +124,8 @@ DROPS: tuple[tuple[str, Callable[[ModelRequest, tuple[Round, ...]], Told]], ...]
     ("attempts before the latest", _earlier_rounds),
     ("the middle of long failures", _long_failures),
     ("callers outside the task", _callers),
+    ("functions they call", _callees),
+    ("types of other files", _types),
     ("definitions around the functions", _context),
     ("what differs between libraries", _differences),
 )

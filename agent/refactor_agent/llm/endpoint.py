@@ -1,42 +1,42 @@
-"""Ask an OpenAI-compatible endpoint: cached, limited, charged, and given up when it is down."""
+"""Ask a model: cached, limited, charged, and given up when it can't answer."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from types import TracebackType
-from typing import Self
-
-import openai
-from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletionMessageParam
-from openai.types.chat.completion_create_params import ResponseFormat
-from pydantic import SecretStr
+from typing import NamedTuple, Self
 
 from refactor_agent.domain.plan import Refusal
-from refactor_agent.llm.answer import Answer
 from refactor_agent.llm.breaker import Breaker
 from refactor_agent.llm.config import ModelConfig
-from refactor_agent.llm.exchange import Exchange, Prompt, Reply, Rung
-from refactor_agent.llm.ladder import Ladder
-from refactor_agent.llm.ledger import Entry, Ledger
-from refactor_agent.llm.review_answer import ReviewAnswer
-from refactor_agent.llm.schema import strict_schema
-from refactor_agent.llm.wire import CallError, Failure, classify, read_completion
+from refactor_agent.llm.exchange import Exchange, Prompt, Reply, Sent
+from refactor_agent.llm.failure import CallError, Failure
+from refactor_agent.llm.ladder import Capability, Ladder, Way
+from refactor_agent.llm.ledger import CHARACTERS_PER_TOKEN, Entry, Ledger
+from refactor_agent.llm.question import question_of
+from refactor_agent.llm.transport import Transport
 from refactor_agent.ports import Reporter
 from refactor_agent.store import Store
-from refactor_agent.tree import sha256
 
 __all__ = ["Endpoint"]
 
 
+class _Call(NamedTuple):
+    """One question on its way."""
+
+    prompt: Prompt
+    sample: int
+    entry: Entry
+
+
 class Endpoint:
-    """A `Model` behind HTTP. Make it outside a running loop: it loads the TLS context."""
+    """A `Model` behind a transport."""
 
     def __init__(
         self,
         config: ModelConfig,
-        key: SecretStr | None,
+        transport: Transport,
         *,
         store: Store,
         ledger: Ledger,
@@ -44,18 +44,12 @@ class Endpoint:
     ) -> None:
         self.config = config
         self.ledger = ledger
-        self._key = key.get_secret_value() if key else ""
+        self._transport = transport
         self._store = store
         self._reporter = reporter
-        self._ladder = Ladder(store, config.base_url, config.model)
+        self._ladder = Ladder(store, config.base_url, config.model, config.api)
         self._breaker = Breaker()
         self._slots = asyncio.Semaphore(config.concurrency)
-        self._client = AsyncOpenAI(
-            api_key=self._key or "none",  # the client insists on one; local servers don't look
-            base_url=config.base_url,
-            timeout=config.attempt_seconds,
-            max_retries=config.max_retries,
-        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,156 +60,137 @@ class Endpoint:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._client.close()
+        await self._transport.close()
 
     @property
     def name(self) -> str:
         """The model's name."""
         return self.config.model
 
+    @property
+    def disclosure(self) -> str:
+        """Say what answers where it is no language model; else nothing."""
+        return self.config.disclosure
+
     async def ask(self, prompt: Prompt, *, sample: int = 0, about: str = "") -> Reply | Refusal:
         """Answer from the cache, else from the endpoint; a refusal when neither can."""
-        question = self._question(prompt, sample)
-        call = Entry(kind="asked", question=question, model=self.name, about=about)
+        question = question_of(self.config, prompt, sample)
+        call = _Call(
+            prompt, sample, Entry(kind="asked", question=question, model=self.name, about=about)
+        )
         known = await asyncio.to_thread(self._store.recall, question, Exchange)
         if known is not None:
             key, exchange = known
-            entry = _answered(call, prompt, exchange.reply, key)
+            entry = self._answered(call, exchange.reply, key)
             await asyncio.to_thread(self.ledger.recall, entry)
             return exchange.reply
+        if self.config.offline:
+            return _unavailable(f"{self.name} is not asked: --offline")
         async with self._slots:
             try:
-                return await self._descend(prompt, call, sample)
+                return await self._descend(call)
             except CallError as error:
                 return self._give_up(error.failure)
 
     async def fault(self, prompt: Prompt, reason: str, *, sample: int = 0, about: str = "") -> None:
         """Enter into the ledger that the answer to ``prompt`` was of no use."""
-        question = self._question(prompt, sample)
+        question = question_of(self.config, prompt, sample)
         entry = Entry(kind="fault", question=question, model=self.name, reason=reason, about=about)
         await asyncio.to_thread(self.ledger.enter, entry)
 
-    async def _descend(self, prompt: Prompt, call: Entry, sample: int) -> Reply | Refusal:
-        """Try the rungs that are open, best first, until one is answered."""
-        refused: list[Rung] = []
-        for rung in await asyncio.to_thread(self._ladder.open_rungs):
+    async def _descend(self, call: _Call) -> Reply | Refusal:
+        """Try the ways that are open, best first, until one is answered."""
+        refused: list[Capability] = []
+        again = self.config.max_retries
+        while True:
+            way = await asyncio.to_thread(self._ladder.best, refused)
             if self._breaker.reason is not None:
                 return _unavailable(self._breaker.reason)
-            limits = self.config.limits, self.config.change_set_limits
-            limit = await asyncio.to_thread(self.ledger.ask, call, *limits)
+            limit = await asyncio.to_thread(self._enter, call, way)
             if limit is not None:
                 return Refusal(reason="model-limit", message=f"no model call: {limit}")
+            started = time.monotonic()
             try:
-                reply = await self._call(prompt, rung)
+                reply = await self._transport.call(call.prompt, way, call.sample)
             except CallError as error:
-                await self._failed(call, error.failure)
-                if not error.failure.format_refused or rung == "text":
+                await self._failed(call, error.failure, time.monotonic() - started)
+                capability = way.refused_by(error.failure)
+                if capability is not None:
+                    refused.append(capability)
+                elif error.failure.cut and again > 0:
+                    again -= 1
+                else:
                     raise
-                refused.append(rung)
                 continue
-            await self._keep(prompt, call, sample, reply)
+            seconds = round(time.monotonic() - started, 3)
+            reply = reply.model_copy(update={"seconds": seconds})
+            await self._keep(call, reply)
             await asyncio.to_thread(self._ladder.close, *refused)
             return reply
-        raise AssertionError("unreachable: the lowest rung answers or raises")
 
-    async def _call(self, prompt: Prompt, rung: Rung) -> Reply:
-        config, started = self.config, time.monotonic()
-        try:
-            async with asyncio.timeout(config.total_seconds):
-                response = await self._client.chat.completions.with_raw_response.create(
-                    model=config.model,
-                    messages=_messages(prompt),
-                    response_format=_format(rung, prompt),
-                    temperature=openai.omit if config.temperature is None else config.temperature,
-                    max_tokens=config.max_output_tokens or openai.omit,
-                )
-        except (openai.APIError, TimeoutError) as error:
-            raise CallError(classify(error)) from error
-        return read_completion(response.text, time.monotonic() - started)
+    def _enter(self, call: _Call, way: Way) -> str | None:
+        """Enter a call and keep what it sends, or give the limit that forbids it."""
+        config = self.config
+        sent = Sent(
+            base_url=config.base_url,
+            model=config.model,
+            parameters={
+                "api": config.api,
+                "format": way.rung,
+                "stream": config.stream,
+                "temperature": config.temperature_of(call.sample),
+                "max_output_tokens": config.max_output_tokens,
+                "sample": call.sample,
+                "without": " ".join(sorted(way.without)),
+            },
+            prompt=call.prompt,
+        )
+        entry = call.entry.model_copy(update={"sent": self._store.put(sent)})
+        return self.ledger.ask(entry, config.limits, config.change_set_limits, config.model_limits)
 
-    async def _keep(self, prompt: Prompt, call: Entry, sample: int, reply: Reply) -> None:
+    async def _keep(self, call: _Call, reply: Reply) -> None:
         """Remember the answer, then charge for it: a recalled answer settles an open charge."""
         self._breaker.succeed()
         exchange = Exchange(
             base_url=self.config.base_url,
             model=self.name,
-            sample=sample,
-            prompt=prompt,
+            sample=call.sample,
+            prompt=call.prompt,
             reply=reply,
         )
-        key = await asyncio.to_thread(self._store.remember, call.question, exchange)
-        entry = _answered(call, prompt, reply, key)
-        await asyncio.to_thread(self.ledger.enter, entry)
+        key = await asyncio.to_thread(self._store.remember, call.entry.question, exchange)
+        await asyncio.to_thread(self.ledger.enter, self._answered(call, reply, key))
 
-    async def _failed(self, call: Entry, failure: Failure) -> None:
-        reason = self._clean(failure.message)
-        entry = call.model_copy(update={"kind": "failed", "reason": reason})
-        await asyncio.to_thread(self.ledger.enter, entry)
+    def _answered(self, call: _Call, reply: Reply, key: str) -> Entry:
+        usage, asked, answered = reply.usage, call.prompt.size, len(reply.content)
+        prompt_tokens, completion_tokens = usage.prompt_tokens, usage.completion_tokens
+        if prompt_tokens is None and completion_tokens is None:
+            prompt_tokens = asked // CHARACTERS_PER_TOKEN
+            completion_tokens = answered // CHARACTERS_PER_TOKEN
+        return call.entry.model_copy(
+            update={
+                "kind": "answered",
+                "usage": usage,
+                "seconds": reply.seconds,
+                "size": asked + answered,
+                "exchange": key,
+                "cost": self.config.cost(prompt_tokens or 0, completion_tokens or 0),
+            }
+        )
+
+    async def _failed(self, call: _Call, failure: Failure, seconds: float) -> None:
+        reason = self._transport.clean(failure.message)
+        update = {"kind": "failed", "reason": reason, "seconds": round(seconds, 3)}
+        await asyncio.to_thread(self.ledger.enter, call.entry.model_copy(update=update))
 
     def _give_up(self, failure: Failure) -> Refusal:
-        message = f"{self.config.base_url} {self._clean(failure.message)}"
+        message = self._transport.clean(failure.message)
         if failure.rejected:
             return Refusal(reason="prompt-rejected", message=message)
         opened = self._breaker.fail(message, lasting=failure.lasting)
         if opened and self._reporter is not None:
             self._reporter.event("model:unavailable", model=self.name, message=message)
         return _unavailable(message)
-
-    def _clean(self, text: str) -> str:
-        """Take the key out of ``text``: some endpoints repeat it in their complaint."""
-        return text.replace(self._key, "***") if self._key else text
-
-    def _question(self, prompt: Prompt, sample: int) -> str:
-        config = self.config
-        asked = (
-            config.base_url,
-            config.model,
-            str(config.temperature),
-            str(config.max_output_tokens),
-            str(sample),
-            prompt.digest,
-        )
-        return sha256("\0".join(asked).encode())
-
-
-_SCHEMAS = {"proposal": strict_schema(Answer), "review": strict_schema(ReviewAnswer)}
-
-
-def _format(rung: Rung, prompt: Prompt) -> ResponseFormat | openai.Omit:
-    if rung == "text":
-        return openai.omit
-    if rung == "object":
-        return {"type": "json_object"}
-    schema = _SCHEMAS[prompt.form]
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": "answer", "schema": schema, "strict": True},
-    }
-
-
-def _answered(call: Entry, prompt: Prompt, reply: Reply, key: str) -> Entry:
-    return Entry(
-        kind="answered",
-        question=call.question,
-        model=call.model,
-        usage=reply.usage,
-        seconds=reply.seconds,
-        size=prompt.size + len(reply.content),
-        exchange=key,
-        about=call.about,
-    )
-
-
-def _messages(prompt: Prompt) -> list[ChatCompletionMessageParam]:
-    return [_message(message.role, message.content) for message in prompt.messages]
-
-
-def _message(role: str, content: str) -> ChatCompletionMessageParam:
-    if role == "system":
-        return {"role": "system", "content": content}
-    if role == "assistant":
-        return {"role": "assistant", "content": content}
-    return {"role": "user", "content": content}
 
 
 def _unavailable(why: str) -> Refusal:

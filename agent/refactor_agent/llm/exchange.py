@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from refactor_agent.domain.plan import Refusal
@@ -9,10 +10,12 @@ from refactor_agent.domain.proposal import Usage
 from refactor_agent.domain.values import Value
 from refactor_agent.tree import sha256
 
-__all__ = ["Exchange", "Message", "Model", "Prompt", "Reply", "Rung"]
+__all__ = ["Exchange", "Form", "Message", "Model", "Prompt", "Reply", "Rung", "Sent"]
 
 Rung = Literal["schema", "object", "text"]
 """How an answer's shape is asked for: strict JSON schema, any JSON object, words alone."""
+Form = Literal["proposal", "review", "triage"]
+"""Which shape an answer is to have."""
 
 
 class Message(Value):
@@ -28,8 +31,7 @@ class Prompt(Value):
     messages: tuple[Message, ...]
     template: str
     """SHA-256 of the templates it was rendered from."""
-    form: Literal["proposal", "review"] = "proposal"
-    """Which shape the answer is to have."""
+    form: Form = "proposal"
 
     @property
     def digest(self) -> str:
@@ -54,8 +56,17 @@ class Reply(Value):
     seconds: float = 0.0
 
 
+class Sent(Value):
+    """One call as it went out: what the audit log refers to. Free of secrets."""
+
+    base_url: str
+    model: str
+    parameters: Mapping[str, str | int | float | bool | None]
+    prompt: Prompt
+
+
 class Exchange(Value):
-    """One call with its answer: the cache entry, and the audit record of what was sent."""
+    """One call with its answer: the cache entry."""
 
     base_url: str
     model: str
@@ -70,6 +81,11 @@ class Model(Protocol):
     @property
     def name(self) -> str:
         """The model's name, as the proposal's author records it."""
+        ...
+
+    @property
+    def disclosure(self) -> str:
+        """Say what answers where it is no language model; else nothing."""
         ...
 
     async def ask(self, prompt: Prompt, *, sample: int = 0, about: str = "") -> Reply | Refusal:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import sys
-import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -14,7 +12,10 @@ from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import Attempt, ChangeSet, Refusal
 from refactor_agent.domain.region import Located
 from refactor_agent.edit import FunctionSource, SpliceConflictError, function_source
+from refactor_agent.llm.habits import async_clients, habits_of_tests
 from refactor_agent.llm.modes import Mode, is_planned, modes
+from refactor_agent.llm.neighbours import callees_of, types_used
+from refactor_agent.llm.offloading import offload_for
 from refactor_agent.llm.request import (
     Becomes,
     Caller,
@@ -27,11 +28,11 @@ from refactor_agent.llm.request import (
     Offload,
     RuleCard,
 )
-from refactor_agent.llm.surroundings import surroundings
+from refactor_agent.llm.surroundings import surroundings, text_of
 from refactor_agent.rulebook import Rule, RuleBook
 from refactor_agent.tree import Tree
 
-__all__ = ["Ground", "conventions_of", "make_request", "text_of"]
+__all__ = ["Ground", "conventions_of", "make_request"]
 
 
 class Ground(NamedTuple):
@@ -53,6 +54,8 @@ def conventions_of(
         python=python,
         libraries=tuple(sorted(own | imported)),
         offload=offload,
+        tests=habits_of_tests(graph),
+        clients=async_clients(graph),
         notes=tuple(notes),
     )
 
@@ -68,13 +71,17 @@ def make_request(
         sources = _sources(change_set, ground.tree)
         graph = ground.located.graph
         colouring = modes([source.function.name for source in sources], graph, attempt)
-        parts = tuple(_part(source, change_set, colouring, graph) for source in sources)
-        files = tuple(_files(parts, ground.tree))
+        parts = tuple(_part(source, change_set, colouring, ground) for source in sources)
+        files = tuple(_files(parts, graph, ground.tree))
     except SpliceConflictError as error:
         return Refusal(reason=error.reason, message=str(error))
     except SyntaxError as error:
         return Refusal(reason="unsupported-syntax", message=f"can't be parsed here: {error}")
     facts = tuple(_facts(sources, change_set, attempt, ground.located))
+    conventions = ground.conventions
+    if conventions.offload is None:
+        offload = offload_for(change_set, graph.modules, ground.tree)
+        conventions = conventions.model_copy(update={"offload": offload})
     return ModelRequest(
         change_set=change_set.id,
         title=change_set.title,
@@ -83,7 +90,7 @@ def make_request(
         calls=facts,
         refusals=change_set.refusals,
         rules=tuple(_cards(facts, ground)),
-        conventions=ground.conventions,
+        conventions=conventions,
     )
 
 
@@ -97,9 +104,9 @@ def _part(
     source: FunctionSource,
     change_set: ChangeSet,
     colouring: Mapping[str, Mode],
-    graph: CallGraph,
+    ground: Ground,
 ) -> FunctionPart:
-    ref = source.function
+    ref, graph = source.function, ground.located.graph
     known = graph.functions.get(ref.name)
     change, new_name = colouring[ref.name]
     callers = sorted({call.caller for call in graph.calls_of(ref.name)})
@@ -113,6 +120,7 @@ def _part(
         is_async=known is not None and known.is_async,
         is_entry=any(is_planned(entry.name, [ref.name]) for entry in change_set.entries),
         callers=tuple(_caller(name, graph, colouring) for name in callers),
+        callees=tuple(callees_of(ref.name, list(colouring), graph, ground.tree)),
     )
 
 
@@ -122,16 +130,13 @@ def _caller(name: str, graph: CallGraph, planned: Collection[str]) -> Caller:
     return Caller(name=name, is_async=is_async, planned=is_planned(name, planned))
 
 
-def _files(parts: Sequence[FunctionPart], tree: Tree) -> Iterator[FilePart]:
+def _files(parts: Sequence[FunctionPart], graph: CallGraph, tree: Tree) -> Iterator[FilePart]:
     by_file = sorted(parts, key=lambda part: part.ref.file)
     for file, group in groupby(by_file, key=lambda part: part.ref.file):
-        yield surroundings(file, text_of(tree.read(file)), tuple(group))
-
-
-def text_of(data: bytes) -> str:
-    """Decode a Python file, with plain line breaks."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    return data.decode(encoding).replace("\r\n", "\n")
+        held = tuple(group)
+        around = surroundings(file, text_of(tree.read(file)), held)
+        types = types_used(file, held, graph.modules, tree)
+        yield around.model_copy(update={"types": types})
 
 
 def _facts(

@@ -11,18 +11,24 @@ from refactor_agent.domain.region import Region
 from refactor_agent.domain.values import Value
 from refactor_agent.llm.request import NamedCode
 
-__all__ = ["Evidence", "Frame", "Incident", "Suspect", "make_incident", "read_frames"]
+__all__ = ["Evidence", "Frame", "Incident", "Suspect", "kind_of", "make_incident", "read_frames"]
 
 _TRACEBACK = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+),? in (?P<name>[\w.<>]+)')
 """Python's tracebacks, innermost frame last; with ``faulthandler``, innermost first."""
 _SAMPLED = re.compile(r"(?m)^\s*(?P<name>[\w.<>]+) \((?P<file>[^()\n]+\.py):(?P<line>\d+)\)")
 """``py-spy dump``, innermost first."""
+_TRACED = re.compile(
+    r"(?m)^ {20,}(?P<file>[^\s:][^:\n]*\.py):(?P<line>\d+)(?: in (?P<name>[\w.<>]+))?(?=:|$)"
+)
+"""The places of a report by `refactor-agent trace`, innermost last."""
+_TRACE = "trace of "
+Kind = Literal["stall log", "traceback", "stack dump", "log"]
 
 
 class Evidence(Value):
     """One piece of text that somebody pasted."""
 
-    kind: Literal["stall log", "traceback", "stack dump", "log"]
+    kind: Kind
     text: str
     source: str = ""
 
@@ -88,6 +94,8 @@ def make_incident(
 
 def read_frames(text: str) -> list[tuple[str, int, str]]:
     """Give file, line and function of each frame in ``text``, innermost first."""
+    if text.startswith(_TRACE):
+        return [_place(found) for found in _TRACED.finditer(text)][::-1]
     sampled = [_place(found) for found in _SAMPLED.finditer(text)]
     if sampled:
         return sampled
@@ -97,7 +105,16 @@ def read_frames(text: str) -> list[tuple[str, int, str]]:
 
 
 def _place(found: re.Match[str]) -> tuple[str, int, str]:
-    return found["file"], int(found["line"]), found["name"]
+    return found["file"], int(found["line"]), found["name"] or ""
+
+
+def kind_of(text: str) -> Kind:
+    """Say what a text is, by the marks that tools leave in it."""
+    if text.startswith(_TRACE):
+        return "stall log"
+    if "most recent call first" in text or _SAMPLED.search(text):
+        return "stack dump"
+    return "traceback" if _TRACEBACK.search(text) else "log"
 
 
 def _own(file: str, paths: Sequence[str]) -> str | None:
@@ -113,15 +130,26 @@ def _parts(path: str) -> tuple[str, ...]:
 
 def _frame(file: str, line: int, name: str, samples: int, regions: Sequence[Region]) -> Frame:
     by_line = [region.id for region in regions if _touches(region, file, line)]
-    by_name = [region.id for region in regions if _runs(region, file, name)]
+    by_name = [region.id for region in regions if name and _runs(region, file, name)]
     return Frame(
         file=file,
         line=line,
-        function=name,
+        function=name or _function_at(file, line, regions),
         samples=samples,
         findings=tuple(by_line or by_name),
         match="the same line" if by_line else "the same function" if by_name else "",
     )
+
+
+def _function_at(file: str, line: int, regions: Sequence[Region]) -> str:
+    """Name the function where the evidence does not, as far as regions know it."""
+    hops = (hop for region in regions for hop in region.hops)
+    near = (
+        hop.function.rpartition(".")[2]
+        for hop in hops
+        if hop.site.file == file and hop.site.span.line <= line <= hop.site.span.end_line
+    )
+    return next(near, "unknown")
 
 
 def _touches(region: Region, file: str, line: int) -> bool:

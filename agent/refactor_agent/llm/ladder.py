@@ -2,50 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Collection
+from typing import Literal, NamedTuple
 
 from refactor_agent.domain.values import Value
 from refactor_agent.llm.exchange import Rung
+from refactor_agent.llm.failure import PARAMETERS, Failure, Parameter
 from refactor_agent.store import Store
 from refactor_agent.tree import sha256
 
-__all__ = ["RUNGS", "Ladder"]
+__all__ = ["RUNGS", "Capability", "Ladder", "Way"]
 
 RUNGS: tuple[Rung, ...] = ("schema", "object", "text")
 """Best first."""
+Capability = Literal["schema", "object"] | Parameter
+"""What an endpoint may turn down."""
+_CAPABILITIES: tuple[Capability, ...] = ("schema", "object", *PARAMETERS)
+
+
+class Way(NamedTuple):
+    """How one call is made."""
+
+    rung: Rung = "schema"
+    without: frozenset[Parameter] = frozenset()
+
+    def refused_by(self, failure: Failure) -> Capability | None:
+        """Give what the next try must do without; ``None`` where that would not help."""
+        if failure.parameter is not None and failure.parameter not in self.without:
+            return failure.parameter
+        if failure.format_refused and self.rung != "text":
+            return self.rung
+        return None
 
 
 class _Refused(Value):
-    """The endpoint turned this rung down, and then answered on a lower one."""
+    """The endpoint turned this down, and then answered without it."""
 
-    kind: Literal["rung-refused"] = "rung-refused"
+    kind: Literal["capability-refused"] = "capability-refused"
     base_url: str
     model: str
-    rung: Rung
+    api: str
+    capability: Capability
 
 
 class Ladder:
-    """The rungs of one model at one endpoint. Does file work."""
+    """What one model at one endpoint takes. Does file work."""
 
-    def __init__(self, store: Store, base_url: str, model: str) -> None:
+    def __init__(self, store: Store, base_url: str, model: str, api: str = "chat") -> None:
         self._store = store
         self._facts = {
-            rung: _Refused(base_url=base_url, model=model, rung=rung) for rung in RUNGS[:-1]
+            name: _Refused(base_url=base_url, model=model, api=api, capability=name)
+            for name in _CAPABILITIES
         }
 
-    def open_rungs(self) -> tuple[Rung, ...]:
-        """Give the rungs that the endpoint has not turned down, best first."""
-        return tuple(
-            rung
-            for rung in RUNGS
-            if rung not in self._facts
-            or self._store.recall(_question(self._facts[rung]), _Refused) is None
-        )
+    def best(self, refused: Collection[Capability] = ()) -> Way:
+        """Give the best way that was not turned down, before or just now (``refused``)."""
+        closed = {*refused, *self._known()}
+        rung = next(rung for rung in RUNGS if rung not in closed)
+        return Way(rung, frozenset(name for name in PARAMETERS if name in closed))
 
-    def close(self, *rungs: Rung) -> None:
-        """Remember that the endpoint turned ``rungs`` down."""
-        for rung in rungs:
-            self._store.remember(_question(self._facts[rung]), self._facts[rung])
+    def close(self, *capabilities: Capability) -> None:
+        """Remember that the endpoint turned ``capabilities`` down."""
+        for name in capabilities:
+            self._store.remember(_question(self._facts[name]), self._facts[name])
+
+    def _known(self) -> set[Capability]:
+        recalled = (
+            (name, self._store.recall(_question(fact), _Refused))
+            for name, fact in self._facts.items()
+        )
+        return {name for name, found in recalled if found is not None}
 
 
 def _question(fact: _Refused) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from refactor_agent.domain.proposal import Usage
 from refactor_agent.domain.values import Value
-from refactor_agent.llm.config import Limits
+from refactor_agent.llm.config import NO_LIMITS, Limits
 
 __all__ = ["Entry", "Ledger", "Spent", "exceeded"]
 
@@ -37,6 +37,10 @@ class Entry(Value):
     """Key of the exchange in the store."""
     about: str = ""
     """The change set that the call is for."""
+    cost: float | None = None
+    """In the currency of the prices; ``None`` where the model has no price."""
+    sent: str = ""
+    """Key of what was sent, in the store."""
 
 
 class Spent(Value):
@@ -57,6 +61,10 @@ class Spent(Value):
     estimated_tokens: int = 0
     """A guess for the unmetered calls, from their length."""
     seconds: float = 0.0
+    cost: float | None = None
+    """Of the answers of models with a price."""
+    unpriced: int = 0
+    """Answered calls of models without one."""
 
     @property
     def tokens(self) -> int:
@@ -72,15 +80,21 @@ def exceeded(spent: Spent, limits: Limits) -> str | None:
         return f"{spent.tokens} of {limits.tokens} tokens are used"
     if limits.seconds is not None and spent.seconds >= limits.seconds:
         return f"{spent.seconds:.0f} of {limits.seconds:.0f} seconds of waiting are over"
+    if limits.cost is not None and (spent.cost or 0.0) >= limits.cost:
+        return f"{spent.cost or 0.0:.4f} of a cost of {limits.cost:.4f} is spent"
     return None
 
 
 class Ledger:
     """An append-only file of entries and its running sums. Thread-safe; it does file work."""
 
-    def __init__(self, path: Path) -> None:
-        """Read what stands in ``path``, if anything; a torn last line is left out."""
+    def __init__(self, path: Path, told: Callable[[Entry], None] | None = None) -> None:
+        """Read what stands in ``path``, if anything; a torn last line is left out.
+
+        ``told`` hears of every entry before it is written, so that a log of its own is complete.
+        """
         self._path = path
+        self._told = told
         self._lock = threading.Lock()
         self._spent = Spent()
         self._about: dict[str, Spent] = {}
@@ -104,15 +118,19 @@ class Ledger:
         """The sums of each model, which have prices of their own."""
         return dict(self._by_model)
 
-    def ask(self, call: Entry, limits: Limits, each: Limits) -> str | None:
+    def ask(self, call: Entry, limits: Limits, each: Limits, own: Limits = NO_LIMITS) -> str | None:
         """Enter a call that is about to be made, or give the limit that forbids it.
 
-        ``limits`` are those of the run, ``each`` those of the change set that the call is about.
+        ``limits`` are those of the run, ``each`` those of the change set that the call is about,
+        ``own`` those of the model.
         """
         with self._lock:
             reason = exceeded(self._spent, limits)
             if reason is None and (reason := exceeded(self.spent_on(call.about), each)):
                 reason = f"for this change set {reason}"
+            spent = self._by_model.get(call.model, Spent())
+            if reason is None and (reason := exceeded(spent, own)):
+                reason = f"for model {call.model} {reason}"
             if reason is None:
                 self._append(call.model_copy(update={"kind": "asked"}))
             return reason
@@ -130,6 +148,8 @@ class Ledger:
             self._append(entry.model_copy(update={"kind": "answered" if paid else "recalled"}))
 
     def _append(self, entry: Entry) -> None:
+        if self._told is not None:
+            self._told(entry)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab") as file:
             torn = file.tell() > 0 and not _ends_line(self._path)
@@ -163,6 +183,10 @@ def _add(spent: Spent, entry: Entry) -> Spent:
             changes["unmetered"] = spent.unmetered + 1
             guess = entry.size // CHARACTERS_PER_TOKEN
             changes["estimated_tokens"] = spent.estimated_tokens + guess
+        if entry.cost is None:
+            changes["unpriced"] = spent.unpriced + 1
+        else:
+            changes["cost"] = (spent.cost or 0.0) + entry.cost
     return spent.model_copy(update=changes)
 
 

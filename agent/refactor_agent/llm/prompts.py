@@ -26,7 +26,9 @@ INCIDENT = "CLAUDE.incident-response.md"
 ARCHITECTURE = "CLAUDE.architecture.md"
 PAGES = (STANDARD, INCIDENT, ARCHITECTURE)
 """For people's own use as well; prompts quote them as they stand."""
-TEMPLATES = ("propose.md.j2", "repair.md.j2", "review.md.j2", "triage.md.j2")
+TEMPLATES = (
+    "propose.md.j2", "repair.md.j2", "review.md.j2", "triage.md.j2", "incident.md.j2",
+)  # fmt: skip
 _FENCE = re.compile("^`{3,}")
 _VERSION = re.compile(r"^(?:\{#|<!--) refactor-agent template: (?P<name>[\w.-]+), version (\d+)")
 
@@ -71,7 +73,17 @@ class Prompts:
     def triage(self, incident: Incident, vault: Vault) -> Prompt:
         """Render the question what an incident's evidence points to."""
         task = self._task("triage.md.j2", vault, incident=incident)
-        return self._prompt(["triage.md.j2", INCIDENT, ARCHITECTURE], task, vault)
+        prompt = self._prompt(["triage.md.j2", INCIDENT, ARCHITECTURE], task, vault)
+        return prompt.model_copy(update={"form": "triage"})
+
+    def document(self, incident: Incident) -> str:
+        """Render the page that a person works from, without secrets, so that it may go on."""
+        vault = Vault(*(piece.text for piece in incident.evidence))
+        facts = _block(self._templates["triage.md.j2"], "task", incident=incident)
+        page = self._texts[INCIDENT]
+        template = self._templates["incident.md.j2"]
+        text = _block(template, "document", incident=incident, facts=facts, page=page)
+        return vault.hide(text)
 
     def page(self, name: str) -> str:
         """Give one of `PAGES`, as the prompts quote it."""

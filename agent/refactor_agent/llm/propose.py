@@ -72,7 +72,7 @@ async def propose_by_model(
             return answer
         outcome = answer if isinstance(answer, CheckFailure) else accept(request, answer, vault)
         if isinstance(outcome, Accepted):
-            made = outcome.proposal(request, vault, _author(model, prompt, reply))
+            made = outcome.proposal(request, vault, _author(model, prompt, reply, policy))
             return _with_note(made, fitted)
         about = request.change_set
         await model.fault(prompt, outcome.check, sample=policy.sample, about=about)
@@ -112,9 +112,14 @@ def _with_note(made: Proposal, fitted: Fitted) -> Proposal:
     return made.model_copy(update={"notes": (*made.notes, note)})
 
 
-def _author(model: Model, prompt: Prompt, reply: Reply) -> ModelAuthor:
+def _author(model: Model, prompt: Prompt, reply: Reply, policy: Policy) -> ModelAuthor:
     return ModelAuthor(
-        model=model.name, template=prompt.template, prompt=prompt.digest, usage=reply.usage
+        model=model.name,
+        template=prompt.template,
+        prompt=prompt.digest,
+        usage=reply.usage,
+        sample=policy.sample,
+        disclosure=model.disclosure,
     )
 
 

@@ -38,6 +38,9 @@ _PATTERNS = tuple(
         (r"\b(?:hvs|dp\.[a-z]{2})\.[\w-]{20,}", 0),  # HashiCorp Vault, Doppler
         (r"\b(?:dop_v1|dckr_pat|lin_api|glsa|shpat|shpss|sq0atp|sq0csp)[_-][\w-]{16,}", 0),
         (r"\bdapi[0-9a-f]{32}\b", 0),  # Databricks
+        (r"\bSK[0-9a-f]{32}\b", 0),  # Twilio
+        (r"\bkey-[0-9a-f]{32}\b", 0),  # Mailgun
+        (r"\bATATT[\w=-]{30,}", 0),  # Atlassian
         (r"\bNRAK-[A-Z0-9]{20,}", 0),  # New Relic
         (r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}", 0),
         (r"\b\d{8,10}:AA[\w-]{30,}", 0),  # Telegram
@@ -50,6 +53,13 @@ _PATTERNS = tuple(
             (
                 r"(?i)[\"'](?:[^\"'\n]*[\s;])?(?:password|pwd)="
                 r"(?P<secret>[^\s;,'\"(){}%]{6,})(?=[\s;'\"])"
+            ),
+            0,
+        ),
+        (  # in output: an environment variable, without quotes
+            (
+                r"\b[A-Z][A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|ACCESS_KEY|PRIVATE_KEY)"
+                r"=(?P<secret>(?=[^\s'\"]*\d)(?=[^\s'\"]*[A-Za-z])[^\s'\"(){}\[\],;]{8,})"
             ),
             0,
         ),

@@ -12,8 +12,10 @@ from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm.layout import dedent
 
 __all__ = [
+    "AsyncClient",
     "Becomes",
     "CallFact",
+    "Callee",
     "Caller",
     "Change",
     "Conventions",
@@ -25,6 +27,7 @@ __all__ = [
     "Offload",
     "Round",
     "RuleCard",
+    "TestHabits",
     "failed_round",
 ]
 
@@ -46,6 +49,15 @@ class Caller(Value):
     """It is in the change set, so its call can be rewritten."""
 
 
+class Callee(Value):
+    """A function of the project that a planned one calls, and that stays as it is."""
+
+    name: str
+    is_async: bool
+    signature: str = ""
+    """Its parameters and result, as they are written."""
+
+
 class FunctionPart(Value):
     """A function that may be changed."""
 
@@ -63,6 +75,7 @@ class FunctionPart(Value):
     """It is async before the change."""
     is_entry: bool
     callers: tuple[Caller, ...] = ()
+    callees: tuple[Callee, ...] = ()
 
     @property
     def code(self) -> str:
@@ -78,6 +91,8 @@ class FilePart(Value):
     """Its module-level import statements."""
     context: str = ""
     """Module-level definitions and class headers that the functions use."""
+    types: str = ""
+    """The project's classes of other files that the functions name, in brief."""
 
 
 class CallFact(Value):
@@ -123,6 +138,30 @@ class Offload(Value):
     """The module itself, where the project has none yet."""
 
 
+class TestHabits(Value):
+    """How the project's tests run."""
+
+    __test__ = False
+
+    runner: str = ""
+    """``pytest`` or ``unittest``; empty where there are no tests."""
+    mark: str = ""
+    """What async tests are marked with; empty where nothing marks them."""
+    async_tests: bool = False
+    starts_loops: bool = False
+    """Sync tests start loops by `asyncio.run`."""
+
+
+class AsyncClient(Value):
+    """A type or function of a library that the project awaits already."""
+
+    name: str
+    awaited: int
+    """In how many places."""
+    made_at: str = ""
+    """Where the first one is constructed."""
+
+
 class Conventions(Value):
     """How this project does things already."""
 
@@ -132,6 +171,8 @@ class Conventions(Value):
     """Top-level packages that it imports: the only ones, beside the standard library, that new
     code may import."""
     offload: Offload | None = None
+    tests: TestHabits = TestHabits()
+    clients: tuple[AsyncClient, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -7,15 +7,15 @@ from refactor_agent.domain.plan import ChangeSet, Refusal
 from refactor_agent.domain.proposal import FunctionEdit, Proposal
 from refactor_agent.domain.verdict import CheckFailure, Verdict
 from refactor_agent.edit import apply_proposal, function_source
-from refactor_agent.llm.answer import parse_as
+from refactor_agent.llm.answer import ended, parse_as
 from refactor_agent.llm.exchange import Model
-from refactor_agent.llm.gather import Ground, make_request, text_of
+from refactor_agent.llm.gather import Ground, make_request
 from refactor_agent.llm.prompts import STANDARD, Prompts
 from refactor_agent.llm.redaction import Vault
 from refactor_agent.llm.request import ModelRequest
 from refactor_agent.llm.review_answer import AnsweredFinding, ReviewAnswer, stands
 from refactor_agent.llm.review_request import ReviewedFunction, ReviewRequest
-from refactor_agent.llm.surroundings import surroundings
+from refactor_agent.llm.surroundings import surroundings, text_of
 
 __all__ = ["make_review", "review_by_model"]
 
@@ -67,6 +67,9 @@ async def review_by_model(
     reply = await model.ask(prompt, about=review.change_set)
     if isinstance(reply, Refusal):
         return reply
+    refused = ended(reply)
+    if refused is not None:
+        return refused
     answer = parse_as(reply.content, ReviewAnswer)
     if isinstance(answer, CheckFailure):
         await model.fault(prompt, answer.check, about=review.change_set)

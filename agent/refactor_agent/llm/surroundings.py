@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
 
 from refactor_agent.llm.request import FilePart, FunctionPart
 
-__all__ = ["surroundings"]
+__all__ = ["class_header", "names_in", "surroundings", "text_of"]
 
 _MOST_LINES = 40
 """Longer definitions are left out: they would crowd out the functions themselves."""
@@ -18,17 +20,20 @@ _COMPOUND = (ast.If, ast.Try)
 def surroundings(file: str, text: str, parts: Sequence[FunctionPart]) -> FilePart:
     """Give the imports of ``text`` and the definitions that the functions of ``parts`` use.
 
-    That is module-level assignments of names they use, and for methods the class line and its
-    ``__init__``. Raises `SyntaxError` where ``text`` is not valid for this interpreter.
+    That is module-level assignments and classes of names they use, and for methods their class.
+    Raises `SyntaxError` where ``text`` is not valid for this interpreter.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module = ast.parse(text)
-    used = {name for part in parts for name in _names(part.code)}
+    used = {name for part in parts for name in names_in(part.code)}
     planned = {part.ref.name for part in parts}
     imports = [_segment(text, node) for node in module.body if _imports(node)]
     context = [_segment(text, node) for node in module.body if _assigned(node) & used]
-    context += [_class_header(text, node, planned) for node in _classes(module, parts)]
+    owners = list(_classes(module, parts))
+    context += [class_header(text, node, planned) for node in owners]
+    named = (node for node in module.body if isinstance(node, ast.ClassDef) and node.name in used)
+    context += [class_header(text, node, planned) for node in named if node not in owners]
     return FilePart(
         file=file, imports="\n".join(imports), context="\n\n".join(filter(None, context))
     )
@@ -57,7 +62,8 @@ def _classes(module: ast.Module, parts: Sequence[FunctionPart]) -> Iterator[ast.
             yield node
 
 
-def _class_header(text: str, node: ast.ClassDef, planned: set[str]) -> str:
+def class_header(text: str, node: ast.ClassDef, planned: set[str]) -> str:
+    """Give a class's first line, its attributes, and its ``__init__`` unless that is planned."""
     bases = ", ".join(ast.unparse(each) for each in [*node.bases, *node.keywords])
     head = f"class {node.name}({bases}):" if bases else f"class {node.name}:"
     shown = [each for each in node.body if _shown(each, node.name, planned)]
@@ -81,5 +87,12 @@ def _length(node: ast.stmt) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-def _names(code: str) -> frozenset[str]:
+def names_in(code: str) -> frozenset[str]:
+    """Give the names that code uses."""
     return frozenset(node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))
+
+
+def text_of(data: bytes) -> str:
+    """Decode a Python file, with plain line breaks."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return data.decode(encoding).replace("\r\n", "\n")

@@ -6,17 +6,15 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
 from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
+from refactor_agent.project.models import Amounts, ModelProfile, Price
 
 __all__ = ["Config", "load_config"]
-
-
-Price = Annotated[float, Field(ge=0)]
 
 
 class Config(Value):
@@ -42,10 +40,26 @@ class Config(Value):
     test_command: str | None = None
     test_timeout: float = Field(default=600.0, gt=0)
     """Seconds that one run of the suite may take."""
+    isolation: Literal["auto", "required", "off"] = "auto"
+    """Whether tests run within walls: where the system allows it, or not at all, or never."""
+    local_services: bool = False
+    """Tests use services on this machine, such as a database on loopback."""
+    pass_environment: tuple[str, ...] = ()
+    """Environment variables that tests get to see beyond the search path and the locale."""
+    test_memory: int | None = Field(default=None, gt=0)
+    """Megabytes of memory that one run of the suite may use."""
+    test_disk: int | None = Field(default=None, gt=0)
+    """Megabytes that one run of the suite may write."""
     prompts: str | None = None
     """A directory with prompt templates of the team's own, relative to the project."""
     prices: Mapping[str, tuple[Price, Price]] = {}
     """What models cost, in any currency per million tokens: of prompt, of completion."""
+    models: Mapping[str, ModelProfile] = {}
+    """Models that ``--profile`` names."""
+    limits: Amounts = {}  # noqa: RUF012 - pydantic copies it
+    """What one run may spend on models."""
+    change_set_limits: Amounts = {}  # noqa: RUF012
+    """What a run may spend on one change set."""
     allow_dependencies: tuple[str, ...] = ()
     """Distributions a conversion may add, beyond those the project declares."""
 
@@ -84,7 +98,9 @@ def _first_fault(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     if not first["loc"]:
         return " must be a table"
-    key = str(first["loc"][0])
+    key = ".".join(str(step) for step in first["loc"])
+    if first["type"] == "extra_forbidden" and len(first["loc"]) > 1:
+        return f" has no key {key}"
     if first["type"] == "extra_forbidden":
         known = [name.replace("_", "-") for name in Config.model_fields]
         near = difflib.get_close_matches(key, known, n=3) or known

@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 from refactor_agent.domain.region import Skipped
 from refactor_agent.project.config import Config
 
-__all__ = ["SourceFile", "Sources", "discover", "is_foreign_directory"]
+__all__ = ["ROOT_MARKERS", "SourceFile", "Sources", "discover", "is_foreign_directory"]
 
 _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__"})
 _OF_AN_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
-_ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+"""Files that a project's own directory has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,35 @@ class Sources:
 def is_foreign_directory(directory: str, name: str) -> bool:
     """Say whether ``directory/name`` holds nothing of the project's own.
 
-    Hidden directories, caches, installed packages and virtual environments.
+    Hidden directories, caches, installed packages, virtual environments and what setuptools
+    builds: copies of the packages beside it.
     """
     if name.startswith(".") or name in _FOREIGN or name.endswith(".egg-info"):
         return True
     here = os.path.join(directory, name)  # noqa: PTH118 - asked for every directory
+    if name == "build" and _holds_copies(directory, here):
+        return True
     return any(os.path.exists(os.path.join(here, mark)) for mark in _OF_AN_ENVIRONMENT)  # noqa: PTH110, PTH118
 
 
-def discover(root: Path, config: Config) -> Sources:
-    """List the Python files under ``root``, sorted; symbolic links are not followed."""
+def _holds_copies(directory: str, build: str) -> bool:
+    """Say whether ``build/lib…`` holds what also lies beside ``build``, or in ``src`` there."""
+    root = Path(directory)
+    copied = (
+        item.name for lib in Path(build).glob("lib*") if lib.is_dir() for item in lib.iterdir()
+    )
+    return any((root / name).exists() or (root / "src" / name).exists() for name in copied)
+
+
+def discover(root: Path, config: Config, under: str = "") -> Sources:
+    """List the Python files under ``root``, sorted; symbolic links are not followed.
+
+    ``under`` keeps to a file or a directory, named from ``root``.
+    """
     names = _Namer(root, config)
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
-    for file in _walk(root, skipped):
+    for file in [under] if (root / under).is_file() else _walk(root, under, skipped):
         if _is_excluded(file, config.exclude):
             continue
         reason = _why_not(root, file)
@@ -67,12 +83,12 @@ def discover(root: Path, config: Config) -> Sources:
     )
 
 
-def _walk(root: Path, skipped: list[Skipped]) -> Iterator[str]:
+def _walk(root: Path, under: str, skipped: list[Skipped]) -> Iterator[str]:
     def unreadable(error: OSError) -> None:
         file = _printable(os.path.relpath(error.filename, root))
         skipped.append(Skipped(file=file, reason=f"can't be listed: {error.strerror}"))
 
-    for directory, subdirectories, names in os.walk(root, onerror=unreadable):
+    for directory, subdirectories, names in os.walk(root / under, onerror=unreadable):
         subdirectories[:] = sorted(
             name for name in subdirectories if not is_foreign_directory(directory, name)
         )
@@ -96,7 +112,9 @@ def _why_not(root: Path, file: str) -> str:
     if file.endswith(".ipynb"):
         return "a notebook: convert it to a module first"
     if path.is_symlink():
-        inside = path.resolve(strict=False).is_relative_to(root)
+        if not path.exists():
+            return "a symbolic link that leads nowhere"
+        inside = path.resolve().is_relative_to(root)
         return "a symbolic link: " + ("its target is looked at" if inside else "it leads outside")
     return "" if path.is_file() else "not a regular file"
 
@@ -137,4 +155,4 @@ class _Namer:
             return False
         if directory in self._roots or directory.name == "src":
             return True
-        return any((here / marker).exists() for marker in _ROOT_MARKERS)
+        return any((here / marker).exists() for marker in ROOT_MARKERS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
 
-__all__ = ["Revision", "dirty_files", "git", "revision"]
+__all__ = ["Revision", "dirty_files", "git", "prefix_in_repository", "revision"]
 
 
 _LOCAL = frozenset({
@@ -82,3 +82,15 @@ def dirty_files(root: Path) -> tuple[str, ...]:
     )
     entries = status.stdout.decode(errors="backslashreplace").split("\0")
     return tuple(entry[3:] for entry in entries if entry[:2].strip())
+
+
+def prefix_in_repository(root: Path) -> str:
+    """Give the path of ``root`` inside its repository, with a trailing slash; empty at its top.
+
+    Empty outside a repository too. Asks no git, which may be missing or refuse to answer.
+    """
+    for directory in (root, *root.parents):
+        if (directory / ".git").exists():
+            inside = root.relative_to(directory).as_posix()
+            return "" if inside == "." else f"{inside}/"
+    return ""

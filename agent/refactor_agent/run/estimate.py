@@ -1,27 +1,30 @@
-"""What a run would ask a model, and what that would cost: nothing is asked and nothing written."""
+"""What a run would ask models, and what that would cost: nothing is asked and nothing written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 from refactor_agent.domain.plan import ChangeSet, Refusal
 from refactor_agent.domain.values import Value
 from refactor_agent.llm import Ground, ModelConfig, Policy, Prompts, make_request
 from refactor_agent.llm.budget import estimated_tokens
-from refactor_agent.llm.prices import cost
+from refactor_agent.llm.exchange import Exchange
 from refactor_agent.llm.propose import next_question
+from refactor_agent.llm.question import question_of
 from refactor_agent.llm.redaction import Vault
 from refactor_agent.plan import make_plan
 from refactor_agent.project import find_interpreter, open_project
+from refactor_agent.run.directory import RunDirectory
 from refactor_agent.run.options import RunOptions
 from refactor_agent.run.prompts import prompts_for
 from refactor_agent.run.proposer import ground_for
 from refactor_agent.run.rules import rules_for
 from refactor_agent.run.services import locate_tree
+from refactor_agent.store import Store
 from refactor_agent.tree import Tree
 
-__all__ = ["Estimate", "Question", "estimate", "estimate_text"]
+__all__ = ["Estimate", "Question", "Worst", "estimate", "estimate_text"]
 
 
 class Question(Value):
@@ -34,18 +37,33 @@ class Question(Value):
     completion_tokens: int
     """As long as the functions are now."""
     cost: float | None = None
+    known: bool = False
+    """The answer is in the cache, so it is free."""
     problem: str = ""
     """Why it can't be asked."""
 
 
+class Worst(Value):
+    """What one model is asked if nothing that it answers is ever good enough."""
+
+    model: str
+    calls: int
+    cost: float | None = None
+
+
 class Estimate(Value):
-    """All first prompts of a run."""
+    """All first prompts of a run, and the most that it can come to."""
 
     change_sets: int
     model: str | None
     questions: tuple[Question, ...] = ()
-    calls_at_most: int = 0
-    """For each question: what can't be read, what the gate turns down, all models, the review."""
+    worst: tuple[Worst, ...] = ()
+    """By model, in the order in which they are asked."""
+
+    @property
+    def calls_at_most(self) -> int:
+        """For each question: what can't be read, what the gate turns down, samples, reviews."""
+        return sum(model.calls for model in self.worst)
 
 
 def estimate(path: Path, options: RunOptions) -> Estimate:
@@ -59,25 +77,40 @@ def estimate(path: Path, options: RunOptions) -> Estimate:
         return Estimate(change_sets=len(plan.change_sets), model=None)
     interpreter = find_interpreter(project.root, project.config, options.python)
     ground = ground_for(located, tree, rulebook, interpreter)
-    prompts, prices = prompts_for(project), project.config.prices
+    prompts = prompts_for(project)
+    answers = Store(RunDirectory(project.root, "").project_state / "store")
     asked = [found for found in plan.change_sets if found.model_may_try]
-    questions = tuple(_question(found, ground, prompts, options.model, prices) for found in asked)
-    answers = (1 + Policy().repairs) * (1 + options.rounds) * (1 + len(options.escalate))
-    each = answers + options.review
+    questions = [_question(found, ground, prompts, options.model, answers) for found in asked]
     return Estimate(
         change_sets=len(plan.change_sets),
         model=options.model.model,
-        questions=questions,
-        calls_at_most=each * sum(not question.problem for question in questions),
+        questions=tuple(questions),
+        worst=tuple(_worst(options, questions)),
     )
 
 
+def _worst(options: RunOptions, questions: Sequence[Question]) -> list[Worst]:
+    """Count what each model is asked when all that it answers fails; the last one reviews."""
+    models = [model for model in (options.model, *options.escalate) if model is not None]
+    open_ones = [one for one in questions if not one.problem and not one.known]
+    each = (1 + Policy().repairs) * (1 + options.rounds) * (1 + options.samples)
+    made = []
+    for model in models:
+        reviews = 2 if options.review != "none" and model is models[-1] else 0
+        costs = [model.cost(one.prompt_tokens, one.completion_tokens) for one in open_ones]
+        known = [cost * (each + reviews) for cost in costs if cost is not None]
+        made.append(
+            Worst(
+                model=model.model,
+                calls=(each + reviews) * len(open_ones),
+                cost=sum(known) if len(known) == len(costs) else None,
+            )
+        )
+    return made
+
+
 def _question(
-    change_set: ChangeSet,
-    ground: Ground,
-    prompts: Prompts,
-    config: ModelConfig,
-    prices: Mapping[str, tuple[float, float]],
+    change_set: ChangeSet, ground: Ground, prompts: Prompts, config: ModelConfig, answers: Store
 ) -> Question:
     certain = not change_set.attempts
     request = make_request(change_set, ground)
@@ -94,12 +127,14 @@ def _question(
     fitted = next_question(request, prompts, vault, policy=policy)
     asked = estimated_tokens(fitted.prompt.size)
     answered = estimated_tokens(sum(len(part.code) for part in request.functions))
+    known = answers.recall(question_of(config, fitted.prompt), Exchange) is not None
     return Question(
         change_set=change_set.id,
         certain=certain,
         prompt_tokens=asked,
         completion_tokens=answered,
-        cost=cost(prices, config.model, asked, answered),
+        cost=0.0 if known else config.cost(asked, answered),
+        known=known,
         problem="" if fitted.fits else "the prompt is too long",
     )
 
@@ -110,12 +145,15 @@ def estimate_text(estimate: Estimate) -> str:
     if estimate.model is None:
         return f"{lines[0]}\nno model is to be asked: give one with --model\n"
     lines += [_line(question) for question in estimate.questions]
-    good = [question for question in estimate.questions if not question.problem]
+    good = [one for one in estimate.questions if not one.problem and not one.known]
     for certain, what in ((True, "certain"), (False, "only if what rules make fails")):
         lines.append(_sum([one for one in good if one.certain == certain], what))
+    known = [one for one in estimate.questions if one.known]
+    lines.append(f"in the cache, for nothing: {len(known)} prompts")
+    lines += [_most(model) for model in estimate.worst]
     lines.append(
-        f"model {estimate.model}; tokens are estimated at 4 characters each; with repairs, other"
-        f" models and reviews it is {estimate.calls_at_most} calls at most"
+        "tokens are estimated at 4 characters each, and an answer is taken to be as long as the"
+        " functions are; repairs say more than the first prompt does"
     )
     return "\n".join(lines) + "\n"
 
@@ -123,7 +161,7 @@ def estimate_text(estimate: Estimate) -> str:
 def _line(question: Question) -> str:
     if question.problem:
         return f"{question.change_set}: can't be asked: {question.problem}"
-    when = "" if question.certain else ", if rules fail"
+    when = ", in the cache" if question.known else "" if question.certain else ", if rules fail"
     tokens = f"{question.prompt_tokens} tokens of prompt, {question.completion_tokens} of answer"
     return f"{question.change_set}: {tokens}{when}"
 
@@ -137,4 +175,11 @@ def _sum(questions: list[Question], what: str) -> str:
     return (
         f"{what}: {len(questions)} prompts, {asked} tokens of prompt,"
         f" {answered} of answer{price}{unknown}"
+    )
+
+
+def _most(model: Worst) -> str:
+    price = f", cost {model.cost:.4f}" if model.cost is not None else ""
+    return (
+        f"at most, with repairs, samples and reviews: {model.calls} calls of {model.model}{price}"
     )

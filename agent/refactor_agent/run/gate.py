@@ -69,7 +69,8 @@ class Gate:
         except PatchConflictError as error:
             return _misfit(change_set.id, error)
         known = await asyncio.to_thread(self.store.get, baseline, Baseline)
-        question = verdict_key([change], change.after.changes, known, self.target)
+        changed = change.after.changes
+        question = await asyncio.to_thread(verdict_key, [change], changed, known, self.target)
         return await self._once(question, partial(verify, change, known, self.target, self.bench))
 
     async def judge_sum(
@@ -86,7 +87,8 @@ class Gate:
             changes.append(change)
             tree = change.after
         known = await asyncio.to_thread(self.store.get, baseline, Baseline)
-        question = verdict_key(changes, tree.changes, known, self.target) + "-sum"
+        key = await asyncio.to_thread(verdict_key, changes, tree.changes, known, self.target)
+        question = f"{key}-sum"
         judge = partial(verify_combined, changes, tree.changes, known, self.target, self.bench)
         return await self._once(question, judge)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from refactor_agent.run.services import NOTICE, Services
 from refactor_agent.verify import Baseline
@@ -27,10 +27,8 @@ def notices(
         found.append("Run with --offline: no model was asked.")
     if not services.record.options.tests:
         found.append("Run with --no-tests: nothing can be more than unverified.")
-    elif baseline is not None and baseline.status == "unusable":
-        found.append(f"{_sentence(baseline.message)}: nothing can be more than unverified.")
-    elif baseline is not None and baseline.status == "partial":
-        found.append(f"{_sentence(baseline.message)}.")
+    elif baseline is not None:
+        found.extend(_of_tests(baseline, services.gate.bench.sandbox.warning))
     if by_hand:
         found.append(
             f"The patches need {', '.join(by_hand)}: declare that where the project declares its"
@@ -39,6 +37,15 @@ def notices(
     events = services.audit.events()
     found.extend(str(record["text"]) for record in events if record["event"] == NOTICE)
     return tuple(dict.fromkeys(found))
+
+
+def _of_tests(baseline: Baseline, warning: str) -> Iterator[str]:
+    if warning:
+        yield f"{_sentence(warning)}."
+    if baseline.status == "unusable":
+        yield f"{_sentence(baseline.message)}: nothing can be more than unverified."
+    elif baseline.status == "partial":
+        yield f"{_sentence(baseline.message)}."
 
 
 def _sentence(text: str) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field
 
+from refactor_agent.domain.plan import Flag
 from refactor_agent.domain.values import Value
+from refactor_agent.errors import UsageError
 from refactor_agent.llm.config import ModelConfig
 from refactor_agent.project import Interpreter, Revision
 
-__all__ = ["RunOptions", "RunRecord"]
+__all__ = ["RunOptions", "RunRecord", "make_flag"]
+
+_FLAG = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 class RunOptions(Value):
@@ -29,12 +34,29 @@ class RunOptions(Value):
     model: ModelConfig | None = None
     escalate: tuple[ModelConfig, ...] = ()
     """Models that are asked in turn when those before them failed."""
-    review: bool = False
-    """A model tries to refute each model-made patch that passed the gate."""
+    review: Literal["none", "model", "all"] = "none"
+    """Which patches that passed the gate a model tries to refute: those of models, or all."""
     offline: bool = False
     """No model is asked, whatever else is said."""
     rounds: int = Field(default=2, ge=0)
     """Repairs after a model's first answer, per change set."""
+    samples: int = Field(default=0, ge=0)
+    """How often each model is then asked afresh, for another answer to the same question."""
+    model_turn: Literal["last", "before-offload"] = "last"
+    """When models are asked: after all that rules can do, or before rules do less than convert."""
+    flag: Flag | None = None
+    """Keep the old path beside the new one, with this flag between them."""
+    concurrent: tuple[str, ...] = ()
+    """Loops, as ``FILE:LINE``, to run iterations of at once, and nothing else."""
+    finalize: str | None = None
+    """Take the old path of this earlier run out, and do nothing else."""
+
+    def without_calls(self) -> RunOptions:
+        """Give these options with models that answer from the cache or not at all."""
+        quiet = {"offline": True}
+        model = self.model.model_copy(update=quiet) if self.model else None
+        escalate = tuple(each.model_copy(update=quiet) for each in self.escalate)
+        return self.model_copy(update={"model": model, "escalate": escalate})
 
 
 class RunRecord(Value):
@@ -49,3 +71,16 @@ class RunRecord(Value):
     options: RunOptions
     revision: Revision
     interpreter: Interpreter
+
+
+def make_flag(name: str | None, percent: float) -> Flag | None:
+    """Give the flag that a user asked for; raises `UsageError` for a name that can't be one."""
+    if name is None:
+        if percent:
+            raise UsageError("--flag-percent is the share of a flag; name one with --flag")
+        return None
+    if not _FLAG.fullmatch(name):
+        raise UsageError(
+            f"--flag {name!r} is no name for a flag: letters, digits, - and _, a letter first"
+        )
+    return Flag(name=name, percent=percent)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from refactor_agent.boundary import BOUNDARY_VERSION, vendored_version
 from refactor_agent.domain.plan import ChangeSet
-from refactor_agent.domain.proposal import Proposal
+from refactor_agent.domain.proposal import Author, Proposal
 from refactor_agent.domain.region import Region
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.edit import DependencyChanges, apply_proposal, dependency_changes
@@ -20,6 +21,7 @@ __all__ = ["Accepted", "Planned", "Series", "plan_series"]
 
 Status = Literal["support", "verified", "unverified"]
 
+_SUBJECT_AT_MOST = 72
 _LIST_AT_MOST = 60
 """Characters, so that a subject stays below 72."""
 
@@ -95,17 +97,25 @@ def _support(
         new.file: new.text.encode()
         for one in group
         for new in one.proposal.new_files
-        if not tree.exists(new.file)
+        if not tree.exists(new.file) or tree.read(new.file) != new.text.encode()
     }
     needed = {dep.distribution for one in group for dep in one.proposal.dependencies}
     named = (
-        (f"000-async-boundary{suffix}", "Add the async boundary module", files),
+        (f"000-async-boundary{suffix}", _vendor(tree, files), files),
         (f"000-dependencies{suffix}", _declare(sorted(needed)), declared),
     )
     kind: Status = "support" if status == "verified" else "unverified"
     return [
         Planned(Step(name, text, changes), kind, None) for name, text, changes in named if changes
     ]
+
+
+def _vendor(tree: Tree, files: Mapping[str, bytes]) -> str:
+    old = {vendored_version(tree.read(file)) for file in files if tree.exists(file)}
+    if not old:
+        return "Add the async boundary module"
+    versions = ", ".join(sorted(version for version in old if version))
+    return f"Upgrade the async boundary module from {versions} to {BOUNDARY_VERSION}"
 
 
 def _declare(names: Sequence[str]) -> str:
@@ -124,12 +134,27 @@ def _message(one: Accepted, regions: Mapping[str, Region]) -> str:
         if ran
         else "No test ran."
     )
-    lines = [
-        subject(one.change_set.entries),
-        "",
-        one.change_set.title,
-        "",
-        "Blocked the event loop:",
-    ]
-    lines += [f"  {chain}" for chain in dict.fromkeys(chains)]
-    return "\n".join([*lines, "", f"Outcome: {one.status}. {evidence}"]) + "\n"
+    lines = [one.change_set.title[:_SUBJECT_AT_MOST]]
+    if not _is_asked_for(one.change_set):
+        lines = [subject(one.change_set.entries), "", one.change_set.title]
+        lines += ["", "Blocked the event loop:"]
+        lines += [f"  {chain}" for chain in dict.fromkeys(chains)]
+    lines += ["", f"Outcome: {one.status}. {evidence}", *_made_by(one.proposal.author)]
+    return "\n".join(lines) + "\n"
+
+
+def _is_asked_for(change_set: ChangeSet) -> bool:
+    """Say whether a person asked for just this; nothing blocks there."""
+    return any(
+        attempt.loop is not None or (attempt.flag is not None and attempt.flag.step == "finalize")
+        for attempt in change_set.attempts
+    )
+
+
+def _made_by(author: Author) -> list[str]:
+    """Say which model made a patch, and what it is where it is none."""
+    if author.kind == "rules":
+        return []
+    name = " ".join(author.model.split())
+    made = f"Made by model {name}, prompt {author.prompt[:12]}, template {author.template[:12]}."
+    return [made, f"{author.disclosure}."] if author.disclosure else [made]

@@ -16,23 +16,30 @@ from refactor_agent.llm import (
     Ledger,
     ModelConfig,
     open_model,
-    read_api_key,
 )
 from refactor_agent.ports import Reporter
-from refactor_agent.project import Project, find_interpreter, open_project, revision, take_snapshot
+from refactor_agent.project import (
+    Project,
+    find_interpreter,
+    open_project,
+    revision,
+    take_snapshot,
+)
 from refactor_agent.run.directory import RunDirectory, find_run, new_run_id
 from refactor_agent.run.gate import Gate
+from refactor_agent.run.models import key_of
 from refactor_agent.run.options import RunOptions, RunRecord
 from refactor_agent.run.places import new_places
 from refactor_agent.run.prompts import prompts_for
-from refactor_agent.run.proposer import Proposer, ground_for
+from refactor_agent.run.proposer import Patience, Proposer, ground_for
+from refactor_agent.run.record import ModelRecord
 from refactor_agent.run.rules import rules_for
-from refactor_agent.run.services import Services, locate_tree
+from refactor_agent.run.sandbox import isolation_for, sandbox_for
+from refactor_agent.run.services import NOTICE, Services, locate_tree
 from refactor_agent.store import Store
 from refactor_agent.verify import (
     Bench,
     Locate,
-    ProcessSandbox,
     WorkspacePool,
     make_target,
     remember_located,
@@ -51,6 +58,11 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
         raise UsageError(f"{path} holds no Python files; give the directory of a Python project")
     rules_for(project, options.rules)
     prompts_for(project)
+    for config in (options.model, *options.escalate) if options.model else ():
+        key_of(config)
+    interpreter = find_interpreter(project.root, project.config, options.python)
+    if options.tests:
+        isolation_for(project.config, interpreter)
     record = RunRecord(
         id=new_run_id(),
         tool_version=__version__,
@@ -58,7 +70,7 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
         target=str(project.root),
         options=options,
         revision=revision(project.root),
-        interpreter=find_interpreter(project.root, project.config, options.python),
+        interpreter=interpreter,
     )
     directory = RunDirectory(project.root, record.id)
     directory.create(record)
@@ -68,8 +80,11 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
     return services
 
 
-def open_run(path: Path, name: str, reporter: Reporter) -> Services:
-    """Open a run that was begun, to go on with it; raises `UsageError` when it can't be."""
+def open_run(path: Path, name: str, reporter: Reporter, *, offline: bool = False) -> Services:
+    """Open a run that was begun, to go on with it; raises `UsageError` when it can't be.
+
+    ``offline`` asks no model from here on; what models answered before counts.
+    """
     project = open_project(path)
     directory = find_run(project.root, name)
     record = directory.record()
@@ -84,6 +99,10 @@ def open_run(path: Path, name: str, reporter: Reporter) -> Services:
                 f"run {record.id} is over; its report is {directory.results}/report.md"
             )
         take_snapshot(project.root, directory.snapshot)
+    if offline and record.options.model is not None:
+        record = record.model_copy(update={"options": record.options.without_calls()})
+        text = "Resumed with --offline: from there on no model was asked."
+        AuditLog(directory.audit).append_once(NOTICE, text=text)
     return _services(record, directory, reporter)
 
 
@@ -117,21 +136,28 @@ def _proposer(services: Services, configs: Sequence[ModelConfig]) -> Proposer:
         interpreter = services.record.interpreter
         return ground_for(services.located, services.base, services.rulebook, interpreter)
 
-    ledger, key = Ledger(services.directory.results / "ledger.jsonl"), read_api_key()
+    results, store = services.directory.results, services.store
+    ledger = Ledger(results / "ledger.jsonl", ModelRecord(results, store, services.audit))
     models = tuple(
-        open_model(config, key, store=services.store, ledger=ledger, reporter=services.reporter)
+        open_model(config, key_of(config), store=store, ledger=ledger, reporter=services.reporter)
         for config in configs
     )
-    return Proposer(models, prompts_for(services.project), ground, services.record.options.rounds)
+    for model in models:
+        if model.disclosure:
+            services.audit.append_once(NOTICE, text=f"{model.disclosure}.")
+    options = services.record.options
+    patience = Patience(rounds=options.rounds, samples=options.samples)
+    return Proposer(models, prompts_for(services.project), ground, patience)
 
 
 def _gate(record: RunRecord, project: Project, locate: Locate, store: Store, places: Path) -> Gate:
     options = record.options
     target = make_target(project, record.interpreter, options.test_command)
+    target = target.model_copy(update={"flag": options.flag})
     if options.test_timeout is not None:
         target = target.model_copy(update={"limit": options.test_timeout})
     bench = Bench(
-        ProcessSandbox(),
+        sandbox_for(project.config, record.interpreter, jobs=options.jobs),
         WorkspacePool(project.root, places, options.jobs),
         asyncio.Semaphore(options.jobs),
         locate,

@@ -18,8 +18,14 @@ class ChangeState(TypedDict, total=False):
     """How many of the rule-made attempts were used up."""
     answers: list[list[str]]
     """The model's proposals that the gate turned down: proposal key and verdict key."""
+    models_done: bool
+    """Models were asked before the last of the rule-made attempts, and have no turn left."""
     proposal: str | None
     verdict: str | None
+    findings: str | None
+    """What a model's review found in the proposal."""
+    held: str | None
+    """The decision on a proposal that a review sent back, should nothing better come."""
     tried: list[dict[str, str]]
     """`Tried` records, oldest first."""
     decisions: Annotated[list[str], operator.add]

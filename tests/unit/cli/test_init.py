@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from typer.testing import CliRunner
 
+from refactor_agent.cli import _upstream
 from refactor_agent.cli.app import app
 from refactor_agent.cli.init import init  # noqa: F401 - registers the command
 from refactor_agent.cli.rules import rules  # noqa: F401 - a second command, so that names count
@@ -98,3 +101,70 @@ def test_the_teams_copy_is_what_a_run_prompts_with(project):
     with (project / "pyproject.toml").open("a") as file:
         file.write('[tool.refactor-agent]\nprompts = "prompts/refactor-agent"\n')
     assert prompts_for(open_project(project)).page("CLAUDE.code-review.md") == "Ours."
+
+
+@pytest.fixture
+def older(project, monkeypatch, tmp_path_factory):
+    """A project whose copies were made of templates that said something else on two lines."""
+    old = tmp_path_factory.mktemp("older") / "prompts"
+    shutil.copytree(data_dir("prompts"), old)
+    page = old / "CLAUDE.code-review.md"
+    lines = page.read_text().splitlines(keepends=True)
+    page.write_text("".join([*lines[:-1], "Said otherwise once.\n"]))
+    with monkeypatch.context() as patched:
+        patched.setattr(_upstream, "data_dir", lambda _: old)
+        run_init(project)
+    return project
+
+
+def diff_of(project) -> str:
+    return CliRunner().invoke(app, ["init", str(project), "--diff"]).stdout
+
+
+def test_a_copy_that_nobody_edited_follows_the_package(older):
+    assert run_init(older)[REVIEW] == "updated"
+    packaged = (data_dir("prompts") / "CLAUDE.code-review.md").read_text()
+    assert (older / REVIEW).read_text() == packaged
+    assert set(run_init(older).values()) == {"unchanged"}
+
+
+def edit(project) -> str:
+    path = project / REVIEW
+    path.write_text(path.read_text().replace("# Reviewing", "# Ours: reviewing", 1))
+    return path.read_text()
+
+
+def test_an_edited_copy_stays_and_what_changed_upstream_is_shown(older):
+    mine = edit(older)
+    assert run_init(older)[REVIEW] == "left"
+    assert (older / REVIEW).read_text() == mine
+    shown = diff_of(older)
+    assert "-Said otherwise once.\n" in shown
+    assert "Ours: reviewing" not in shown, "that is the team's own"
+    assert shown.count("\n@@") == 1
+
+
+def test_what_changed_upstream_can_be_merged_into_an_edited_copy(older):
+    edit(older)
+    assert run_init(older, "--merge")[REVIEW] == "merged"
+    text = (older / REVIEW).read_text()
+    assert "# Ours: reviewing" in text
+    assert "Said otherwise once." not in text
+    assert diff_of(older) == ""
+    assert run_init(older)[REVIEW] == "left", "it is edited, and stays so"
+
+
+def test_what_both_changed_is_left_until_it_counts_as_seen(older):
+    path = older / REVIEW
+    path.write_text(path.read_text().replace("Said otherwise once.", "We say this."))
+    mine = path.read_text()
+    assert run_init(older, "--merge")[REVIEW] == "left"
+    assert diff_of(older) != ""
+    run_init(older, "--seen")
+    assert diff_of(older) == ""
+    assert path.read_text() == mine
+
+
+def test_only_one_treatment_at_a_time(project):
+    result = CliRunner().invoke(app, ["init", str(project), "--merge", "--force"])
+    assert "give one of --force" in str(result.exception)

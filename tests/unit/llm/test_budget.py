@@ -10,7 +10,7 @@ from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.llm import Policy, load_prompts
 from refactor_agent.llm.budget import DROPS, estimated_tokens, fit
 from refactor_agent.llm.redaction import Vault
-from refactor_agent.llm.request import Caller, FilePart, NamedCode, Round, RuleCard
+from refactor_agent.llm.request import Callee, Caller, FilePart, NamedCode, Round, RuleCard
 from support.model_server import ScriptedModelServer, answer
 from support.model_session import ModelSession, function_request
 
@@ -22,6 +22,8 @@ LONG = {  # what only this part of the prompt says
     "attempts before the latest": "FIRST " * 40,
     "the middle of long failures": "x" * 6000 + "yMIDDLE" + "y" * 6000,
     "callers outside the task": "app.outside." + "CALLER" * 100,
+    "functions they call": "app.helper." + "CALLEE" * 40,
+    "types of other files": "TYPE = 1\n" * 100,
     "definitions around the functions": "CONTEXT = 1\n" * 100,
     "what differs between libraries": "DIFFERS " * 100,
 }
@@ -43,9 +45,11 @@ def request():
         Caller(name="def inside", is_async=True, planned=True),
         Caller(name=LONG["callers outside the task"], is_async=True, planned=False),
     )
-    part = made.functions[0].model_copy(update={"callers": callers})
-    context = LONG["definitions around the functions"]
-    file = FilePart(file="app/jobs.py", imports="import time", context=context)
+    callee = Callee(name=LONG["functions they call"], is_async=False)
+    update = {"callers": callers, "callees": (callee,)}
+    part = made.functions[0].model_copy(update=update)
+    context, types = LONG["definitions around the functions"], LONG["types of other files"]
+    file = FilePart(file="app/jobs.py", imports="import time", context=context, types=types)
     return made.model_copy(update={"rules": (card,), "functions": (part,), "files": (file,)})
 
 
@@ -71,6 +75,8 @@ WORDS = {
     "attempts before the latest": "FIRST",
     "the middle of long failures": "yMIDDLE",
     "callers outside the task": "CALLER",
+    "functions they call": "app.helper." + "CALLEE" * 40,
+    "types of other files": "TYPE = 1\n" * 100,
     "definitions around the functions": "CONTEXT",
     "what differs between libraries": "DIFFERS",
 }

@@ -55,19 +55,19 @@ def test_a_wrong_endpoint_is_said_in_one_line(base_url, words):
 
 
 def test_the_key_hides_itself():
-    key = read_api_key({"OPENAI_API_KEY": "sk-general", "REFACTOR_AGENT_API_KEY": "sk-own"})
+    key = read_api_key(environ={"OPENAI_API_KEY": "sk-general", "REFACTOR_AGENT_API_KEY": "sk-own"})
     assert key is not None
     assert key.get_secret_value() == "sk-own"
     assert "sk-own" not in f"{key} {key!r}"
-    assert read_api_key({"OPENAI_API_KEY": ""}) is None
+    assert read_api_key(environ={"OPENAI_API_KEY": ""}) is None
 
 
 def test_a_key_is_taken_without_the_line_break_that_came_with_it():
-    key = read_api_key({"OPENAI_API_KEY": "sk-general\n"})
+    key = read_api_key(environ={"OPENAI_API_KEY": "sk-general\n"})
     assert key is not None
     assert key.get_secret_value() == "sk-general"
     with pytest.raises(UsageError, match="OPENAI_API_KEY holds characters") as raised:
-        read_api_key({"OPENAI_API_KEY": "sk-„general“"})
+        read_api_key(environ={"OPENAI_API_KEY": "sk-„general“"})
     assert "general" not in str(raised.value)
 
 

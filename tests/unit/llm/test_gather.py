@@ -10,9 +10,19 @@ from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import Attempt, CallEdit, ChangeSet, Colour, FunctionRef, Refusal
 from refactor_agent.domain.region import Hop, Located, Region
 from refactor_agent.llm import Ground, Offload, conventions_of, make_request
-from refactor_agent.llm.request import Caller, CallFact, Equivalent
+from refactor_agent.llm.neighbours import callees_of, types_used
+from refactor_agent.llm.offloading import offload_for
+from refactor_agent.llm.request import (
+    AsyncClient,
+    Callee,
+    Caller,
+    CallFact,
+    Equivalent,
+    TestHabits,
+)
 from refactor_agent.rulebook import RuleBook, parse_rule
 from refactor_agent.tree import Tree
+from support.model_session import function_request
 
 API = """\
 from app.store import Store
@@ -190,3 +200,125 @@ def test_source_that_can_not_be_taken_apart_is_refused(ground, file, text, reaso
     refusal = make_request(change_set(), ground)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == reason
+
+
+def in_project(tmp_path, files):
+    """Locate in a real project; give the graph and the tree."""
+    from refactor_agent.locate import locate
+    from refactor_agent.project import open_project
+    from refactor_agent.rulebook import load_rulebook
+
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    project = open_project(tmp_path)
+    return locate(project, load_rulebook([], [])).graph, Tree(project.root)
+
+
+HTTP = """\
+import httpx
+import redis.asyncio
+
+client = httpx.AsyncClient(timeout=5)
+
+
+async def page(url: str) -> str:
+    return (await client.get(url)).text
+
+
+async def both(url: str) -> None:
+    await client.get(url)
+    await client.post(url)
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "habits"),
+    [
+        (
+            "import pytest\n\n\n@pytest.mark.anyio\nasync def test_a(): ...\n",
+            TestHabits(runner="pytest", mark="pytest.mark.anyio", async_tests=True),
+        ),
+        (
+            "import asyncio\nimport pytest\n\n\ndef test_a():\n    asyncio.run(b())\n",
+            TestHabits(runner="pytest", starts_loops=True),
+        ),
+        (
+            (
+                "import unittest\n\n\nclass A(unittest.IsolatedAsyncioTestCase):\n"
+                "    async def test_a(self): ...\n"
+            ),
+            TestHabits(runner="unittest", async_tests=True),
+        ),
+    ],
+    ids=["marked", "loops of their own", "unittest"],
+)
+def test_how_tests_run_is_seen(tmp_path, test, habits):
+    graph, _ = in_project(tmp_path, {"app/http.py": HTTP, "tests/test_a.py": test})
+    assert conventions_of(graph).tests == habits
+
+
+def test_the_async_clients_that_are_there_are_seen(tmp_path):
+    graph, _ = in_project(tmp_path, {"app/__init__.py": "", "app/http.py": HTTP})
+    assert conventions_of(graph).clients == (
+        AsyncClient(name="httpx.AsyncClient", awaited=3, made_at="app/http.py:4"),
+    )
+
+
+def test_functions_that_are_called_stand_with_their_signature(tmp_path):
+    files = {
+        "app/__init__.py": "",
+        "app/text.py": "def trim(text: str, *, most: int = 9) -> str:\n    return text[:most]\n",
+        "app/api.py": (
+            "from app.text import trim\n\n\nasync def a(text):\n    return trim(text)\n"
+        ),
+    }
+    graph, tree = in_project(tmp_path, files)
+    assert callees_of("app.api.a", ["app.api.a"], graph, tree) == [
+        Callee(name="app.text.trim", is_async=False, signature="(text: str, *, most: int=9) -> str")
+    ]
+    assert callees_of("app.api.a", ["app.api.a", "app.text.trim"], graph, tree) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["from app.models import Question", "from .models import Question"]
+)
+def test_types_of_other_files_are_told_in_brief(tmp_path, line):
+    files = {
+        "app/__init__.py": "",
+        "app/models.py": "class Question(Base):\n    text: str\n\n    def ask(self): ...\n",
+    }
+    _, tree = in_project(tmp_path, {**files, "app/jobs.py": f"{line}\n"})
+    part = function_request("def poll(job: Question):\n    return job").functions[0]
+    modules = {"app": "app/__init__.py", "app.models": "app/models.py", "app.jobs": "app/jobs.py"}
+    assert types_used("app/jobs.py", (part,), modules, tree) == (
+        "# app/models.py\nclass Question(Base):\n    text: str"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "module", "boundary"),
+    [
+        ("src/app/store.py", "app.store", ("app._async_adapters", "src/app/_async_adapters.py")),
+        ("app/a/__init__.py", "app.a", ("app._async_adapters", "app/_async_adapters.py")),
+        ("app/__init__.py", "app", ("app._async_adapters", "app/_async_adapters.py")),
+        ("lib/one.py", "one", ("_async_adapters", "lib/_async_adapters.py")),
+    ],
+)
+def test_the_bounded_limiter_lies_in_the_top_level_package(tmp_path, file, module, boundary):
+    found = offload_for(planned(file, module), {module: file}, Tree(tmp_path))
+    assert found is not None
+    assert found.new_file is not None
+    assert (found.module, found.new_file.file) == boundary
+
+
+def test_where_a_thread_was_refused_no_model_is_offered_one(tmp_path):
+    """The planner refuses for danger, such as an object that belongs to one thread."""
+    refused = Refusal(reason="shared-unsafe-object", message="no", strategy="offload")
+    made = planned("app/store.py", "app.store").model_copy(update={"refusals": (refused,)})
+    assert offload_for(made, {"app.store": "app/store.py"}, Tree(tmp_path)) is None
+
+
+def planned(file, module) -> ChangeSet:
+    ref = FunctionRef(file=file, name=f"{module}.f")
+    return ChangeSet(id="001-f", title="f", entries=(ref,), regions=(), functions=(ref,))

@@ -39,6 +39,7 @@ def test_sums_survive_reopening(tmp_path):
         completion_tokens=2,
         cached_tokens=4,
         unmetered=1,
+        unpriced=2,
         estimated_tokens=100,
         seconds=3.5,
     )
@@ -92,11 +93,30 @@ def test_models_are_counted_apart(tmp_path):
     ledger = Ledger(tmp_path / "ledger.jsonl")
     ledger.enter(answered("q0", Usage(prompt_tokens=10, completion_tokens=2)))
     other = answered("q1", Usage(prompt_tokens=5, completion_tokens=1))
-    ledger.enter(other.model_copy(update={"model": "big"}))
+    ledger.enter(other.model_copy(update={"model": "big", "cost": 0.0007}))
     assert {name: spent.prompt_tokens for name, spent in ledger.by_model.items()} == {
         "m": 10,
         "big": 5,
     }
-    assert model_usage(ledger, {"m": (1.0, 2.0), "big": (100.0, 200.0)})["cost"] == 0.000714
-    assert model_usage(ledger, {"m": (1.0, 2.0)})["cost"] is None
-    assert model_usage(ledger, {})["prompt_tokens"] == 15
+    assert model_usage(ledger)["cost"] is None, "one model has no price"
+    assert model_usage(ledger)["prompt_tokens"] == 15
+
+
+def test_costs_add_up_and_are_kept(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    ledger = Ledger(path)
+    for number, cost in enumerate((0.25, 0.5)):
+        ledger.enter(answered(f"q{number}").model_copy(update={"cost": cost}))
+    assert model_usage(Ledger(path))["cost"] == 0.75
+    limits = NO_LIMITS.model_copy(update={"cost": 0.7})
+    assert ask(Ledger(path), "q2", limits) == "0.7500 of a cost of 0.7000 is spent"
+
+
+def test_a_model_has_limits_of_its_own(tmp_path):
+    ledger, own = Ledger(tmp_path / "ledger.jsonl"), Limits(calls=1)
+    small, big = (Entry(kind="asked", question="q", model=name) for name in ("small", "big"))
+    assert ledger.ask(small, NO_LIMITS, NO_LIMITS, own) is None
+    assert ledger.ask(small, NO_LIMITS, NO_LIMITS, own) == (
+        "for model small 1 of 1 model calls are made"
+    )
+    assert ledger.ask(big, NO_LIMITS, NO_LIMITS, own) is None

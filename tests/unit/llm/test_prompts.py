@@ -25,6 +25,8 @@ from refactor_agent.llm.prompts import (
 )
 from refactor_agent.llm.redaction import Vault
 from refactor_agent.llm.request import (
+    AsyncClient,
+    Callee,
     Caller,
     CallFact,
     Conventions,
@@ -34,6 +36,7 @@ from refactor_agent.llm.request import (
     NamedCode,
     Round,
     RuleCard,
+    TestHabits,
 )
 from refactor_agent.llm.review_request import ReviewedFunction, ReviewRequest
 from support.model_session import function_request
@@ -65,6 +68,13 @@ def full_request() -> ModelRequest:
                 new_name="answer",
                 is_async=True,
                 is_entry=True,
+                callees=(
+                    Callee(
+                        name="app.text.trim",
+                        is_async=False,
+                        signature="(text: str, *, most: int=200) -> str",
+                    ),
+                ),
             ),
             FunctionPart(
                 ref=FunctionRef(file="app/store.py", name="app.store.Store.fetch"),
@@ -92,6 +102,7 @@ def full_request() -> ModelRequest:
                 file="app/store.py",
                 imports="import time\n\nimport requests",
                 context="class Store:\n    pause = 0.5",
+                types="# app/models.py\nclass Question:\n    text: str",
             ),
         ),
         calls=(
@@ -141,7 +152,12 @@ def full_request() -> ModelRequest:
             python="3.11",
             libraries=("app", "fastapi", "httpx", "requests"),
             offload=Offload(module="app._async_adapters"),
-            notes=("Tests run with pytest and anyio.",),
+            tests=TestHabits(runner="pytest", mark="pytest.mark.anyio", async_tests=True),
+            clients=(
+                AsyncClient(name="httpx.AsyncClient", awaited=3, made_at="app/http.py:7"),
+                AsyncClient(name="redis.asyncio.Redis", awaited=1),
+            ),
+            notes=("Reviewed by the platform team.",),
         ),
     )
 
@@ -237,6 +253,21 @@ RENDERED = {
         Incident(title="Slow", evidence=full_incident().evidence[1:]), Vault()
     ),
 }
+
+
+DOCUMENTS = {
+    "incident": full_incident,
+    "incident-least": lambda: Incident(title="Slow", evidence=full_incident().evidence[1:]),
+}
+
+
+@pytest.mark.parametrize("case", DOCUMENTS)
+def test_pages_for_people_are_as_reviewed(case):
+    text = load_prompts().document(DOCUMENTS[case]())
+    path = SNAPSHOTS / f"{case}.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", RENDERED)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from refactor_agent.domain.verdict import CheckFailure
+from refactor_agent.llm import Round
 from refactor_agent.llm.redaction import Vault
-from support.model_server import ScriptedModelServer, answer
+from support.model_server import Said, ScriptedModelServer, answer
 from support.model_session import ModelSession, function_request
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
@@ -50,6 +52,11 @@ SECRETS = {
     "odbc": ('connect("Server=db;Uid=app;Pwd={};")', "hunter22"),
     "mongo": ('MongoClient("mongodb+srv://app:{}@db.example/x")', "hunter22"),
     "amqp": ('connect("amqps://app:{}@mq:5671/")', "hunter22"),
+    "twilio": ("x = '{}'", "SK0123456789abcdef0123456789abcdef"),
+    "mailgun": ("x = '{}'", "key-0123456789abcdef0123456789abcdef"),
+    "atlassian": ("x = '{}'", "ATATT3xFfGF0abcdefghij0123456789abcdef"),
+    "output": ("E  env: DB_PASSWORD={} HOME=/root", "hunter2x9"),
+    "sqlalchemy": ('create_engine("mysql+aiomysql://app:{}@db/x?charset=utf8")', "hunter22"),
     "bytes": ('secret = b"{}"', "0123456789abcdef"),
 }
 
@@ -110,6 +117,57 @@ def test_placeholders_that_stand_in_the_code_are_left_alone():
     hidden = vault.hide(text)
     assert hidden == 'x = "REDACTED_SECRET_7"\npassword = "REDACTED_SECRET_8"'
     assert vault.restore(hidden) == text
+
+
+PLACES = {
+    "a docstring": 'def f():\n    """Uses {}."""',
+    "a comment": "def f():\n    return 1  # {}",
+    "a string": "def f():\n    return '{}'",
+    "a default": "def f(key='{}'):\n    return key",
+    "an f-string": "def f(x):\n    return f'{{x}}:{}'",
+    "bytes": "def f():\n    return b'{}'",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_secret_is_sent_from_no_place_in_the_code(tmp_path, place):
+    """And it comes back to where it stood."""
+    source = PLACES[place].format("sk-proj-abcdefghijklmnop0123")
+    request = function_request(source, name="app.jobs.f")
+    seen = []
+
+    def react(asked):
+        seen.append(asked.prompt)
+        return Said("no")
+
+    with ScriptedModelServer(react) as server:
+        ModelSession(tmp_path, server.base_url).propose(request)
+    assert seen
+    assert not [text for text in seen if "sk-proj" in text]
+    assert all("REDACTED_SECRET_1" in text for text in seen)
+
+
+def test_a_secret_is_sent_neither_by_file_name_nor_by_test_output(tmp_path):
+    secret = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+    request = function_request("def f():\n    return 1", name="app.jobs.f")
+    part = request.functions[0]
+    ref = part.ref.model_copy(update={"file": f"app/{secret}/jobs.py"})
+    file = request.files[0].model_copy(update={"file": ref.file})
+    update = {"functions": (part.model_copy(update={"ref": ref}),), "files": (file,)}
+    failure = CheckFailure(check="tests", message=f"E  assert '{secret}' == 1\nTOKEN={secret}")
+    seen = []
+
+    def react(asked):
+        seen.append(asked.prompt)
+        return Said("no")
+
+    with ScriptedModelServer(react) as server:
+        session = ModelSession(tmp_path, server.base_url)
+        session.propose(
+            request.model_copy(update=update), [Round(functions=(), failures=(failure,))]
+        )
+    assert seen
+    assert not [text for text in seen if secret in text]
 
 
 SECRET = "sk-proj-abcdefghijklmnop0123"

@@ -87,6 +87,27 @@ def skipped(root) -> dict[str, str]:
             {"j.py": "j"},
             id="not the project's own",
         ),
+        pytest.param(
+            ["setup.py", "shop/__init__.py", "shop/stock.py", "build/lib/shop/__init__.py",
+             "build/lib/shop/stock.py", "build/bdist.linux-x86_64/wheel/shop/stock.py"],
+            {"setup.py": "setup", "shop/__init__.py": "shop", "shop/stock.py": "shop.stock"},
+            id="what setuptools builds",
+        ),
+        pytest.param(
+            ["pyproject.toml", "src/shop/stock.py", "build/lib.linux-x86_64-3.11/shop/stock.py"],
+            {"src/shop/stock.py": "shop.stock"},
+            id="what setuptools builds from src",
+        ),
+        pytest.param(
+            ["build/__init__.py", "build/lib/__init__.py", "build/lib/wheels.py", "shop/stock.py"],
+            {
+                "build/__init__.py": "build",
+                "build/lib/__init__.py": "build.lib",
+                "build/lib/wheels.py": "build.lib.wheels",
+                "shop/stock.py": "shop.stock",
+            },
+            id="a package called build",
+        ),
     ],
 )  # fmt: skip
 def test_files_and_their_modules(tmp_path, files, named):
@@ -125,15 +146,31 @@ def test_skipped_by_name(tmp_path):
     (root / "link.py").symlink_to("a.py")
     (root / "out.py").symlink_to("../outside.py")
     (root / "gone.py").symlink_to("nowhere.py")
+    (root / "loop.py").symlink_to("loop.py")
     os.mkfifo(root / "pipe.py")
     assert list(modules(root)) == ["a.py"]
     assert skipped(root) == {
-        "gone.py": "a symbolic link: its target is looked at",
+        "gone.py": "a symbolic link that leads nowhere",
         "link.py": "a symbolic link: its target is looked at",
+        "loop.py": "a symbolic link that leads nowhere",
         "look.ipynb": "a notebook: convert it to a module first",
         "out.py": "a symbolic link: it leads outside",
         "pipe.py": "not a regular file",
     }
+
+
+@pytest.mark.parametrize(
+    ("under", "found"),
+    [
+        ("pkg", {"pkg/a.py": "pkg.a", "pkg/sub/b.py": "pkg.sub.b"}),
+        ("pkg/a.py", {"pkg/a.py": "pkg.a"}),
+    ],
+)
+def test_a_part_of_a_directory(tmp_path, under, found):
+    packages = {"pkg/a.py": "", "pkg/sub/b.py": "", "other.py": ""}
+    write_files(tmp_path, packages)
+    sources = discover(tmp_path, Config(), under)
+    assert {item.file: item.module for item in sources.files} == found
 
 
 def test_links_to_directories_are_not_followed(tmp_path):

@@ -36,8 +36,9 @@ def project(tmp_path):
     return tmp_path
 
 
-def options(model: str | None = "small", **more) -> RunOptions:
-    config = ModelConfig(model=model, base_url="http://127.0.0.1:9/v1") if model else None
+def options(model: str | None = "small", price=None, **more) -> RunOptions:
+    url = "http://127.0.0.1:9/v1"
+    config = ModelConfig(model=model, base_url=url, price=price) if model else None
     return RunOptions(python=sys.executable, model=config, **more)
 
 
@@ -57,17 +58,27 @@ def test_each_question_is_counted(project):
 
 def test_other_models_and_reviews_count_as_calls(project):
     big = ModelConfig(model="big", base_url="http://127.0.0.1:9/v1")
-    made = estimate(project, options(rounds=2, escalate=(big,), review=True))
-    assert made.calls_at_most == 2 * (6 * 2 + 1)
+    made = estimate(project, options(rounds=2, escalate=(big,), review="model"))
+    assert made.calls_at_most == 2 * (6 * 2 + 2)
 
 
-def test_prices_make_a_cost(project):
-    (project / "pyproject.toml").write_text(
-        '[tool.refactor-agent.prices]\n"small" = [1000000, 2000000]\n'
-    )
-    question = estimate(project, options()).questions[0]
+def test_prices_make_a_cost_of_the_first_prompts_and_of_the_worst_case(project):
+    made = estimate(project, options(price=(1000000, 2000000), rounds=0))
+    question = made.questions[0]
     assert question.cost == question.prompt_tokens + 2 * question.completion_tokens
-    assert f"cost {question.cost:.4f}" in estimate_text(estimate(project, options()))
+    assert f"cost {question.cost:.4f}" in estimate_text(made)
+    (worst,) = made.worst
+    assert worst.calls == 4
+    assert worst.cost == 2 * sum(each.cost for each in made.questions)
+
+
+def test_the_next_model_is_priced_too(project):
+    big = ModelConfig(model="big", base_url="http://127.0.0.1:9/v1", price=(30.0, 60.0))
+    made = estimate(project, options(price=(3.0, 6.0), rounds=0, escalate=(big,)))
+    small, dear = made.worst
+    assert (small.calls, dear.calls) == (4, 4)
+    assert dear.cost == pytest.approx(10 * small.cost)
+    assert "4 calls of big, cost" in estimate_text(made)
 
 
 def test_without_a_model_nothing_would_be_asked(project):

@@ -7,14 +7,24 @@ from typing import Literal
 
 from refactor_agent.convert import propose as propose_by_rule
 from refactor_agent.domain.decision import Decision, Tried
-from refactor_agent.domain.plan import ChangeSet, Refusal
+from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.verdict import Verdict
-from refactor_agent.llm import Round, failed_round
-from refactor_agent.run.services import NOTICE, Services
+from refactor_agent.run.services import Services
 from refactor_agent.run.state import ChangeState
+from refactor_agent.run.steps.ask import ask_models
+from refactor_agent.run.steps.review import Reviewed, held_for, wants_review
 
-__all__ = ["after_propose", "after_verify", "can_try", "check", "decide", "give_up", "propose"]
+__all__ = [
+    "after_propose",
+    "after_review",
+    "after_verify",
+    "can_try",
+    "check",
+    "decide",
+    "give_up",
+    "propose",
+]
 
 
 def can_try(services: Services, change_set: ChangeSet) -> bool:
@@ -24,17 +34,38 @@ def can_try(services: Services, change_set: ChangeSet) -> bool:
 
 
 async def propose(services: Services, state: ChangeState) -> ChangeState:
-    """Make the next proposal: the rules' attempts in order, then the model, then nothing."""
-    update = await asyncio.to_thread(_by_rules, services, state)
-    if update["proposal"] is None and services.proposer is not None:
-        return await _by_model(services, {**state, **update})
-    return update
+    """Make the next proposal: by rules in their order, by models at their turn, or none."""
+    change_set = await asyncio.to_thread(services.change_set, state["plan"], state["id"])
+    waits = services.proposer is not None and not state.get("models_done", False)
+    until = _before_models(services, change_set) if waits else len(change_set.attempts)
+    made: ChangeState = {**state, **await asyncio.to_thread(_by_rules, services, state, until)}
+    if made["proposal"] is None and waits:
+        made = await _by_model(services, made)
+        if made["proposal"] is None:
+            rest = await asyncio.to_thread(_by_rules, services, made, len(change_set.attempts))
+            made = {**made, **rest}
+    return {
+        "proposal": made["proposal"],
+        "attempt": made["attempt"],
+        "tried": made["tried"],
+        "models_done": made.get("models_done", False),
+    }
 
 
-def _by_rules(services: Services, state: ChangeState) -> ChangeState:
+def _before_models(services: Services, change_set: ChangeSet) -> int:
+    """Count the rule-made attempts that are tried before models are asked."""
+    if services.record.options.model_turn == "last":
+        return len(change_set.attempts)
+    less = (
+        number for number, attempt in enumerate(change_set.attempts) if attempt.strategy != "native"
+    )
+    return next(less, len(change_set.attempts))
+
+
+def _by_rules(services: Services, state: ChangeState, until: int) -> ChangeState:
     change_set = services.change_set(state["plan"], state["id"])
     tried = list(state["tried"])
-    for number in range(state["attempt"], len(change_set.attempts)):
+    for number in range(state["attempt"], until):
         made = propose_by_rule(change_set, number, services.base, services.rulebook)
         if isinstance(made, Proposal):
             key = _keep(services, made)
@@ -42,44 +73,14 @@ def _by_rules(services: Services, state: ChangeState) -> ChangeState:
         strategy = change_set.attempts[number].strategy
         refused = Tried(strategy=strategy, author="rules", outcome="refused", reason=made.message)
         tried.append(refused.model_dump())
-    return {"proposal": None, "attempt": len(change_set.attempts), "tried": tried}
+    return {"proposal": None, "attempt": max(until, state["attempt"]), "tried": tried}
 
 
 async def _by_model(services: Services, state: ChangeState) -> ChangeState:
-    """Ask the model, telling it which of its answers the gate turned down and why."""
-    proposer = services.proposer
-    if proposer is None:
-        return state
-    change_set, rounds, authors = await asyncio.to_thread(_so_far, services, state)
-    turn = proposer.turn(authors)
-    if turn is None:
-        return state
-    asked = await proposer.propose(change_set, rounds, turn)
-    tried = [*state["tried"], *(_refused(*each) for each in asked.passed_on)]
-    made = asked.made
-    if isinstance(made, Proposal):
-        key = await asyncio.to_thread(_keep, services, made)
-        return {**state, "tried": tried, "proposal": key}
-    if made.reason == "model-unavailable":
-        await services.say_once(NOTICE, text=f"The run went on with rules alone: {made.message}")
-    return {**state, "tried": [*tried, _refused(asked.model, made)]}
-
-
-def _refused(model: str, refusal: Refusal) -> dict[str, str]:
-    author = f"model {model}"
-    tried = Tried(strategy="native", author=author, outcome="refused", reason=refusal.message)
-    return tried.model_dump()
-
-
-def _so_far(services: Services, state: ChangeState) -> tuple[ChangeSet, list[Round], list[str]]:
-    """Give the change set, the model's answers that the gate turned down, and who gave each."""
-    rounds, authors = [], []
-    for proposal, verdict in state.get("answers", []):
-        made = services.store.get(proposal, Proposal)
-        rounds.append(failed_round(made, services.store.get(verdict, Verdict).failures))
-        if made.author.kind == "model":
-            authors.append(made.author.model)
-    return services.change_set(state["plan"], state["id"]), rounds, authors
+    asked, update = await ask_models(services, state)
+    if asked is None or not isinstance(asked.made, Proposal):
+        return {**update, "models_done": True}
+    return {**update, "proposal": await asyncio.to_thread(_keep, services, asked.made)}
 
 
 def _keep(services: Services, made: Proposal) -> str:
@@ -118,39 +119,23 @@ async def check(services: Services, state: ChangeState) -> ChangeState:
     return update
 
 
-def after_verify(services: Services, state: ChangeState) -> Literal["propose", "decide"]:
-    """Try again after a failure; what is verified or unverified stands."""
+def after_verify(services: Services, state: ChangeState) -> Literal["propose", "review", "decide"]:
+    """Try again after a failure; what is verified or unverified stands, unless a review is due."""
     verdict = services.store.get(str(state["verdict"]), Verdict)
-    return "propose" if verdict.outcome == "failed" else "decide"
+    if verdict.outcome == "failed":
+        return "propose"
+    return "review" if wants_review(services, state) else "decide"
+
+
+def after_review(state: ChangeState) -> Literal["propose", "decide"]:
+    """Try again after a patch was sent back."""
+    return "decide" if state["proposal"] else "propose"
 
 
 async def decide(services: Services, state: ChangeState) -> ChangeState:
     """Say what became of the change set."""
     decision = await asyncio.to_thread(_decision, services, state)
-    if decision.proposal is not None and services.record.options.review:
-        decision = await _reviewed(services, state, decision)
     return {"decisions": [await asyncio.to_thread(services.store.put, decision)]}
-
-
-async def _reviewed(services: Services, state: ChangeState, decision: Decision) -> Decision:
-    """Let a model try to refute its patch: a blocker holds it for a person, nothing lets it by."""
-    proposal, change_set = await asyncio.to_thread(_proposed, services, state)
-    if services.proposer is None or proposal.author.kind != "model":
-        return decision
-    verdict = await asyncio.to_thread(services.store.get, str(state["verdict"]), Verdict)
-    found = await services.proposer.review(change_set, proposal, verdict)
-    if isinstance(found, Refusal):
-        text = f"{state['id']} was not reviewed: {found.message}"
-        await services.say_once(NOTICE, text=text)
-        return decision
-    facts = [finding.model_dump() for finding in found]
-    await services.say_once("reviewed", change_set=state["id"], findings=facts)
-    update: dict[str, object] = {"findings": found}
-    if found and found[0].severity == "blocker":
-        worst = found[0]
-        update["status"] = "unverified"
-        update["reason"] = f"held for a person by review: {worst.file}:{worst.line}: {worst.rule}"
-    return decision.model_copy(update=update)
 
 
 async def give_up(services: Services, state: ChangeState, error: BaseException) -> ChangeState:
@@ -164,6 +149,9 @@ async def give_up(services: Services, state: ChangeState, error: BaseException) 
 def _decision(services: Services, state: ChangeState) -> Decision:
     change_set = services.change_set(state["plan"], state["id"])
     tried = tuple(Tried.model_validate(record) for record in state["tried"])
+    held = state.get("held")
+    if state["proposal"] is None and held:
+        return services.store.get(held, Decision).model_copy(update={"tried": tried})
     if state["proposal"] is None:
         judged = [one for one in tried if one.outcome == "failed"]
         reasons = [one.reason for one in tried] + [one.message for one in change_set.refusals]
@@ -174,11 +162,15 @@ def _decision(services: Services, state: ChangeState) -> Decision:
             tried=tried,
         )
     verdict = services.store.get(str(state["verdict"]), Verdict)
+    reviewed = state.get("findings")
+    findings = services.store.get(reviewed, Reviewed).findings if reviewed else ()
+    against = held_for(findings)
     return Decision(
         change_set=state["id"],
-        status=verdict.outcome,
-        reason=verdict.reason,
+        status="unverified" if against else verdict.outcome,
+        reason=against or verdict.reason,
         tried=tried,
+        findings=findings,
         proposal=state["proposal"],
         verdict=state["verdict"],
     )

@@ -6,8 +6,8 @@ import asyncio
 from typing import Literal
 
 from refactor_agent.domain.decision import Decision
-from refactor_agent.domain.plan import ChangeSet, Plan
-from refactor_agent.plan import make_plan
+from refactor_agent.domain.plan import ChangeSet
+from refactor_agent.run.planning import plan_run
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import ChangeState, RunState
 from refactor_agent.run.steps.change import can_try
@@ -16,9 +16,13 @@ __all__ = ["after_plan", "baseline", "fan_out", "locate", "plan"]
 
 
 async def locate(services: Services, _: RunState) -> RunState:
-    """Find the regions."""
-    located = await asyncio.to_thread(lambda: services.located)
-    findings = Findings(regions=located.regions, skipped=located.skipped)
+    """Find the regions; a run that finalizes, or was named its loops, looks for none."""
+    options = services.record.options
+    if options.finalize is None and not options.concurrent:
+        located = await asyncio.to_thread(lambda: services.located)
+        findings = Findings(regions=located.regions, skipped=located.skipped)
+    else:
+        findings = Findings(regions=(), skipped=())
     key = await asyncio.to_thread(services.store.put, findings)
     await services.say_once("located", regions=len(findings.regions), findings=key)
     return {"findings": key}
@@ -26,16 +30,12 @@ async def locate(services: Services, _: RunState) -> RunState:
 
 async def plan(services: Services, _: RunState) -> RunState:
     """Make the change sets; those that nothing can be tried on are decided here."""
-    made = await asyncio.to_thread(_make_plan, services)
+    made = await asyncio.to_thread(plan_run, services)
     key = await asyncio.to_thread(services.store.put, made)
     await services.say_once("planned", change_sets=len(made.change_sets), plan=key)
     left = [_leave(found) for found in made.change_sets if not can_try(services, found)]
     keys = [await asyncio.to_thread(services.store.put, decision) for decision in left]
     return {"plan": key, "decisions": keys}
-
-
-def _make_plan(services: Services) -> Plan:
-    return make_plan(services.located, services.rulebook, services.project)
 
 
 def after_plan(services: Services, state: RunState) -> Literal["baseline", "combine"]:
