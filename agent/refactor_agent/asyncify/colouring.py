@@ -1,0 +1,123 @@
+"""The fixed point: from the leaves upward, until nothing more has to wait."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from refactor_agent.asyncify.colours import Colours
+from refactor_agent.asyncify.constructs import find_sites
+from refactor_agent.asyncify.contracts import owed
+from refactor_agent.asyncify.entries import open_idle, seeds
+from refactor_agent.asyncify.handed_out import handed_out
+from refactor_agent.asyncify.protocols import iterates, partners
+from refactor_agent.asyncify.refusals import Refusals
+from refactor_agent.asyncify.site import Site, Unit
+from refactor_agent.asyncify.uncolourable import why_not
+from refactor_agent.asyncify.world import World
+from refactor_agent.domain.place import Site as Place
+from refactor_agent.locate.families import families
+
+__all__ = ["Colouring", "colour"]
+
+
+class Colouring:
+    """The outcome: which functions are async, and the places that make them wait."""
+
+    def __init__(self, world: World, refusals: Refusals) -> None:
+        self.units = [Unit(module, node, fn) for module, node, fn in world.functions()]
+        self.sites: Mapping[Unit, list[Site]] = {unit: find_sites(unit) for unit in self.units}
+        self.colours = Colours(world, [unit.function.name for unit in self.units])
+        self._by_name = {unit.function.name: unit for unit in self.units}
+        self._families = families(world.evaluator)
+        self._handed_out = handed_out(world)
+        self._overloads = _overloads(self.units)
+        self._refusals = refusals
+        self._world = world
+
+    def run(self) -> None:
+        """Colour the entry points and everything that has to wait."""
+        for name in owed(self._world, self.units):
+            self._colour(name)
+        self._spread()
+        before = frozenset(self.colours.coloured)
+        for name in seeds(self._world, self._by_name, self.colours):
+            self._colour(name)
+        self._spread()
+        open_idle(self._by_name, self.colours, self._idle(self.colours.coloured - before))
+        self._spread()
+
+    def _idle(self, names: Iterable[str]) -> list[Unit]:
+        """Give those functions that are async and wait for nothing."""
+        units = [self._by_name[name] for name in sorted(names)]
+        return [unit for unit in units if not self._suspends(unit)]
+
+    def _suspends(self, unit: Unit) -> bool:
+        asked = ((site, site.ask(self.colours)) for site in self.sites[unit])
+        return any(member is not None and site.suspends(member) for site, member in asked)
+
+    def _spread(self) -> None:
+        changed = True
+        while changed:
+            before = len(self.colours.coloured), len(self.colours.renamed)
+            for unit in self.units:
+                if unit.function.name not in self.colours.coloured and self._waits(unit):
+                    self._colour(unit.function.name)
+            for unit in self.units:
+                if iterates(unit, self.colours):
+                    self.colours.renamed[unit.function.name] = "__aiter__"
+            changed = before != (len(self.colours.coloured), len(self.colours.renamed))
+
+    def _waits(self, unit: Unit) -> bool:
+        for site in self.sites[unit]:
+            member = site.ask(self.colours)
+            if member is not None and site.suspends(member):
+                return self._may(unit, site)
+        return False
+
+    def _may(self, unit: Unit, site: Site) -> bool:
+        reason = self._why_not(unit)
+        if reason is None:
+            return True
+        source = unit.module.source
+        self._refusals.add(*reason, Place(source.file, source.span(site.node)))
+        return False
+
+    def _why_not(self, unit: Unit) -> tuple[str, str] | None:
+        name = unit.function.name
+        receiver = self._handed_out.get(name)
+        if receiver is not None:
+            return "callback", f"{name} is called by {receiver}, which would not await it"
+        return why_not(unit)
+
+    def _colour(self, name: str) -> None:
+        """Colour a function and all that are one with it."""
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            unit = self._by_name.get(current)
+            if current in self.colours.coloured or unit is None:
+                continue
+            reason = self._why_not(unit)
+            if reason is not None:
+                self._refusals.add(*reason, unit.module.source.site(unit.node))
+                continue
+            self.colours.coloured.add(current)
+            waiting.extend(self._families.get(current, ((), False))[0])
+            waiting.extend(self._overloads.get(current, ()))
+            waiting.extend(partners(unit, self._world.evaluator))
+
+
+def _overloads(units: Iterable[Unit]) -> Mapping[str, tuple[str, ...]]:
+    """Give the definitions of the same name: overloads and their implementation."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for unit in units:
+        groups[unit.function.name.partition("#")[0]].append(unit.function.name)
+    return {name: tuple(group) for group in groups.values() for name in group if len(group) > 1}
+
+
+def colour(world: World, refusals: Refusals) -> Colouring:
+    """Find the functions that become async."""
+    colouring = Colouring(world, refusals)
+    colouring.run()
+    return colouring

@@ -1,0 +1,75 @@
+"""Calls of what has become async: ``f(x)`` becomes ``await f(x)``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from refactor_agent.asyncify.awaiting import await_, await_if_needed
+from refactor_agent.asyncify.colours import Colours
+from refactor_agent.asyncify.edit import Edit
+from refactor_agent.asyncify.leaves import Member
+from refactor_agent.asyncify.site import Site, Unit
+from refactor_agent.asyncify.world import CallSite
+
+__all__ = ["find"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Call(Site):
+    node: cst.Call
+    call: CallSite
+
+    def ask(self, colours: Colours) -> Member | None:
+        function, func = self.call.function, self.call.facts.func
+        known = colours.called(function, func)
+        if (
+            known is not None
+            and known.awaited
+            and colours.may_be_plain(self.call, _name(self.node))
+        ):
+            return known._replace(maybe=True)
+        return known or colours.hole(self.call, _name(self.node))
+
+    def suspends(self, member: Member) -> bool:
+        return member.awaited and not member.weak
+
+    def write(self, edit: Edit, member: Member) -> None:
+        rename(edit, self.node, member)
+        if member.maybe:
+            await_if_needed(edit, self.node)
+        elif member.awaited and not _enters(edit, self.node, member):
+            await_(edit, self.node)
+
+
+def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:
+    """Give the site of a call."""
+    call = unit.module.call(node) if isinstance(node, cst.Call) else None
+    if isinstance(node, cst.Call) and call is not None:
+        yield _Call(unit, node, call)
+
+
+def _name(node: cst.Call) -> str:
+    """Give the last name of the callee."""
+    func = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    return func.value if isinstance(func, cst.Name) else ""
+
+
+def rename(edit: Edit, node: cst.Call, member: Member) -> None:
+    """Write the callee's new name."""
+    func = node.func
+    if "." in member.name:
+        if edit.spelling.is_import(func) and not edit.spelling.is_replaced(func):
+            edit.change(func, lambda _: edit.spelling.replace(func, member.name))
+    elif isinstance(func, cst.Attribute) and func.attr.value == member.old != member.name:
+        edit.change(func.attr, lambda _: cst.Name(member.name))
+
+
+def _enters(edit: Edit, node: cst.Call, member: Member) -> bool:
+    """Say whether ``async with`` itself awaits what the call gives."""
+    around = edit.parent(node)
+    if isinstance(around, cst.Arg):  # closing(...) is taken off
+        around = edit.parent(edit.parent(around))
+    return member.gives == "context" and isinstance(around, cst.WithItem)

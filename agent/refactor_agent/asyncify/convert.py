@@ -1,0 +1,141 @@
+"""The stage: from a request to converted files and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from refactor_agent.asyncify.classes import write_classes
+from refactor_agent.asyncify.colouring import Colouring, colour
+from refactor_agent.asyncify.definitions import write_definition
+from refactor_agent.asyncify.edit import Edit
+from refactor_agent.asyncify.helpers import with_helpers
+from refactor_agent.asyncify.leaves import Leaves, parse_leaves, with_twins
+from refactor_agent.asyncify.libraries import aliased, library_sources
+from refactor_agent.asyncify.locks import held_across_await
+from refactor_agent.asyncify.names import write_names
+from refactor_agent.asyncify.refusals import Refusals
+from refactor_agent.asyncify.request import Request
+from refactor_agent.asyncify.spelling import Spelling
+from refactor_agent.asyncify.world import Module, World
+from refactor_agent.convert.refused import Refused
+from refactor_agent.convert.source import Source
+from refactor_agent.domain.plan import Refusal
+from refactor_agent.domain.values import Value
+from refactor_agent.edit.imports import edit_imports
+from refactor_agent.edit.source import SourceFile
+from refactor_agent.errors import UsageError
+from refactor_agent.locate import evaluate
+from refactor_agent.project import Project
+from refactor_agent.project.interpreter import Interpreter
+from refactor_agent.rulebook import RuleBook
+
+__all__ = ["Asyncified", "asyncify"]
+
+
+class Asyncified(Value):
+    """What a conversion in place gives."""
+
+    files: Mapping[str, bytes]
+    """The requested files, converted; those that nothing changes in as they were."""
+    coloured: tuple[str, ...]
+    """The functions that became async, by qualified name."""
+    refusals: tuple[Refusal, ...]
+
+
+def asyncify(
+    project: Project, rulebook: RuleBook, request: Request, interpreter: Interpreter
+) -> Asyncified:
+    """Convert the requested files in place, by rules alone.
+
+    ``interpreter`` is the target's: the source of libraries that leaves name is looked up there.
+    Raises `UsageError` when a requested file is not one of the project's.
+    """
+    world, refusals = _open(project, rulebook, request, interpreter), Refusals()
+    colouring = colour(world, refusals)
+    colouring, refusals = _with_locks(world, colouring, refusals)
+    files = {
+        file: _write(world, module, colouring, refusals) for file, module in world.modules.items()
+    }
+    for text, meaning in world.leaves.prose.items():
+        refusals.add("leaf-not-a-name", f"{text!r}: {meaning!r} names no class or function")
+    for sync, aio in world.leaves.unlike.items():
+        refusals.add("leaf-of-another-kind", f"{sync} is a class and {aio} is not; convert by hand")
+    return Asyncified(
+        files=files,
+        coloured=tuple(sorted(colouring.colours.coloured)),
+        refusals=refusals.all(),
+    )
+
+
+def _with_locks(
+    world: World, colouring: Colouring, refusals: Refusals
+) -> tuple[Colouring, Refusals]:
+    """Colour again with locks of tasks, where every user of the locks of threads can wait."""
+    locks = held_across_await(colouring, world.leaves)
+    if not locks:
+        return colouring, refusals
+    for name in locks:
+        world.leaves.ask(name)
+    other = Refusals()
+    again = colour(world, other)
+    if len(other.all()) <= len(refusals.all()):
+        return again, other
+    for name in locks:
+        world.leaves.forget(name)
+        refusals.add("lock-across-await", f"{name} is held while a task waits; make it a leaf")
+    return colouring, refusals
+
+
+def _open(
+    project: Project, rulebook: RuleBook, request: Request, interpreter: Interpreter
+) -> World:
+    leaves = with_twins(rulebook, request.leaves)
+    pairs = parse_leaves(leaves).names
+    own = {item.module.partition(".")[0] for item in project.sources.files}
+    roots = {name.partition(".")[0] for pair in pairs.items() for name in pair} - own
+    packages = roots | aliased(project.root, request.files, roots)
+    evaluator, _ = evaluate(project, rulebook, libraries=library_sources(interpreter, packages))
+    by_file = {module.file: module for module in evaluator.index.modules.values()}
+    for file in request.files:
+        if file not in by_file:
+            raise UsageError(f"{file} is no Python file of the project, or does not parse")
+    written_in = [by_file[file] for file in request.files]
+    world = World(evaluator, Leaves(evaluator, rulebook, leaves, written_in), request)
+    for file in request.files:
+        data = (project.root / file).read_bytes()
+        world.modules[file] = Module(by_file[file], Source(file, data), evaluator)
+    return world
+
+
+def _write(world: World, module: Module, colouring: Colouring, refusals: Refusals) -> bytes:
+    source = module.source
+    spelling = Spelling(source, module.facts.summary.module)
+    edit = Edit(source, spelling, colouring.colours, refusals)
+    write_names(world, module, edit)
+    write_classes(module, edit)
+    for unit in colouring.units:
+        if unit.module is module:
+            write_definition(edit, unit, colouring.colours)
+            is_async = unit.function.name in colouring.colours.coloured
+            for site in colouring.sites[unit]:
+                member = site.ask(colouring.colours)
+                if member is not None and (is_async or site.stands_alone(member)):
+                    _try(refusals, lambda s=site, m=member: s.write(edit, m))
+    changed = with_helpers(edit.rewrites.apply(source), edit.helpers)
+    own = {name.partition(".")[0] for name in world.evaluator.index.modules}
+    text = SourceFile.decode(source.file, changed.bytes)
+    done = edit_imports(text, spelling.names.edits, own.__contains__).encode()
+    try:
+        compile(done, source.file, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        refusals.add("does-not-compile", f"{source.file} stays as it is: {error}")
+        return source.text.encode(source.module.encoding)
+    return done
+
+
+def _try(refusals: Refusals, write: object) -> None:
+    try:
+        write()  # type: ignore[operator]
+    except Refused as refused:
+        refusal = refused.refusal
+        refusals.add(refusal.reason, refusal.message, refusal.site)

@@ -1,0 +1,64 @@
+"""Functions that are given to library code, which would call them and not await."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refactor_agent.asyncify.world import World
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.values import (
+    External,
+    ExternalMethod,
+    FunctionValue,
+    Value,
+    Values,
+)
+
+__all__ = ["handed_out"]
+
+_PASS_ON = frozenset({"functools.partial", "functools.wraps", "functools.update_wrapper"})
+"""Calls that give back what they are given, in another shape."""
+
+_ASK = ("builtins.", "inspect.", "asyncio.", "typing.", "anyio.")
+"""Libraries whose functions only look at a function, or await it."""
+
+
+def handed_out(world: World) -> dict[str, str]:
+    """Give the functions that library code will call, each with the name of who is given it."""
+    found: dict[str, str] = {}
+    for module in world.modules.values():
+        for caller in module.facts.functions:
+            for function, receiver in _handed(world, caller):
+                found.setdefault(function, receiver)
+    return found
+
+
+def _handed(world: World, caller: ProjectFunction) -> Iterator[tuple[str, str]]:
+    evaluator = world.evaluator
+    for call in caller.body.calls:
+        terms = [*call.args, *(term for _, term in call.keywords)]
+        functions = [
+            value.name
+            for term in terms
+            for value in evaluator.term(caller, term)
+            if isinstance(value, FunctionValue)
+        ]
+        receiver = _library(world, evaluator.term(caller, call.func)) if functions else None
+        if receiver is not None:
+            yield from ((function, receiver) for function in functions)
+
+
+def _library(world: World, callees: Values) -> str | None:
+    names = [name for value in callees if (name := _name(value)) is not None]
+    if not names or len(names) != len(callees):
+        return None
+    name = world.evaluator.libraries.canonical(names[0])
+    if name in _PASS_ON or name.startswith(_ASK) or world.leaves.is_asked(name):
+        return None
+    return name
+
+
+def _name(value: Value) -> str | None:
+    if isinstance(value, External):
+        return value.name
+    return value.qualified if isinstance(value, ExternalMethod) else None

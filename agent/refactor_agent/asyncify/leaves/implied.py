@@ -1,0 +1,107 @@
+"""Pairs of classes that follow from others: what a sync call gives, and what its counterpart gives.
+
+``sqlite3.connect: aiosqlite.connect`` says that connections become ``aiosqlite.Connection``, and by
+their methods that cursors become ``aiosqlite.Cursor``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from refactor_agent.locate.resolve.classes import linearise
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectClass
+from refactor_agent.locate.resolve.results import returned
+from refactor_agent.locate.resolve.values import (
+    AWAITABLE,
+    ClassObject,
+    FunctionValue,
+    Instance,
+    Values,
+)
+
+__all__ = ["implied"]
+
+_FILES = ("io.TextIOWrapper", "io.BufferedReader", "io.BufferedWriter")
+"""``open`` gives any of them, by its mode."""
+
+_MOST = 40
+"""Pairs after which a library's types are taken to be something else than twins."""
+
+
+def implied(evaluator: Evaluator, aio: Values, sync: str) -> Iterator[tuple[str, str]]:
+    """Give the pairs of classes that the pair of ``sync`` and what ``aio`` means brings with it."""
+    waiting = list(_of_pair(evaluator, aio, sync))
+    seen: set[str] = set()
+    while waiting and len(seen) < _MOST:
+        given, taken = waiting.pop()
+        if given in seen:
+            continue
+        seen.add(given)
+        yield given, taken
+        if given != taken:
+            waiting.extend(_of_classes(evaluator, given, taken))
+
+
+def _of_pair(evaluator: Evaluator, aio: Values, sync: str) -> Iterator[tuple[str, str]]:
+    for value in aio:
+        if isinstance(value, FunctionValue):
+            function = evaluator.index.functions[value.name]
+            for taken in _classes(returned(evaluator, function)):
+                for given in _results(evaluator, sync):
+                    yield given, taken
+        elif isinstance(value, ClassObject):
+            yield from _of_classes(evaluator, sync, value.cls)
+
+
+def _of_classes(evaluator: Evaluator, given: str, taken: str) -> Iterator[tuple[str, str]]:
+    yield from _subclasses(evaluator, given, taken)
+    aio = evaluator.index.classes.get(taken)
+    for base in linearise(evaluator, aio) if aio is not None else ():
+        if isinstance(base, ProjectClass):
+            for name in base.facts.methods:
+                method = base.methods(name)[0]
+                for cls in _classes(returned(evaluator, method)):
+                    for old in _results(evaluator, f"{given}.{name}"):
+                        yield old, cls
+
+
+def _subclasses(evaluator: Evaluator, given: str, taken: str) -> Iterator[tuple[str, str]]:
+    """Pair subclasses whose names differ as those of the two classes do."""
+    sync, aio = evaluator.index.classes.get(given), evaluator.index.classes.get(taken)
+    if sync is None or aio is None:
+        return
+    by_name = {_neutral(cls.name): cls for cls in evaluator.index.subclasses(aio)}
+    for cls in evaluator.index.subclasses(sync):
+        twin = by_name.get(_neutral(cls.name))
+        if twin is not None and twin is not cls and not cls.module.is_test:
+            yield cls.name, twin.name
+
+
+def _neutral(name: str) -> str:
+    """Give the name of a class without what says which side it is of."""
+    return re.sub(r"Async|Sync|Aio|Asyncio", "", name.rpartition(".")[2])
+
+
+def _results(evaluator: Evaluator, name: str) -> Iterator[str]:
+    """Give the classes of what a sync function or method gives."""
+    owner, _, method = name.rpartition(".")
+    cls = evaluator.index.classes.get(owner)
+    found: Values = evaluator.libraries.type_of(name)
+    if cls is not None:
+        for definition in cls.methods(method):
+            found = returned(evaluator, definition)
+    elif name in evaluator.index.functions:
+        found = returned(evaluator, evaluator.index.functions[name])
+    for given in _classes(found):
+        yield from _FILES if given in _FILES else (given,)
+
+
+def _classes(values: Values) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, Instance):
+            if value.cls == AWAITABLE and value.arguments:
+                yield from _classes(value.arguments[0])
+            elif "." in value.cls and not value.cls.startswith(("builtins.", "typing.")):
+                yield value.cls

@@ -1,0 +1,70 @@
+"""The standard library's sync and async counterparts, and which of their methods are awaited.
+
+Source: the reference of `asyncio` (synchronisation primitives, queues) and of `contextlib`, and
+the reference of `anyio` (synchronisation primitives), as of Python 3.11 and anyio 4.
+"""
+
+from __future__ import annotations
+
+from refactor_agent.asyncify.leaves.member import Member
+
+__all__ = ["ASYNC_CONTEXTS", "ASYNC_ITERATORS", "COUNTERPARTS", "MEMBERS"]
+
+COUNTERPARTS = {
+    "time.sleep": "asyncio.sleep",
+    "contextlib.ExitStack": "contextlib.AsyncExitStack",
+    "contextlib.contextmanager": "contextlib.asynccontextmanager",
+    "contextlib.AbstractContextManager": "contextlib.AbstractAsyncContextManager",
+    "threading.Lock": "asyncio.Lock",
+    "threading.RLock": "asyncio.Lock",
+    "threading.Event": "asyncio.Event",
+    "threading.Condition": "asyncio.Condition",
+    "threading.Semaphore": "asyncio.Semaphore",
+    "threading.BoundedSemaphore": "asyncio.BoundedSemaphore",
+    "queue.Queue": "asyncio.Queue",
+    "queue.Empty": "asyncio.QueueEmpty",
+    "queue.Full": "asyncio.QueueFull",
+}
+"""What takes the place of what, once a function that uses it has become async."""
+
+_LOCK = {"acquire": Member("acquire"), "release": Member("release", awaited=False)}
+_PLAIN = {
+    name: Member(name, awaited=False)
+    for name in (
+        "clear", "empty", "full", "get_nowait", "is_set", "locked", "notify", "notify_all",
+        "put_nowait", "qsize", "set", "task_done",
+    )
+}  # fmt: skip
+
+MEMBERS = {
+    "asyncio.Lock": _LOCK,
+    "asyncio.Semaphore": _LOCK,
+    "asyncio.BoundedSemaphore": _LOCK,
+    "asyncio.Condition": {**_LOCK, "wait": Member("wait"), "wait_for": Member("wait_for")},
+    "asyncio.Event": {"wait": Member("wait")},
+    "asyncio.Queue": {"get": Member("get"), "put": Member("put"), "join": Member("join")},
+    "anyio.Lock": _LOCK,
+    "anyio.Semaphore": _LOCK,
+    "anyio.Condition": {**_LOCK, "wait": Member("wait")},
+    "anyio.Event": {"wait": Member("wait")},
+    "contextlib.AsyncExitStack": {
+        "close": Member("aclose"),
+        "callback": Member("callback", awaited=False),
+        "pop_all": Member("pop_all", awaited=False),
+    },
+}
+"""Async class to the attributes that its sync counterpart is used by."""
+
+for _members in MEMBERS.values():
+    for _name, _member in _PLAIN.items():
+        _members.setdefault(_name, _member)
+
+ASYNC_CONTEXTS = frozenset(
+    f"{home}.{name}"
+    for home in ("asyncio", "anyio")
+    for name in ("Lock", "Semaphore", "BoundedSemaphore", "Condition", "CapacityLimiter")
+) | {"contextlib.AsyncExitStack", "contextlib.AbstractAsyncContextManager"}
+"""Async classes that are entered with ``async with``."""
+
+ASYNC_ITERATORS = frozenset({"asyncio.StreamReader"})
+"""Async classes that are read with ``async for``."""

@@ -1,0 +1,76 @@
+"""The source of the libraries that leaves speak of, as the target's interpreter would import it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from refactor_agent.errors import UsageError
+from refactor_agent.locate.scan import Source
+from refactor_agent.project.interpreter import Interpreter
+
+__all__ = ["aliased", "library_sources"]
+
+_SECONDS = 30
+_PATHS = (
+    "import json, sysconfig;"
+    "print(json.dumps([sysconfig.get_path(n) for n in ('purelib', 'platlib')]))"
+)
+
+
+def library_sources(interpreter: Interpreter, packages: Iterable[str]) -> list[Source]:
+    """Find the installed source of top-level ``packages``; nothing of it is imported.
+
+    Packages that are not installed, or that are part of the standard library, give nothing.
+    """
+    homes = list(dict.fromkeys(_site_packages(interpreter)))
+    return [source for package in sorted(set(packages)) for source in _sources(homes, package)]
+
+
+def aliased(root: Path, files: Iterable[str], names: Collection[str]) -> set[str]:
+    """Name the packages that ``files`` import as one of ``names``: ``import fork as original``."""
+    found: set[str] = set()
+    for file in files:
+        try:
+            tree = ast.parse((root / file).read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            continue  # said when the file is to be converted
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    if alias.asname in names:
+                        found.add(alias.name.partition(".")[0])
+    return found
+
+
+def _site_packages(interpreter: Interpreter) -> list[Path]:
+    try:
+        done = subprocess.run(
+            [interpreter.path, "-I", "-c", _PATHS],
+            capture_output=True,
+            check=True,
+            timeout=_SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UsageError(
+            f"the Python at {interpreter.path} does not run; name another with --python"
+        ) from error
+    return [Path(path) for path in json.loads(done.stdout)]
+
+
+def _sources(homes: list[Path], package: str) -> Iterator[Source]:
+    for home in homes:
+        single, directory = home / f"{package}.py", home / package
+        if single.is_file():
+            yield Source(f"<library>/{single.name}", package, str(single))
+            return
+        if directory.is_dir():
+            for path in sorted(directory.rglob("*.py")):
+                parts = path.relative_to(home).with_suffix("").parts
+                if "tests" not in parts and "test" not in parts:
+                    module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+                    yield Source(f"<library>/{path.relative_to(home)}", module, str(path))
+            return

@@ -1,0 +1,50 @@
+"""Locks of threads that would be held while a task waits: they become locks of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from refactor_agent.asyncify.colouring import Colouring
+from refactor_agent.asyncify.leaves import Leaves
+from refactor_agent.asyncify.site import Unit
+from refactor_agent.locate.resolve.values import Instance
+
+__all__ = ["held_across_await"]
+
+_LOCKS = frozenset(
+    f"threading.{name}" for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
+)
+
+
+def held_across_await(colouring: Colouring, leaves: Leaves) -> frozenset[str]:
+    """Name the classes of locks inside of whose ``with`` something is awaited now."""
+    found = {
+        name
+        for unit in colouring.units
+        if unit.function.name in colouring.colours.coloured
+        for node in _around_waits(colouring, unit)
+        for name in _locks(unit, node)
+    }
+    return frozenset(name for name in found if not leaves.is_asked(name))
+
+
+def _around_waits(colouring: Colouring, unit: Unit) -> Iterator[cst.With]:
+    for site in colouring.sites[unit]:
+        member = site.ask(colouring.colours)
+        if member is not None and (member.awaited or member.gives != "value"):
+            for outer in unit.module.source.ancestors(site.node):
+                if outer is unit.node:
+                    break
+                if isinstance(outer, cst.With):
+                    yield outer
+
+
+def _locks(unit: Unit, node: cst.With) -> Iterator[str]:
+    for item in node.items:
+        read = unit.module.term(item.item)
+        if read is not None:
+            for value in unit.module.evaluator.term(read.function, read.term):
+                if isinstance(value, Instance) and value.cls in _LOCKS:
+                    yield value.cls

@@ -1,0 +1,99 @@
+"""How names of the async side are written in one file."""
+
+from __future__ import annotations
+
+import ast
+
+import libcst as cst
+
+from refactor_agent.convert.names import Names, dotted, expression
+from refactor_agent.convert.source import Source
+
+__all__ = ["Spelling"]
+
+
+class Spelling:
+    """Writes qualified names in the manner of what they take the place of."""
+
+    def __init__(self, source: Source, module: str) -> None:
+        """Take a file and the name it is imported by."""
+        self.names = Names(source)
+        is_package = source.file.endswith("__init__.py")
+        self._replaced: set[cst.CSTNode] = set()
+        self._imported = {
+            (alias.asname or alias.name).partition(".")[0]
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        self._package = module if is_package else module.rpartition(".")[0]
+
+    def mark(self, node: cst.CSTNode) -> None:
+        """Note that another change writes ``node`` anew."""
+        self._replaced.add(node)
+
+    def is_replaced(self, node: cst.CSTNode) -> bool:
+        """Say whether another change writes ``node`` anew."""
+        return node in self._replaced
+
+    def is_import(self, node: cst.BaseExpression) -> bool:
+        """Say whether a name is written as it was imported, or is a builtin."""
+        root = (dotted(node) or "").partition(".")[0]
+        return root in self._imported or self.names.qualified(node) is not None
+
+    def _binds(self, name: str, module: str) -> bool:
+        bound = self.names.binding(name)
+        same = bound is not None and bound.name == name
+        return bound is not None and same and self._absolute(bound.module) == module
+
+    def replace(  # noqa: PLR0911 - one for each manner of naming
+        self, old: cst.BaseExpression, qualified: str
+    ) -> cst.BaseExpression:
+        """Write ``qualified`` where ``old`` stood, whose import may become unused."""
+        module, _, name = qualified.rpartition(".")
+        self.names.drop(old)
+        if module == "builtins":
+            return cst.Name(name)
+        if isinstance(old, cst.Name) and self._binds(name, module):
+            return cst.Name(name)  # imported already, be it under a condition
+        text = dotted(old) or ""
+        binding = self.names.binding(text.partition(".")[0])
+        if isinstance(old, cst.Name):
+            written = self._as_written(binding.module if binding else "", module)
+            if written and written.startswith("."):
+                return self.names.spell_from(written, name)
+            if binding is not None and binding.name is not None:
+                return self.names.spell_from(module, name)
+            if binding is None and old.value == name:
+                return old
+        if binding is not None and text.startswith(f"{binding.local}."):
+            head = text.rpartition(".")[0]
+            if self._absolute(binding.qualified + head[len(binding.local) :]) == module:
+                return expression(f"{head}.{name}")
+        return self.names.spell(module, name, old)
+
+    def from_module(self, module: str, name: str) -> cst.BaseExpression:
+        """Write a name that was not written before."""
+        return self.names.spell(module, name)
+
+    def _as_written(self, beside: str, module: str) -> str:
+        """Give ``module`` as an import beside one from ``beside`` has it: relative or not."""
+        if not beside.startswith("."):
+            return module
+        if self._absolute(beside) == module:
+            return beside
+        here, there = self._package.split("."), module.split(".")
+        common = 0
+        while common < min(len(here), len(there)) and here[common] == there[common]:
+            common += 1
+        if not common:
+            return module
+        return "." * (len(here) - common + 1) + ".".join(there[common:])
+
+    def _absolute(self, module: str) -> str:
+        level = len(module) - len(module.lstrip("."))
+        if not level:
+            return module
+        parts = self._package.split(".")
+        base = parts[: len(parts) - level + 1]
+        return ".".join([*base, module[level:]] if module[level:] else base)

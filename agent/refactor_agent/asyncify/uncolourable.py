@@ -1,0 +1,53 @@
+"""Functions that can't become async, and what to do instead."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from refactor_agent.asyncify.site import Unit
+from refactor_agent.asyncify.special import ASYNC_NAMES
+from refactor_agent.locate.resolve.attributes import is_property
+
+__all__ = ["why_not"]
+
+
+def why_not(unit: Unit) -> tuple[str, str] | None:  # noqa: PLR0911 - one for each reason
+    """Give a reason and a sentence a person can act on; `None` when the function may be async."""
+    function = unit.function
+    name, bare = function.name, function.facts.bare
+    if function.facts.is_async:
+        return None
+    if bare in {"__init__", "__new__", "__post_init__"}:
+        return "constructor", f"{name} can't wait; move it to an async method or factory"
+    if bare == "__del__":
+        return "finaliser", f"{name} can't wait; offer an async close and call it"
+    if _is_special(bare) and bare not in ASYNC_NAMES and bare != "__call__":
+        return "dunder", f"Python calls {name} and would not await it; make it a method"
+    if is_property(function) and not function.facts.is_generator:
+        return "property", f"{name} is a property, which can't wait; make it a method"
+    if function.facts.is_generator and _needs_its_result(unit.node):
+        return "generator-result", f"{name} returns a value, which an async generator can't"
+    if function.has_decorator("cache", "lru_cache"):
+        return "cached", f"{name} caches its result, and a coroutine can be awaited only once"
+    return None
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _needs_its_result(function: cst.FunctionDef) -> bool:
+    """Say whether a generator returns a value, or uses what it delegates to returns."""
+    waiting: list[cst.CSTNode] = [function.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+            continue
+        if isinstance(node, cst.Expr | cst.Return) and isinstance(node.value, cst.Yield):
+            waiting.extend(node.value.children)
+            continue
+        is_value = isinstance(node, cst.Return) and node.value is not None
+        if is_value or (isinstance(node, cst.Yield) and isinstance(node.value, cst.From)):
+            return True
+        waiting.extend(node.children)
+    return False

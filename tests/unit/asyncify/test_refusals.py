@@ -1,0 +1,106 @@
+"""What can't become async stays as it is, and says why."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+CASES = [
+    pytest.param(
+        """
+        from wire import Wire
+
+
+        class Client:
+            def __init__(self, wire: Wire):
+                self.greeting = wire.read()
+        """,
+        "constructor",
+        id="a constructor",
+    ),
+    pytest.param(
+        """
+        from wire import Wire
+
+
+        class Client:
+            wire: Wire
+
+            @property
+            def greeting(self):
+                return self.wire.read()
+        """,
+        "property",
+        id="a property",
+    ),
+    pytest.param(
+        """
+        from wire import Wire
+
+
+        class Client:
+            wire: Wire
+
+            def __len__(self):
+                return len(self.wire.read())
+        """,
+        "dunder",
+        id="a special method that Python would not await",
+    ),
+    pytest.param(
+        """
+        from threading import Thread
+
+        from wire import Wire
+
+
+        def start(wire: Wire):
+            def work():
+                wire.read()
+
+            Thread(target=work).start()
+        """,
+        "callback",
+        id="a function that a library calls",
+    ),
+    pytest.param(
+        """
+        from wire import Wire
+
+
+        def chunks(wire: Wire):
+            yield wire.read()
+            return "end"
+        """,
+        "generator-result",
+        id="a generator that returns a value",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), CASES)
+def test_refusal(convert, text, reason):
+    """The function keeps its colour; the refusal names it."""
+    done = convert(text.lstrip("\n"))
+    assert [refusal.reason for refusal in done.refusals] == [reason]
+    assert "async def" not in done.files["app.py"].decode()
+
+
+def test_nothing_to_wait_for(convert):
+    """A file that reaches no leaf comes out byte for byte."""
+    text = dedent(
+        """\
+        def add(a,b):
+            return a+b   # odd spacing stays
+        """
+    )
+    done = convert(text)
+    assert done.files["app.py"].decode() == text
+    assert not done.coloured
+
+
+def test_a_leaf_in_words_is_told(convert):
+    """A pair that names no class or function is refused by name."""
+    done = convert("x = 1\n", leaves={"the wire's calls": "coroutines"})
+    assert [refusal.reason for refusal in done.refusals] == ["leaf-not-a-name"]
