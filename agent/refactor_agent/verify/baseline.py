@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -11,6 +12,7 @@ from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.values import Value
 from refactor_agent.tree import sha256
 from refactor_agent.verify.imports import ImportReport, import_modules
+from refactor_agent.verify.loop_use import LoopUse, in_order
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.ranges import format_ranges, parse_ranges
 from refactor_agent.verify.suite import Bench, Wanted, run_suite
@@ -19,7 +21,7 @@ from refactor_agent.verify.unusable import why_unusable
 
 __all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
 
-_FORMAT = "1"
+_FORMAT = "2"
 _SWITCHED_OFF = Refusal(reason="tests-off", message="the tests were switched off")
 
 BaselineStatus = Literal["green", "partial", "unusable"]
@@ -57,6 +59,8 @@ class Baseline(Value):
     never_awaited: Mapping[str, int] = {}
     loop_errors: Mapping[str, int] = {}
     warnings: Mapping[str, int] = {}
+    loops: LoopUse = LoopUse()
+    """What blocked the loops; both runs together."""
     blocked: Mapping[str, int] = {}
     """Hosts that tests tried to reach, and could not."""
     imports: ImportReport = ImportReport()
@@ -100,18 +104,33 @@ async def take_baseline(
         told("imports")
         async with bench.pool.lease({}) as workspace:
             imports = await import_modules(target, workspace, bench.sandbox, watched)
-        if not with_tests:
-            return _unusable(_SWITCHED_OFF, command, imports)
-        wanted = Wanted(watch=watched, select=None, limit=target.limit)
-        runs: list[SuiteRun] = []
-        for turn in ("first run", "second run"):
+    if not with_tests:
+        return _unusable(_SWITCHED_OFF, command, imports)
+    wanted = Wanted(watch=watched, select=None, limit=target.limit)
+
+    async def run(turn: str) -> SuiteRun:
+        async with bench.turns, bench.pool.lease({}) as workspace:
             told(turn)
-            async with bench.pool.lease({}) as workspace:
-                run = await run_suite(target, command, workspace, bench.sandbox, wanted)
-            if refusal := why_unusable(run, target, command):
-                return _unusable(refusal, command, imports)
-            runs.append(run)
+            return await run_suite(target, command, workspace, bench.sandbox, wanted)
+
+    runs: list[SuiteRun] = []
+    async for one in _runs(run, side_by_side=bench.sandbox.keeps_apart):
+        if refusal := why_unusable(one, target, command):
+            return _unusable(refusal, command, imports)
+        runs.append(one)
     return _combine(runs[0], runs[1], command, tuple(sorted(watched)), imports)
+
+
+async def _runs(
+    run: Callable[[str], Coroutine[None, None, SuiteRun]], *, side_by_side: bool
+) -> AsyncIterator[SuiteRun]:
+    """Run the suite twice; one after the other where two runs could meet, at a port or a file."""
+    if side_by_side:
+        for done in await asyncio.gather(run("first run"), run("second run")):
+            yield done
+    else:
+        yield await run("first run")
+        yield await run("second run")
 
 
 def _unusable(refusal: Refusal, command: Command, imports: ImportReport | None = None) -> Baseline:
@@ -151,6 +170,7 @@ def _combine(
         durations={t: max(first.durations[t], second.durations[t]) for t in sorted(both)},
         seconds=max(first.result.seconds, second.result.seconds),
         lines=_lines(first, second),
+        loops=_loops(first.loops, second.loops),
         never_awaited=_larger(first.never_awaited, second.never_awaited),
         loop_errors=_larger(first.loop_errors, second.loop_errors),
         warnings=_larger(first.warnings, second.warnings),
@@ -172,6 +192,14 @@ def _already_failing(failing: Collection[str], total: int) -> str:
 
 def _larger(first: Counter[str], second: Counter[str]) -> Mapping[str, int]:
     return dict(sorted((first | second).items()))
+
+
+def _loops(first: LoopUse, second: LoopUse) -> LoopUse:
+    return LoopUse(
+        blocking=in_order((*first.blocking, *second.blocking)),
+        stalls=min(first.stalls, second.stalls),
+        stolen=min(first.stolen, second.stolen),
+    )
 
 
 def _lines(first: SuiteRun, second: SuiteRun) -> Mapping[str, Mapping[str, str]]:

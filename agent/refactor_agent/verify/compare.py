@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from refactor_agent.domain.verdict import CheckFailure, TestDelta
 from refactor_agent.verify.baseline import Baseline
 from refactor_agent.verify.probe_log import SuiteRun
+from refactor_agent.verify.suite import test_files
 
 __all__ = ["Comparison", "compare"]
 
@@ -17,7 +18,7 @@ _BAD = frozenset({"failed", "error"})
 _SILENT = frozenset({"skipped", "xfailed"})
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Comparison:
     """What changed, what of it is an objection, and which tests count as evidence."""
 
@@ -26,11 +27,15 @@ class Comparison:
     passed: frozenset[str]
     """Tests that passed before and after, and are not flaky."""
 
+    def with_failures(self, more: tuple[CheckFailure, ...]) -> Comparison:
+        """Give the same with ``more`` objections."""
+        return dataclasses.replace(self, failures=(*self.failures, *more))
+
 
 def compare(baseline: Baseline, run: SuiteRun, selected: Collection[str] | None) -> Comparison:
     """Compare ``run``, which was asked for ``selected`` (``None``: all), with the baseline."""
     expected = baseline.collected if selected is None else frozenset(selected)
-    delta = _delta(baseline, run, expected)
+    delta = _delta(baseline, run, expected, whole=selected is None)
     failures = tuple(_failures(baseline, run, delta, whole=selected is None))
     passed = frozenset(
         test
@@ -40,9 +45,13 @@ def compare(baseline: Baseline, run: SuiteRun, selected: Collection[str] | None)
     return Comparison(delta, failures, passed)
 
 
-def _delta(baseline: Baseline, run: SuiteRun, expected: frozenset[str]) -> TestDelta:
+def _delta(
+    baseline: Baseline, run: SuiteRun, expected: frozenset[str], *, whole: bool
+) -> TestDelta:
     steady = sorted(expected - set(baseline.flaky))
     collected = set(run.collected or ())
+    files = test_files(expected)
+    known = {test for test in baseline.collected if test.partition("::")[0] in files}
     return TestDelta(
         command=baseline.command,
         ran=len(run.outcomes),
@@ -60,7 +69,7 @@ def _delta(baseline: Baseline, run: SuiteRun, expected: frozenset[str]) -> TestD
         ),
         missing=tuple(
             sorted(
-                (baseline.collected - collected)
+                ((baseline.collected if whole else known) - collected)
                 | {test for test in expected if test not in run.outcomes}
             )
         ),
@@ -92,6 +101,10 @@ def _failures(
 def _ending(run: SuiteRun) -> CheckFailure | None:
     where = f" in {run.running}" if run.running else ""
     said = (run.result.stderr.strip() or run.result.stdout.strip())[-_SHOWN_TEXT:]
+    if run.result.breach:
+        return CheckFailure(
+            check="tests-limits", message=f"the tests were ended{where}: {run.result.breach}"
+        )
     if run.result.timed_out:
         seconds = f"{run.result.seconds:.0f} s"
         return CheckFailure(check="tests-hang", message=f"the tests hang{where} (after {seconds})")

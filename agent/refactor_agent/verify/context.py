@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from refactor_agent.boundary import boundary_source
 from refactor_agent.domain.region import Located
 from refactor_agent.tree import Tree
 from refactor_agent.verify.change import Change
@@ -39,8 +40,11 @@ class Context:
 
     @cached_property
     def python_files(self) -> tuple[str, ...]:
-        """The changed and added Python files, sorted."""
-        return tuple(sorted(file for file in self.files if file.endswith(".py")))
+        """The changed and added Python files, sorted; the boundary module has its own tests."""
+        boundary = boundary_source().encode()
+        return tuple(
+            sorted(f for f, data in self.files.items() if f.endswith(".py") and data != boundary)
+        )
 
     @cached_property
     def added_files(self) -> frozenset[str]:

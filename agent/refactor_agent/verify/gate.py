@@ -11,20 +11,19 @@ from refactor_agent.domain.verdict import CheckFailure, Verdict
 from refactor_agent.tree import Tree, sha256
 from refactor_agent.verify.baseline import Baseline
 from refactor_agent.verify.change import Change
-from refactor_agent.verify.checks import run_checks
 from refactor_agent.verify.context import Context
+from refactor_agent.verify.flagged import check_paths, try_paths
 from refactor_agent.verify.imports import ImportReport, import_modules
 from refactor_agent.verify.outcome import failed, judged, unverified
 from refactor_agent.verify.suite import Bench
 from refactor_agent.verify.target import Target
-from refactor_agent.verify.trial import try_change
 
 __all__ = ["COMBINED", "verdict_key", "verify", "verify_combined"]
 
 COMBINED = "combined"
 """Stands for the change set in the verdict on all changes together."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 async def verify(change: Change, baseline: Baseline, target: Target, bench: Bench) -> Verdict:
@@ -78,7 +77,7 @@ def verdict_key(
 async def _judge(
     name: str, context: Context, baseline: Baseline, target: Target, bench: Bench
 ) -> Verdict:
-    report = await asyncio.to_thread(run_checks, context)
+    report = await asyncio.to_thread(check_paths, context, target, bench)
     if report.failures:
         return failed(name, report, report.failures)
     async with bench.turns:
@@ -89,7 +88,7 @@ async def _judge(
             return failed(name, report, objections)
         if baseline.status == "unusable":
             return unverified(name, report, baseline.message)
-        trial = await try_change(context, baseline, target, bench, whole=name == COMBINED)
+        trial = await try_paths(context, baseline, target, bench, whole=name == COMBINED)
     return judged(name, report, trial)
 
 

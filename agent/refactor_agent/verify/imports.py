@@ -37,9 +37,15 @@ async def import_modules(
     """
     command, env = await asyncio.to_thread(_prepare, target, workspace, files)
     result = await sandbox.run(
-        command, cwd=workspace.tree, env=env, limit=min(_LIMIT, target.limit)
+        command,
+        cwd=workspace.tree,
+        env=env,
+        limit=min(_LIMIT, target.limit),
+        writable=workspace.root,
     )
-    ending = "it did not end" if result.timed_out else result.stderr.strip()[-500:]
+    ending = result.breach or (
+        "it did not end" if result.timed_out else result.stderr.strip()[-500:]
+    )
     return await asyncio.to_thread(_read, workspace.notes / _LOG, ending)
 
 

@@ -56,6 +56,7 @@ def judged(name: str, report: CheckReport, trial: Trial) -> Verdict:
         tests=trial.comparison.delta,
         covering_tests=coverage.tests,
         uncovered=coverage.uncovered,
+        unblocked=trial.unblocked,
         reason=_first_line(failures) or unproven,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from refactor_agent.ports import CommandResult
+from refactor_agent.verify.loop_use import LoopUse
 
 __all__ = ["SuiteRun", "read_probe_log"]
 
@@ -43,6 +44,7 @@ class SuiteRun:
     """For each never-awaited coroutine and loop error, the test during which it was told."""
     running: str | None = None
     """The test that had begun and not ended."""
+    loops: LoopUse = field(default_factory=LoopUse)
 
 
 def read_probe_log(path: Path, result: CommandResult) -> SuiteRun:

@@ -8,10 +8,12 @@ import os
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 
 from refactor_agent.ports import CommandResult
+from refactor_agent.verify.isolation import Isolation
+from refactor_agent.verify.limits import Limits, breached, free_bytes
 from refactor_agent.verify.processes import MARK, end_group, end_strays
 
 __all__ = ["ProcessSandbox"]
@@ -24,17 +26,40 @@ _FILE_LIMIT = 16 * 1024 * 1024
 
 
 class ProcessSandbox:
-    """Runs each command as a plain child process in a session of its own.
+    """Runs each command in a session of its own, within the walls that ``isolation`` gives.
 
-    It has no walls: a command can still write wherever the user may. What it does promise is
-    that the command, and all that it started, is gone when `run` returns or is cancelled.
+    Without walls a command can still write wherever the user may. With and without, the command
+    and all that it started is gone when `run` returns or is cancelled.
     """
 
-    def __init__(self, output_limit: int = 64 * 1024) -> None:
+    def __init__(
+        self,
+        isolation: Isolation | None = None,
+        limits: Limits | None = None,
+        output_limit: int = 64 * 1024,
+    ) -> None:
+        self._isolation = isolation or Isolation()
+        self._limits = limits or Limits()
         self._output_limit = output_limit
 
+    @property
+    def warning(self) -> str:
+        """Why there are no walls; empty when they stand."""
+        return self._isolation.warning
+
+    @property
+    def keeps_apart(self) -> bool:
+        """Whether commands have a network and temporary files of their own."""
+        return bool(self._isolation.bubblewrap) and not self._isolation.local_services
+
     async def run(
-        self, command: tuple[str, ...], *, cwd: Path, env: Mapping[str, str], limit: float
+        self,
+        command: tuple[str, ...],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        limit: float,
+        writable: Path | None = None,
     ) -> CommandResult:
         """Run ``command``; the last bytes of its output are kept, up to the output limit.
 
@@ -42,13 +67,15 @@ class ProcessSandbox:
         """
         started = time.monotonic()
         outputs = await asyncio.to_thread(_Outputs, self._output_limit)
+        watch = await asyncio.to_thread(_Watch, limit, self._limits, writable or cwd, outputs)
+        fenced = self._isolation.command(command, writable or cwd, cwd)
         complaint = ""
         try:
-            code, timed_out = await self._supervise(command, cwd, env, limit, outputs)
+            code = await _supervise(fenced, cwd, env, watch)
         except FileNotFoundError as error:
-            code, timed_out, complaint = _NOT_FOUND, False, f"{error}\n"
+            code, complaint = _NOT_FOUND, f"{error}\n"
         except PermissionError as error:
-            code, timed_out, complaint = _NOT_EXECUTABLE, False, f"{error}\n"
+            code, complaint = _NOT_EXECUTABLE, f"{error}\n"
         finally:
             stdout, stderr = await asyncio.to_thread(outputs.close)
         return CommandResult(
@@ -56,35 +83,50 @@ class ProcessSandbox:
             stdout=stdout,
             stderr=stderr + complaint,
             seconds=time.monotonic() - started,
-            timed_out=timed_out,
+            timed_out=watch.timed_out,
+            breach=watch.breach,
         )
 
-    async def _supervise(
-        self,
-        command: tuple[str, ...],
-        cwd: Path,
-        env: Mapping[str, str],
-        limit: float,
-        outputs: _Outputs,
-    ) -> tuple[int, bool]:
-        mark = uuid.uuid4().hex
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=cwd,
-            env={**env, MARK: mark},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=outputs.out.handle,
-            stderr=outputs.err.handle,
-            start_new_session=True,
-        )
-        ended = asyncio.ensure_future(process.wait())
+
+async def _supervise(
+    command: tuple[str, ...], cwd: Path, env: Mapping[str, str], watch: _Watch
+) -> int:
+    mark = uuid.uuid4().hex
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=cwd,
+        env={**env, MARK: mark},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=watch.outputs.out.handle,
+        stderr=watch.outputs.err.handle,
+        start_new_session=True,
+    )
+    ended = asyncio.ensure_future(process.wait())
+    try:
+        await watch.until(ended, process.pid)
+    finally:
+        end_group(process.pid)
+        await _surely(_reap(process, mark))
+    return await ended
+
+
+async def _reap(process: asyncio.subprocess.Process, mark: str) -> None:
+    await process.wait()  # else its end is reported to a loop that is closed
+    await asyncio.to_thread(end_strays, mark)
+
+
+async def _surely(work: Coroutine[None, None, None]) -> None:
+    """Wait for ``work`` to end, however often the one who waits is cancelled meanwhile."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
         try:
-            timed_out = not await _ends_within(limit, ended, outputs)
-        finally:
-            end_group(process.pid)
-            await process.wait()  # else its end is reported to a loop that is closed
-            await asyncio.shield(asyncio.to_thread(end_strays, mark))
-        return await ended, timed_out
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    task.result()
 
 
 class _Output:
@@ -134,11 +176,30 @@ class _Outputs:
         return self.out.close(), self.err.close()
 
 
-async def _ends_within(limit: float, ended: asyncio.Future[int], outputs: _Outputs) -> bool:
-    deadline = time.monotonic() + limit
-    while (left := deadline - time.monotonic()) > 0:
-        await asyncio.wait({ended}, timeout=min(_POLL_SECONDS, left))
-        if ended.done():
-            return True
-        await asyncio.to_thread(outputs.cut)
-    return False
+class _Watch:
+    """Looks after a running command: its time, its output, and what it uses."""
+
+    def __init__(self, limit: float, limits: Limits, directory: Path, outputs: _Outputs) -> None:
+        self._limit = limit
+        self._limits = limits
+        self._directory = directory
+        self._room = free_bytes(directory)
+        self.outputs = outputs
+        self.timed_out = False
+        self.breach = ""
+
+    async def until(self, ended: asyncio.Future[int], leader: int) -> None:
+        """Return when the command ended, or is to be ended."""
+        deadline = time.monotonic() + self._limit
+        while (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait({ended}, timeout=min(_POLL_SECONDS, left))
+            if ended.done():
+                return
+            await asyncio.to_thread(self._look, leader)
+            if self.breach:
+                return
+        self.timed_out = True
+
+    def _look(self, leader: int) -> None:
+        self.outputs.cut()
+        self.breach = breached(leader, self._directory, self._room, self._limits)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from refactor_agent.ports import Sandbox
 from refactor_agent.verify.context import Locate
 from refactor_agent.verify.environment import sandbox_environment
+from refactor_agent.verify.loop_use import read_loop_use, with_tracer
 from refactor_agent.verify.probe_log import SuiteRun, read_probe_log
 from refactor_agent.verify.target import Command, Target
 from refactor_agent.verify.workspace import Workspace, WorkspacePool
 
-__all__ = ["Bench", "Wanted", "environment", "run_suite"]
+__all__ = ["Bench", "Wanted", "environment", "run_suite", "test_files"]
 
 _PROBE = "refactor_agent_probe.plugin"
 _SETTINGS = "REFACTOR_AGENT_PROBE"
@@ -51,13 +52,15 @@ class Wanted:
 
 def environment(target: Target, workspace: Workspace) -> dict[str, str]:
     """Give the environment of a command that runs in ``workspace``."""
-    return sandbox_environment(
+    passed = {n: os.environ[n] for n in target.pass_environment if n in os.environ}
+    made = sandbox_environment(
         os.environ,
         python=target.python,
         home=workspace.home,
         temporary=workspace.temporary,
         import_path=[workspace.tree / root for root in target.source_roots],
     )
+    return {**passed, **made}
 
 
 async def run_suite(
@@ -65,8 +68,12 @@ async def run_suite(
 ) -> SuiteRun:
     """Run the tests and give what the probe saw."""
     env = await asyncio.to_thread(_prepare, target, command, workspace, wanted)
-    result = await sandbox.run(command.words, cwd=workspace.tree, env=env, limit=wanted.limit)
-    return await asyncio.to_thread(read_probe_log, workspace.notes / _LOG, result)
+    result = await sandbox.run(
+        command.words, cwd=workspace.tree, env=env, limit=wanted.limit, writable=workspace.root
+    )
+    run = await asyncio.to_thread(read_probe_log, workspace.notes / _LOG, result)
+    run.loops = await asyncio.to_thread(read_loop_use, workspace)
+    return run
 
 
 def _prepare(
@@ -77,8 +84,7 @@ def _prepare(
     settings.write_text(json.dumps(_settings(workspace, wanted)), encoding="ascii")
     (workspace.notes / _LOG).unlink(missing_ok=True)
     return {
-        **environment(target, workspace),
-        **command.environment,
+        **with_tracer({**environment(target, workspace), **command.environment}, workspace),
         _SETTINGS: str(settings),
         "PYTEST_ADDOPTS": f"-p {_PROBE}",
     }
@@ -90,4 +96,14 @@ def _settings(workspace: Workspace, wanted: Wanted) -> Mapping[str, str | list[s
         "log": str(workspace.notes / _LOG),
         "watch": sorted(wanted.watch),
         "select": None if wanted.select is None else sorted(wanted.select),
+        "files": None if wanted.select is None else sorted(test_files(wanted.select)),
     }
+
+
+def test_files(tests: Collection[str]) -> frozenset[str]:
+    """Give the files that ``tests`` stand in, as their ids name them.
+
+    When tests are selected, no other file is collected: that a change leaves all of them in place
+    is for the run of the whole suite to show.
+    """
+    return frozenset(test.partition("::")[0] for test in tests)

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from refactor_agent.domain.plan import Refusal
+from refactor_agent.domain.plan import Flag, Refusal
 from refactor_agent.domain.values import Value
 from refactor_agent.project import Interpreter, Project
 
@@ -42,6 +42,10 @@ class Target(Value):
     test_command: str | None = None
     limit: float = 600.0
     """Seconds that one run of the suite may take."""
+    flag: Flag | None = None
+    """The rollout flag that changes stand behind: both of its paths are judged."""
+    pass_environment: tuple[str, ...] = ()
+    """Environment variables that tests get to see."""
 
 
 def make_target(project: Project, interpreter: Interpreter, test_command: str | None) -> Target:
@@ -56,6 +60,7 @@ def make_target(project: Project, interpreter: Interpreter, test_command: str | 
         modules=modules,
         test_command=test_command or project.config.test_command,
         limit=project.config.test_timeout,
+        pass_environment=project.config.pass_environment,
     )
 
 

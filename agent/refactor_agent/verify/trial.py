@@ -13,6 +13,7 @@ from refactor_agent.verify.baseline import Baseline
 from refactor_agent.verify.changed_lines import Coverage, measure_coverage
 from refactor_agent.verify.compare import Comparison, compare
 from refactor_agent.verify.context import Context
+from refactor_agent.verify.loop_objections import loop_objections
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.selection import select_tests
 from refactor_agent.verify.suite import Bench, Wanted, run_suite
@@ -33,7 +34,9 @@ class Trial:
     comparison: Comparison
     coverage: Coverage
     doubts: tuple[CheckFailure, ...] = ()
-    """Tests that failed, and passed when they ran again."""
+    """Tests that failed, and passed when they ran again; calls that still block the loop."""
+    unblocked: tuple[str, ...] = ()
+    """What no longer blocks a loop, as ``primitive in file::name``."""
 
 
 async def try_change(
@@ -45,17 +48,19 @@ async def try_change(
         snapshot, changes = Tree(target.snapshot), context.after.changes
         select = await asyncio.to_thread(select_tests, baseline, snapshot, changes)
     run = await _run(context, baseline, target, bench, select)
-    comparison = compare(baseline, run, select)
+    loops = loop_objections(context.changes, baseline.loops, run.loops)
+    comparison = compare(baseline, run, select).with_failures(loops.failures)
     coverage = await asyncio.to_thread(
         measure_coverage, context.before, context.files, run, comparison.passed
     )
     failing = comparison.delta.newly_failing
     if not _may_be_chance(comparison):
-        return Trial(comparison, coverage)
+        return Trial(comparison, coverage, loops.doubts, loops.gone)
     again = compare(baseline, await _run(context, baseline, target, bench, failing), failing)
     if again.failures:
-        return Trial(comparison, coverage)
-    return Trial(dataclasses.replace(comparison, failures=()), coverage, _doubts(comparison))
+        return Trial(comparison, coverage, loops.doubts, loops.gone)
+    doubts = (*loops.doubts, *_doubts(comparison))
+    return Trial(dataclasses.replace(comparison, failures=()), coverage, doubts, loops.gone)
 
 
 async def _run(

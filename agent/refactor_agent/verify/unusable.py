@@ -15,8 +15,14 @@ _CANT_START = frozenset({126, 127})
 def why_unusable(run: SuiteRun, target: Target, command: Command) -> Refusal | None:
     """Say why ``run`` can't be a baseline; ``None`` when it can."""
     shown = " ".join(command.words)
+    where = f" in {run.running}" if run.running else ""
+    if run.result.breach:
+        return Refusal(
+            reason="tests-exceed-limits",
+            message=f"`{shown}` was ended{where}: {run.result.breach}; "
+            "raise test-memory or test-disk, or name fewer tests with --test-command",
+        )
     if run.result.timed_out:
-        where = f" in {run.running}" if run.running else ""
         return Refusal(
             reason="tests-hang",
             message=f"`{shown}` did not end within {target.limit:g} s{where}; "

@@ -24,6 +24,8 @@ class Workspace:
     The names are short because socket paths may not be longer than about 100 characters.
     """
 
+    root: Path
+    """The directory of the four below."""
     tree: Path
     home: Path
     temporary: Path
@@ -49,7 +51,7 @@ class _Slot:
         self._directory = directory
         self._marks: dict[str, _Mark] = {}
         names = ("w", "h", "t", "n")
-        self.workspace = Workspace(*(directory / name for name in names))
+        self.workspace = Workspace(directory, *(directory / name for name in names))
 
     def prepare(self, overlay: Mapping[str, bytes]) -> None:
         """Make the tree the snapshot with ``overlay`` laid over, and all else empty."""

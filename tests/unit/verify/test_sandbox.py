@@ -67,7 +67,8 @@ def test_grandchildren_end_with_the_command(tmp_path, apart, then):
     assert not is_alive(grandchild)
 
 
-def test_cancelling_ends_the_command(tmp_path):
+@pytest.mark.parametrize("times", [1, 3], ids=["once", "again and again"])
+def test_cancelling_ends_the_command(tmp_path, capfd, times):
     marker = tmp_path / "pid"
     code = f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
 
@@ -77,12 +78,15 @@ def test_cancelling_ends_the_command(tmp_path):
         )
         while not (marker.exists() and marker.read_text()):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
-        running.cancel()
+        for _ in range(times):
+            running.cancel()
+            await asyncio.sleep(0)
         with pytest.raises(asyncio.CancelledError):
             await running
 
     asyncio.run(main())
     assert not is_alive(int(marker.read_text()))
+    assert not capfd.readouterr().err, "no process ends after its loop"
 
 
 def test_endless_output_is_cut(tmp_path):

@@ -18,16 +18,26 @@ _CONSUMERS = frozenset({"list", "tuple", "set", "dict", "next", "iter"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
+    twins = dict(_twins(context))
     for change in changed_functions(context):
         if change.before is None or change.module_before is None:
             continue
         now = _values(change.module_after, change.after)
         if _reads_stream(change.after):
             now.update(_CONSUMERS)
+        now.update(twins[name] for name in tuple(now) if name in twins)
         for value in _values(change.module_before, change.before):
             if value not in now:
                 message = f"{change.name}: {value} was used there, and is no more"
                 yield Objection(message, change.site(change.after))
+
+
+def _twins(context: Context) -> Iterator[tuple[str, str]]:
+    """Give the planned twins with the names of their originals: one is used for the other."""
+    for change in context.changes:
+        for colour in change.attempt.colours if change.attempt else ():
+            if colour.mode == "twin":
+                yield colour.new_name, colour.function.name.rpartition(".")[2]
 
 
 def _values(module: Module, function: FunctionNode) -> Counter[str]:

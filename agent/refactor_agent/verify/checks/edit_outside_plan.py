@@ -18,10 +18,9 @@ __all__ = ["CHECK"]
 def _find(context: Context) -> Iterator[Objection]:
     yield from _outside_the_change_set(context)
     declared = {new.file for change in context.changes for new in change.proposal.new_files}
-    for file in context.files:
+    for file in set(context.files) - declared:
         if file in context.added_files:
-            if file not in declared:
-                yield Objection(f"{file} is new, and the proposal does not declare it")
+            yield Objection(f"{file} is new, and the proposal does not declare it")
         elif file.endswith(".py"):
             before, after = context.module_before(file), context.module_after(file)
             if before is not None and after is not None:

@@ -14,7 +14,7 @@ __all__ = ["CHECK"]
 
 _CONCURRENT = frozenset(
     {"gather", "as_completed", "TaskGroup", "create_task_group", "create_task", "ensure_future",
-     "start_soon", "run_coroutine_threadsafe"}
+     "start_soon", "run_coroutine_threadsafe", "ordered_map"}
 )  # fmt: skip
 
 

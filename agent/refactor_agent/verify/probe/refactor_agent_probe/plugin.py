@@ -65,6 +65,7 @@ class _Probe:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.root = os.path.realpath(settings["root"])
         self.select = None if settings["select"] is None else set(settings["select"])
+        self.files = None if settings["files"] is None else set(settings["files"])
         self.log = _Log(settings["log"])
         self.current = ""
         self.pending: list[dict[str, Any]] = []
@@ -217,6 +218,16 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> Iterator[Non
         items[:] = kept
         if dropped:
             config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_ignore_collect(collection_path: Path, config: Any) -> bool | None:
+    """Leave out the files in which no selected test stands."""
+    if _probe is None or _probe.files is None or not collection_path.is_file():
+        return None
+    root = os.path.realpath(config.rootpath)
+    file = os.path.relpath(os.path.realpath(collection_path), root).replace(os.sep, "/")
+    return None if _probe.clean(file) in _probe.files else True
 
 
 def _is_async(item: Any) -> bool:
