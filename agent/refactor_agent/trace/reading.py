@@ -66,6 +66,9 @@ class _Reader:
                 self._stalls[event["thread"], event["began"]] = self._stall(event)
             case "calls":
                 self._take_calls(event)
+            case "cost":
+                self._process.watching = float(event["watching"])
+                self._process.per_callback = float(event["callback"])
             case "loop":
                 self._loops[event["thread"]] = _loop(event)
 

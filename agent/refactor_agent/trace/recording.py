@@ -85,6 +85,16 @@ class Process:
     calls: tuple[Calls, ...] = ()
     faults: tuple[str, ...] = ()
     """What went wrong in the tracer itself."""
+    watching: float = 0.0
+    """Seconds of processor time that the tracer's thread took."""
+    per_callback: float = 0.0
+    """Seconds by which timing makes a callback longer."""
+
+    @property
+    def overhead(self) -> float:
+        """Seconds that tracing took: looking on, and timing every callback that can be timed."""
+        timed = sum(loop.callbacks for loop in self.loops if loop.busy is not None)
+        return self.watching + self.per_callback * timed
 
 
 @dataclass(slots=True)

@@ -82,6 +82,9 @@ def _summary(recording: Recording, command: Sequence[str]) -> Iterator[str]:
         f"  {_count(stalls, 'stall')} of {1000 * recording.threshold:g} ms and more"
         f" stole {stolen:.3f} s{share}"
     )
+    overhead = sum(process.overhead for process in recording.processes)
+    share = f", {100 * overhead / ran:.1f}% of its time" if ran else ""
+    yield f"  tracing took about {overhead:.3f} s{share}"
     for kind in sorted({loop.kind for loop in loops if loop.busy is None}):
         yield f"  {kind} is watched by heartbeats: stalls are known to about half the threshold"
 
@@ -179,6 +182,7 @@ def report_as_json(
                 "pid": process.pid,
                 "python": process.python,
                 "arguments": list(process.arguments),
+                "overhead": round(process.overhead, 6),
                 "loops": [
                     {
                         "kind": loop.kind,

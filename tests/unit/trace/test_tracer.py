@@ -49,8 +49,37 @@ def test_blocking_calls_on_the_loop_are_counted(programs):
     assert calls["open"].count == 1
     assert calls["open"].detail.endswith("program.py")
     assert [(frame.name, frame.line) for frame in calls["open"].stack] == [("main", 12)]
-    if "time.sleep" in calls:  # audited by newer interpreters only
-        assert calls["time.sleep"].seconds == pytest.approx(0.2)
+    assert calls["time.sleep"].seconds == pytest.approx(0.2)
+    assert [(frame.name, frame.line) for frame in calls["time.sleep"].stack] == [
+        ("main", 10),
+        ("settle", 6),
+    ]
+
+
+SLEEPERS = """
+import asyncio, copy, multiprocessing, pickle, time
+from unittest import mock
+
+class Backoff:
+    sleep = time.sleep
+
+async def main():
+    Backoff().sleep(0.001)
+    with mock.patch("time.sleep") as pretended:
+        time.sleep(5)
+    print(pretended.call_count, pickle.loads(pickle.dumps(time.sleep)) is time.sleep)
+    try:
+        time.sleep(-1)
+    except ValueError as error:
+        print(error)
+
+asyncio.run(main())
+"""
+
+
+def test_sleep_still_behaves_like_the_builtin_one(programs):
+    traced = programs.traced(SLEEPERS)
+    assert traced.stdout.splitlines() == ["1 True", "sleep length must be non-negative"]
 
 
 QUIET = {

@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 
+from .sleep import audit_sleep
 from .tracer import Tracer
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ def install_tracer(log: Log, threshold: float, events: Any) -> None:
     tracer = Tracer(log, threshold)
     tracer.watch_asyncio(events)
     sys.addaudithook(tracer.primitives.hook)
+    audit_sleep(tracer.primitives.hook)
     atexit.register(tracer.finish)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(

@@ -69,22 +69,28 @@ class Primitives:
         arguments: tuple[Any, ...],
         _events: frozenset[str] = _EVENTS,
         _ident: Any = get_ident,
+        _up: int = 1,
     ) -> None:
-        """Take an audit event; defaults hold what is needed while the interpreter goes down."""
+        """Take an audit event; defaults hold what is needed while the interpreter goes down.
+
+        ``_up`` is the number of frames up to the one that made the call.
+        """
         if event not in _events:
             return
         cell = self._cells.get(_ident())
         if cell is None or not (cell.began or cell.foreign is not None):
             return
         try:
-            self._note(event, arguments, cell.base)
+            self._note(event, arguments, self._frame(_up), cell.base)
         except Exception:  # noqa: BLE001 - an error here would become the program's own
             return
 
-    def _note(self, event: str, arguments: tuple[Any, ...], base: FrameType | None) -> None:
+    def _note(
+        self, event: str, arguments: tuple[Any, ...], caller: FrameType, base: FrameType | None
+    ) -> None:
         if _is_quick(event, arguments):
             return
-        key = (event, self._stacks.number(self._frame(2), base))
+        key = (event, self._stacks.number(caller, base))
         call = self._calls.get(key)
         if call is None:
             if len(self._calls) >= _MOST:

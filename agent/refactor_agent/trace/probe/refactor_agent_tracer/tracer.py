@@ -10,7 +10,7 @@ from _thread import get_ident
 from collections import deque
 
 from .cells import Cell, Samples
-from .handles import time_handles
+from .handles import cost_of_timing, time_handles
 from .primitives import Primitives
 from .stacks import Stacks
 from .watchdog import Watchdog
@@ -46,6 +46,7 @@ class Tracer:
         self._kept = 0
         self._summed = 0.0
         self._restart = False
+        self._per_callback = 0.0
         # Bound now, because tests freeze time by replacing the functions of `time`.
         self._clock = time.perf_counter
         self._frames = sys._current_frames
@@ -122,6 +123,8 @@ class Tracer:
     # On the watchdog's thread.
 
     def _look(self) -> float | None:
+        if not self._per_callback:
+            self._per_callback = cost_of_timing(Cell(0), get_ident, self._clock)
         now = self._clock()
         running = [cell for cell in list(self._cells.values()) if cell.since]
         for cell in running:
@@ -178,7 +181,15 @@ class Tracer:
         stacks = self._stacks.take_fresh()
         sums = [cell.totals(now, self._threshold) for cell in list(self._cells.values())]
         if sums:
-            self.log.tell([*stacks, *stalls, *calls, *sums])
+            self.log.tell([*stacks, *stalls, *calls, *sums, self._cost()])
+
+    def _cost(self) -> dict[str, Any]:
+        """Say what tracing has cost."""
+        return {
+            "event": "cost",
+            "watching": round(self._watchdog.spent(), 6),
+            "callback": round(self._per_callback, 9),
+        }
 
     # Ends and forks.
 

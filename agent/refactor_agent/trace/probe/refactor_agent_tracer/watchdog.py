@@ -31,9 +31,11 @@ class Watchdog:
         self._stopping = False
         self._alive = False
         self._native = 0
+        self._spent, self._spending = 0.0, 0.0
         # Bound now: gevent and tests replace these.
         self._start_thread, self._lock = start_new_thread, allocate_lock
         self._clock, self._stat = time.monotonic, os.stat
+        self._thread_time = getattr(time, "thread_time", float)  # not on every platform
 
     def wake(self) -> None:
         """See to it that the thread is there and awake."""
@@ -44,6 +46,10 @@ class Watchdog:
             except RuntimeError:  # no more threads, or the interpreter is going down
                 self._alive = False
         self._ring()
+
+    def spent(self) -> float:
+        """Give the processor time that looking has taken so far, in seconds."""
+        return self._spent + self._spending
 
     def stop(self) -> bool:
         """End the thread and wait until the system has none of it left; says if it was there.
@@ -67,6 +73,7 @@ class Watchdog:
         self._alarm.acquire()
         self._stopping = False
         self._alive = False
+        self._spent, self._spending = 0.0, 0.0
 
     def _lingers(self) -> bool:
         if self._alive:
@@ -93,9 +100,11 @@ class Watchdog:
         try:
             while not self._stopping:
                 wait = self._look()
+                self._spending = self._thread_time()
                 alarm.acquire(True, -1 if wait is None else wait)
         except Exception:  # noqa: BLE001 - without it the thread would complain on stderr
             return
         finally:
+            self._spent, self._spending = self._spent + self._spending, 0.0
             self._stopping = False
             self._alive = False
