@@ -15,7 +15,7 @@ CASES = Path(__file__).parent / "cases"
 _FENCE = re.compile(r"^```(\w+) +(.+?)\s*$")
 _FIELD = re.compile(r"^- (\w+): *(.*)$")
 _FIELDS = frozenset(
-    {"hazard", "like", "by", "plan", "outcome", "known", "strategy", "depends", "splice"}
+    {"hazard", "like", "by", "plan", "outcome", "known", "strategy", "depends", "splice", "loop"}
 )
 
 Expect = Literal["caught", "accepted"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from eval.attacks.case import Block, Case, CaseError, Theme
 
-from refactor_agent.domain.plan import Attempt, ChangeSet, Dependency, FunctionRef
+from refactor_agent.domain.plan import Attempt, ChangeSet, Dependency, FunctionRef, LoopEdit
 from refactor_agent.domain.proposal import (
     FunctionEdit,
     ImportEdit,
@@ -22,7 +22,7 @@ from refactor_agent.edit import apply_proposal, function_source
 from refactor_agent.tree import Tree
 from refactor_agent.verify import Change
 
-__all__ = ["make_change"]
+__all__ = ["converted_functions", "make_change"]
 
 
 @dataclass
@@ -45,7 +45,7 @@ def make_change(
     functions = tuple(_reference(target, modules) for target in planned)
     proposal = _proposal(case, draft, tree, modules)
     edited = {_reference(target, modules).name for target in draft.functions}
-    attempt = Attempt(strategy=proposal.strategy) if case.fields.get("by") == "rules" else None
+    attempt = _attempt(case, proposal, modules)
     change_set = ChangeSet(
         id="001-attack",
         title=case.title,
@@ -57,6 +57,25 @@ def make_change(
     files = dict(apply_proposal(tree, proposal))
     files.update({file: text.encode() for file, text in draft.whole.items()})
     return Change(change_set, proposal, tree, files, attempt)
+
+
+def converted_functions(
+    theme: Theme, case: Case, tree: Tree, modules: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Give the new source of each function that ``case`` changes, by ``file::Name``."""
+    draft = _Draft()
+    _lay(theme, case, _Ground(tree, modules), draft)
+    return draft.functions
+
+
+def _attempt(case: Case, proposal: Proposal, modules: Mapping[str, str]) -> Attempt | None:
+    if case.fields.get("by") != "rules":
+        return None
+    if "loop" not in case.fields:
+        return Attempt(strategy=proposal.strategy)
+    target, line = case.fields["loop"].split()
+    loop = LoopEdit(function=_reference(target, modules), line=int(line), limit=8)
+    return Attempt(strategy=proposal.strategy, loop=loop)
 
 
 class _Ground(NamedTuple):

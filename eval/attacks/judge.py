@@ -31,7 +31,7 @@ from refactor_agent.verify import (
     verify,
 )
 
-__all__ = ["Result", "judge_theme"]
+__all__ = ["Result", "judge_theme", "write_theme"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ async def _stand(
     theme: Theme, place: Path, rulebook: RuleBook, turns: asyncio.Semaphore
 ) -> AsyncIterator[_Stand]:
     root = place / theme.name
-    await asyncio.to_thread(_write, theme, root)
+    await asyncio.to_thread(write_theme, theme, root)
     project = await asyncio.to_thread(open_project, root)
     interpreter = await asyncio.to_thread(find_interpreter, root, project.config, sys.executable)
     target = await asyncio.to_thread(make_target, project, interpreter, None)
@@ -95,7 +95,8 @@ async def _stand(
     yield _Stand(theme, target, bench, baseline)
 
 
-def _write(theme: Theme, root: Path) -> None:
+def write_theme(theme: Theme, root: Path) -> None:
+    """Write the files of the theme's project under ``root``."""
     for file, text in theme.files.items():
         path = root / file
         path.parent.mkdir(parents=True, exist_ok=True)

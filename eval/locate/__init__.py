@@ -1,0 +1,1 @@
+"""Compares what the scan finds in packages with what the linters find."""

@@ -1,0 +1,1 @@
+"""Mutants of right conversions: does the gate notice each small mistake?"""

@@ -1,0 +1,169 @@
+"""Mutation operators: the small mistakes that conversions to async are known for.
+
+Each looks at one node of a right conversion and gives what a careless hand would have written
+there, or ``None``. They change what the conversion is about (awaits, locks, tasks, order), not
+arithmetic or conditions: those would measure the project's tests, not the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import libcst as cst
+import libcst.matchers as m
+
+__all__ = ["OPERATORS", "Operator"]
+
+Operator = Callable[[cst.CSTNode], cst.CSTNode | None]
+
+_AWAITED = m.SimpleStatementLine(body=[m.Expr(value=m.Await())])
+_SLEEP_ZERO = cst.parse_expression("asyncio.sleep(0)")
+
+
+def drop_await(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Call the coroutine function, and never await it."""
+    return node.expression if isinstance(node, cst.Await) else None
+
+
+def fire_and_forget(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Start a task nobody waits for."""
+    if not m.matches(node, m.Expr(value=m.Await(expression=m.Call()))):
+        return None
+    awaited = cst.ensure_type(cst.ensure_type(node, cst.Expr).value, cst.Await)
+    task = cst.parse_expression("asyncio.create_task()")
+    argument = cst.Arg(awaited.expression)
+    return cst.Expr(cst.ensure_type(task, cst.Call).with_changes(args=[argument]))
+
+
+def sleep_in_place_of_work(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Yield to the loop, and do nothing else."""
+    if not m.matches(node, m.Expr(value=m.Await())):
+        return None
+    awaited = cst.ensure_type(cst.ensure_type(node, cst.Expr).value, cst.Await)
+    if awaited.expression.deep_equals(_SLEEP_ZERO):
+        return None
+    return cst.Expr(awaited.with_changes(expression=_SLEEP_ZERO))
+
+
+def drop_statement(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Leave the awaited statement out."""
+    if not m.matches(node, _AWAITED):
+        return None
+    return cst.SimpleStatementLine([cst.Pass()])
+
+
+def swap_statements(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Exchange the first two awaited statements that stand side by side."""
+    if not isinstance(node, cst.IndentedBlock):
+        return None
+    body = list(node.body)
+    for first in range(len(body) - 1):
+        pair = body[first : first + 2]
+        if all(m.matches(line, _AWAITED) for line in pair) and not pair[0].deep_equals(pair[1]):
+            body[first : first + 2] = reversed(pair)
+            return node.with_changes(body=body)
+    return None
+
+
+def plain_with(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Enter an asynchronous context manager as if it were a plain one."""
+    if isinstance(node, cst.With) and node.asynchronous is not None:
+        return node.with_changes(asynchronous=None)
+    return None
+
+
+def plain_for(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Iterate over an asynchronous iterator as if it were a plain one."""
+    if isinstance(node, cst.For | cst.CompFor) and node.asynchronous is not None:
+        return node.with_changes(asynchronous=None)
+    return None
+
+
+def plain_function(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Forget the ``async`` of the definition."""
+    if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
+        return node.with_changes(asynchronous=None)
+    return None
+
+
+def thread_lock(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Hold a lock of threads where one of the loop was."""
+    if m.matches(node, m.Attribute(value=m.Name("asyncio"), attr=m.Name("Lock") | m.Name("Event"))):
+        return cst.ensure_type(node, cst.Attribute).with_changes(value=cst.Name("threading"))
+    return None
+
+
+def no_lock(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Do the work of an ``async with`` whose target nobody uses, such as a lock's, without it."""
+    if isinstance(node, cst.With) and node.asynchronous is not None and len(node.items) == 1:
+        return None if node.items[0].asname else cst.If(test=cst.Name("True"), body=node.body)
+    return None
+
+
+def block_again(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Sleep on the thread of the loop."""
+    sleep = m.Call(func=m.Attribute(value=m.Name("asyncio"), attr=m.Name("sleep")))
+    if not m.matches(node, m.Await(expression=sleep)):
+        return None
+    call = cst.ensure_type(cst.ensure_type(node, cst.Await).expression, cst.Call)
+    return call.with_changes(func=cst.parse_expression("time.sleep"))
+
+
+def no_thread(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Call on the loop's thread what was handed to a worker."""
+    hand_over = m.Name("offload") | m.Attribute(value=m.Name("asyncio"), attr=m.Name("to_thread"))
+    pattern = m.Await(expression=m.Call(func=hand_over, args=[m.AtLeastN(n=1)]))
+    if not m.matches(node, pattern):
+        return None
+    call = cst.ensure_type(cst.ensure_type(node, cst.Await).expression, cst.Call)
+    return cst.Call(func=call.args[0].value, args=call.args[1:])
+
+
+def eager_argument(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Do the work while its hand-over is being written: ``offload(f(x))`` for ``offload(f, x)``."""
+    worker = no_thread(node)
+    if worker is None:
+        return None
+    call = cst.ensure_type(cst.ensure_type(node, cst.Await).expression, cst.Call)
+    return cst.Await(call.with_changes(args=[cst.Arg(cst.ensure_type(worker, cst.Call))]))
+
+
+def swallow_cancellation(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Catch everything, and with it the order to stop."""
+    if isinstance(node, cst.ExceptHandler) and node.type is not None:
+        if m.matches(node.type, m.Name("BaseException")):
+            return None
+        quiet = cst.IndentedBlock([cst.SimpleStatementLine([cst.Pass()])])
+        return node.with_changes(type=cst.Name("BaseException"), body=quiet)
+    return None
+
+
+def drop_keyword(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Lose a keyword argument of an awaited call, such as a timeout."""
+    if not m.matches(node, m.Await(expression=m.Call())):
+        return None
+    awaited = cst.ensure_type(node, cst.Await)
+    call = cst.ensure_type(awaited.expression, cst.Call)
+    kept = [argument for argument in call.args if argument.keyword is None]
+    if len(kept) == len(call.args):
+        return None
+    return awaited.with_changes(expression=call.with_changes(args=kept))
+
+
+OPERATORS: Mapping[str, Operator] = {
+    "drop-await": drop_await,
+    "fire-and-forget": fire_and_forget,
+    "sleep-in-place-of-work": sleep_in_place_of_work,
+    "drop-statement": drop_statement,
+    "swap-statements": swap_statements,
+    "plain-with": plain_with,
+    "plain-for": plain_for,
+    "plain-function": plain_function,
+    "thread-lock": thread_lock,
+    "no-lock": no_lock,
+    "block-again": block_again,
+    "no-thread": no_thread,
+    "eager-argument": eager_argument,
+    "swallow-cancellation": swallow_cancellation,
+    "drop-keyword": drop_keyword,
+}

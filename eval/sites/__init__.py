@@ -1,0 +1,1 @@
+"""What becomes of labelled sites: planned, converted and checked, but not tested."""
