@@ -19,15 +19,36 @@ class CommandResult(Value):
     stderr: str
     seconds: float
     timed_out: bool = False
+    breach: str = ""
+    """The limit on memory, disk or processes that it was ended for, in a line."""
 
 
 class Sandbox(Protocol):
     """Runs the target's commands, so that none outlives its time limit."""
 
+    @property
+    def warning(self) -> str:
+        """One line for a person when there are no walls around the commands; else empty."""
+        ...
+
+    @property
+    def keeps_apart(self) -> bool:
+        """Whether two commands side by side can't meet: each has its own network and files."""
+        ...
+
     async def run(
-        self, command: tuple[str, ...], *, cwd: Path, env: Mapping[str, str], limit: float
+        self,
+        command: tuple[str, ...],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        limit: float,
+        writable: Path | None = None,
     ) -> CommandResult:
-        """Run ``command`` in ``cwd``; after ``limit`` seconds kill its whole process group."""
+        """Run ``command`` in ``cwd``; after ``limit`` seconds kill its whole process group.
+
+        ``writable`` is the one directory it may write to; ``cwd`` when not given.
+        """
         ...
 
 
