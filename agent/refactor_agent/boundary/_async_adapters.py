@@ -291,7 +291,7 @@ def _setting(section: str, name: str, default: Any) -> Any:
     if file and time.monotonic() >= _source.read_again:
         _source.read_again = time.monotonic() + 1.0
         try:
-            text = Path(file).read_bytes()  # refactor-agent: ignore once a second, small
+            text = Path(file).read_bytes()  # refactor-agent: ignore rarely, small
             _source.sections = dict(json.loads(text))
         except (OSError, TypeError, ValueError):
             _log.exception("%s can't be read; what it said holds", file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -244,6 +245,8 @@ class RuleBook:
 
 def unknown_rule(rule_id: str, known: Collection[str] | Mapping[str, Rule]) -> UsageError:
     """Make the fault for an id that no rule has, naming the nearest ones."""
-    near = difflib.get_close_matches(rule_id.upper(), list(known), n=3, cutoff=0.5)
+    wanted = rule_id.upper()
+    alike = difflib.get_close_matches(wanted, list(known), n=len(known) or 1, cutoff=0.5)
+    near = sorted(alike, key=lambda one: -len(os.path.commonprefix([one, wanted])))[:3]
     hint = f"did you mean {', '.join(near)}?" if near else "`rules list` shows them all"
     return UsageError(f"there is no rule {rule_id!r}; {hint}")

@@ -55,7 +55,7 @@ def test_nothing_said(tmp_path, text):
         ("[tool.refactor-agent]\nexcludes = []\n", "has no key excludes; did you mean exclude?"),
         ("[tool.refactor-agent]\nx = 1\n", "has no key x; did you mean rules, disable, exclude,"),
         ("[tool.refactor-agent]\nrules = 'a'\n", "rules: input should be a valid tuple"),
-        ("[tool.refactor-agent]\nrules = [1]\n", "rules: input should be a valid string"),
+        ("[tool.refactor-agent]\nrules = [1]\n", "rules.0: input should be a valid string"),
         ("[tool.refactor-agent]\ntest-timeout = 0\n", "test-timeout: input should be greater"),
         ("[tool.refactor-agent]\ntest-timeout = 'soon'\n", "test-timeout: input should be a valid"),
         ("[tool]\nrefactor-agent = 3\n", "[tool.refactor-agent] must be a table"),

@@ -79,7 +79,7 @@ asyncio.run(main())
 
 def test_sleep_still_behaves_like_the_builtin_one(programs):
     traced = programs.traced(SLEEPERS)
-    assert traced.stdout.splitlines() == ["1 True", "sleep length must be non-negative"]
+    assert traced.out.splitlines() == ["1 True", "sleep length must be non-negative"]
 
 
 QUIET = {
