@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
@@ -247,6 +247,11 @@ def unknown_rule(rule_id: str, known: Collection[str] | Mapping[str, Rule]) -> U
     """Make the fault for an id that no rule has, naming the nearest ones."""
     wanted = rule_id.upper()
     alike = difflib.get_close_matches(wanted, list(known), n=len(known) or 1, cutoff=0.5)
-    near = sorted(alike, key=lambda one: -len(os.path.commonprefix([one, wanted])))[:3]
+    near = sorted(alike, key=lambda one: _alike_at_the_start(one, wanted), reverse=True)[:3]
     hint = f"did you mean {', '.join(near)}?" if near else "`rules list` shows them all"
     return UsageError(f"there is no rule {rule_id!r}; {hint}")
+
+
+def _alike_at_the_start(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
