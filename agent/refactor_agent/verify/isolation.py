@@ -104,7 +104,12 @@ def _readable(python: str) -> tuple[str, ...]:
     inside = {
         path for path in paths if path and Path(path).is_relative_to("/") and _is_replaced(path)
     }
-    return tuple(sorted(inside))
+    return tuple(sorted(path for path in inside if not _within(path, inside)))
+
+
+def _within(path: str, others: set[str]) -> bool:
+    """Say whether another path brings this one: what is bound already can't be bound over."""
+    return any(path != other and Path(path).is_relative_to(other) for other in others)
 
 
 def _is_replaced(path: str) -> bool:

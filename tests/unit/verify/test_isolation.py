@@ -254,6 +254,22 @@ def test_limits_end_a_command(
     assert not ended.timed_out
 
 
+@needs_walls
+def test_an_environment_among_temporary_files_is_reached_within(tmp_path: Path) -> None:
+    python = tmp_path / "environment/bin/python"
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", tmp_path / "environment"], check=True
+    )
+    isolation = find_isolation(str(python))
+    assert isolation.warning == ""
+    (tmp_path / "w").mkdir()
+    command = (str(python), "-c", "print(6 * 7)")
+    running = ProcessSandbox(isolation).run(
+        command, cwd=tmp_path / "w", env={}, limit=20, writable=tmp_path / "w"
+    )
+    assert asyncio.run(running).stdout.strip() == "42"
+
+
 @pytest.mark.parametrize(
     ("path", "level", "warning"),
     [
