@@ -29,24 +29,31 @@ def loop_objections(changes: Iterable[Change], before: LoopUse, after: LoopUse) 
 
     A primitive that a changed function calls on the loop's thread, and did not call there before,
     fails the change. One that it called there before as well is a doubt: it may be the call that
-    was to go, or one beside it that nobody spoke of.
+    was to go, or one beside it that nobody spoke of. Where a changed function only awaits an async
+    function which blocks, as it did before, that is the other function's matter.
     """
     changed = _Changed(changes)
     known = {(call.primitive, name) for call in before.blocking for name in call.chain}
+    awaited = {_awaited(call, name) for call in before.blocking for name in call.chain}
     added: dict[tuple[str, str], CheckFailure] = {}
     left: dict[tuple[str, str], CheckFailure] = {}
     for call in after.blocking:
-        for name in call.chain:
+        for place, name in enumerate(call.chain):
             if not changed.covers(name):
                 continue
-            if (call.primitive, name) in known:
-                left.setdefault((call.primitive, name), _said(call, name, "still"))
-            else:
+            if (call.primitive, name) not in known:
                 added.setdefault((call.primitive, name), _said(call, name, "now"))
+            elif place >= call.innermost or _awaited(call, name) not in awaited:
+                left.setdefault((call.primitive, name), _said(call, name, "still"))
     gone = sorted(
         f"{primitive} in {name}" for primitive, name in known - left.keys() if changed.covers(name)
     )
     return LoopObjections(tuple(added.values()), tuple(left.values()), tuple(gone))
+
+
+def _awaited(call: BlockingCall, name: str) -> tuple[str, str, str]:
+    """Name who waited for which async function that blocks."""
+    return call.primitive, name, call.chain[call.innermost]
 
 
 class _Changed:

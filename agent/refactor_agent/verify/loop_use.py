@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from refactor_agent.domain.values import Value
@@ -16,9 +18,13 @@ _DIRECTORY = "trace"
 _THRESHOLD = 0.05
 """Seconds a callback may hold its loop before it counts as a stall: half of what asyncio's own
 debug mode tells of, because tests work on little data."""
-_QUIET = ("<frozen importlib", "linecache.py", "tokenize.py", "traceback.py", "warnings.py")
-"""Files of the interpreter that open others on their own account: the first import of a module,
-the source lines of a traceback. Which test happens to come first decides where that falls."""
+_QUIET = (
+    "<frozen importlib", "linecache.py", "tokenize.py", "traceback.py", "warnings.py",
+    "asyncio/unix_events.py", "asyncio/windows_events.py",
+)  # fmt: skip
+"""Files of the interpreter that block on their own account: the first import of a module, the
+source lines of a traceback, and asyncio, which starts a child process on the loop's thread. Which
+test happens to come first decides where the first two fall; the third has no other way."""
 
 
 class BlockingCall(Value):
@@ -28,6 +34,8 @@ class BlockingCall(Value):
     """The interpreter's audit event: ``open``, ``time.sleep``, ``socket.connect``."""
     chain: tuple[str, ...]
     """``file::name`` of the target's own functions, outermost first."""
+    innermost: int = 0
+    """Where in the chain the last async function stands: those before it only await it."""
 
 
 class LoopUse(Value):
@@ -62,16 +70,39 @@ def read_loop_use(workspace: Workspace) -> LoopUse:
 
 def in_order(calls: Iterable[BlockingCall]) -> tuple[BlockingCall, ...]:
     """Give each call once, sorted, so that a baseline is the same bytes each time."""
-    return tuple(sorted(set(calls), key=lambda call: (call.primitive, call.chain)))
+    return tuple(sorted(set(calls), key=lambda call: (call.primitive, call.chain, call.innermost)))
 
 
 def _blocking(calls: list[Calls], root: str) -> Iterator[BlockingCall]:
+    lines = cache(_async_functions)  # for this run: the next one's files have the same paths
     for call in calls:
         if call.seconds == 0 or _is_quiet(call.stack):
             continue
-        chain = tuple(name for frame in call.stack if (name := _own(frame, root)))
-        if chain:
-            yield BlockingCall(primitive=call.name, chain=chain)
+        own = [(name, frame) for frame in call.stack if (name := _own(frame, root))]
+        if own:
+            awaited = [
+                place
+                for place, (_, frame) in enumerate(own)
+                if frame.first_line in lines(frame.file)
+            ]
+            yield BlockingCall(
+                primitive=call.name,
+                chain=tuple(name for name, _ in own),
+                innermost=max(awaited, default=0),
+            )
+
+
+def _async_functions(file: str) -> frozenset[int]:
+    """Give the lines on which async functions start, as the interpreter counts: decorators too."""
+    try:
+        module = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    return frozenset(
+        min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        for node in ast.walk(module)
+        if isinstance(node, ast.AsyncFunctionDef)
+    )
 
 
 def _is_quiet(stack: Stack) -> bool:

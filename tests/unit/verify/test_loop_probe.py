@@ -94,3 +94,78 @@ def test_first_import_of_a_module_is_nobodys_call(make_judge):
     files = {"service.py": PLAIN, "vendor.py": VENDOR.format(body="pass"), "test_service.py": TESTS}
     verdict = make_judge(files).verdict({"service.py": lazy})
     assert verdict.outcome == "verified", verdict.reason
+
+
+WAITS = "await asyncio.sleep(0.002)"
+CALLER = """\
+import asyncio
+import time
+
+
+async def audit(key):
+    time.sleep(0.002)
+    return key
+
+
+async def handler(key):
+    time.sleep(0.002)
+    return await audit(key) * 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        pytest.param(
+            CALLER.replace("time.sleep(0.002)\n    return await", f"{WAITS}\n    return await"),
+            "verified",
+            id="what it awaits blocks as before",
+        ),
+        pytest.param(
+            CALLER.replace("time.sleep(0.002)\n    return key", f"{WAITS}\n    return key"),
+            "verified",
+            id="who awaits it blocks as before",
+        ),
+        pytest.param(
+            CALLER.replace("return await", "time.sleep(0)\n    return await"),
+            "unverified",
+            id="it blocks itself as before",
+        ),
+    ],
+)
+def test_an_awaited_function_answers_for_itself(make_judge, after, expected):
+    judge = make_judge({"service.py": CALLER, "test_service.py": TESTS})
+    verdict = judge.verdict({"service.py": after})
+    assert verdict.outcome == expected, verdict.reason
+
+
+STARTS = """\
+import asyncio
+import subprocess
+import sys
+
+
+async def handler(key):
+    done = subprocess.run([sys.executable, "-c", f"print({key} * 2)"], stdout=subprocess.PIPE)
+    return int(done.stdout)
+"""
+STARTED = """\
+import asyncio
+import subprocess
+import sys
+
+
+async def handler(key):
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", f"print({key} * 2)", stdout=subprocess.PIPE
+    )
+    out, _ = await child.communicate()
+    return int(out)
+"""
+
+
+def test_asyncio_starts_children_on_the_loop_and_has_no_other_way(make_judge):
+    judge = make_judge({"service.py": STARTS, "test_service.py": TESTS})
+    verdict = judge.verdict({"service.py": STARTED})
+    assert not [found for found in verdict.doubts if found.check == "loop-probe"], verdict.reason
+    assert "subprocess.Popen in service.py::handler" in verdict.unblocked
