@@ -190,7 +190,7 @@ def test_a_run_from_elsewhere_tells_the_path(tmp_path):
 
 def test_an_interrupted_run_says_how_to_go_on(tmp_path):
     home = AgentHome(tmp_path / "project", tmp_path / "home")
-    slow = "import time\n\n\ndef test_slow():\n    time.sleep(60)\n"
+    slow = "import time\n\n\ndef test_slow():\n    time.sleep(600)\n"
     make_repository(write_files(home.target, {**FILES, "tests/test_slow.py": slow}), {})
     with home.start(*home.run_command()) as process:
         for line in process.stderr:
@@ -198,6 +198,6 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path):
                 break
         time.sleep(2)  # until the suite runs
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (130, "")
     assert err == f"interrupted; go on with `refactor-agent resume {home.results.name}`\n"
