@@ -1,6 +1,7 @@
-"""Print the table of faults and the runs: ``python -m eval.model [--only faults|runs|attacks]``.
+"""Print the table of faults and the runs: ``python -m eval.model [--only PART]``.
 
-It needs no network: the endpoint is the tests' own server on the loopback interface.
+The endpoint is the tests' own server on the loopback interface; only the labelled service needs a
+network, for what pip installs of its requirements.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
+from eval.model.corpus import labelled_service
 from eval.model.faults import measure
 from eval.model.runs import attacked, cached, killed, rules_alone
 
@@ -28,7 +30,7 @@ _RUNS: dict[str, Callable[[Path], Iterator[str]]] = {
 def main() -> int:
     """Print what is asked for; exit code 1 when harm came through."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("faults", "runs", "attacks"))
+    parser.add_argument("--only", choices=("faults", "runs", "attacks", "corpus"))
     only = parser.parse_args().only
     harm = False
     if only in {None, "faults"}:
@@ -36,6 +38,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         for title, run in _RUNS.items() if only in {None, "runs"} else ():
             _section(title, run(Path(place)))
+        if only in {None, "corpus"}:
+            _section("the labelled service", labelled_service(Path(place)))
         if only in {None, "attacks"}:
             lines = list(attacked(Path(place)))
             _section("a model that obeys a hostile project", iter(lines))

@@ -19,7 +19,6 @@ __all__ = ["AgentHome", "Ended", "make_repository", "processes_with"]
 _DRIVER = Path(__file__).with_name("driven_cli.py")
 _TESTS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -p no:cacheprovider"
 """The targets need none of the plugins that are installed for our own tests; each costs time."""
-_SECONDS = 120
 _DATE = "2026-01-01T12:00:00+00:00"
 
 
@@ -41,6 +40,8 @@ class AgentHome:
     """Holds state, cache and temporary files; made when it is first used."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """On top of the few variables that every process gets."""
+    seconds: float = 120
+    """A command may take."""
 
     @property
     def temporary(self) -> Path:
@@ -91,7 +92,7 @@ class AgentHome:
         """Run a command to its end."""
         with self.start(*arguments, **settings) as process:
             try:
-                out, err = process.communicate(timeout=_SECONDS)
+                out, err = process.communicate(timeout=self.seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

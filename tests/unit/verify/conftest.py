@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from refactor_agent.domain.plan import ChangeSet, FunctionRef
+from refactor_agent.domain.plan import ChangeSet, FunctionRef, Refusal
 from refactor_agent.domain.proposal import FunctionEdit, NewFile, Proposal, RuleAuthor
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.project import Interpreter, open_project
@@ -38,7 +38,12 @@ from refactor_agent.verify.target import parse_test_command
 Files = Mapping[str, str]
 
 
-def change_for(root: Path, files: Mapping[str, bytes], regions: tuple[str, ...] = ()) -> Change:
+def change_for(
+    root: Path,
+    files: Mapping[str, bytes],
+    regions: tuple[str, ...] = (),
+    refused: tuple[str, ...] = (),
+) -> Change:
     """Give a change whose proposal and plan name just what ``files`` alter under ``root``."""
     before = Tree(root)
     edits = []
@@ -68,6 +73,7 @@ def change_for(root: Path, files: Mapping[str, bytes], regions: tuple[str, ...] 
         entries=(),
         regions=regions,
         functions=tuple(edit.function for edit in edits),
+        refusals=tuple(Refusal(reason=r, message=r, strategy="offload") for r in refused),
     )
     return Change(change_set=planned, proposal=proposal, before=before, files=files)
 

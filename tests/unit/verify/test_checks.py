@@ -40,7 +40,7 @@ def test_example(check, example, make_change, tmp_path: Path):
     files = {example.file: example.after.encode()}
     locate_tree = locate_in(tmp_path)
     regions = tuple(region.id for region in locate_tree(Tree(tmp_path)).regions)
-    change = make_change(tmp_path, files, regions)
+    change = make_change(tmp_path, files, regions, example.refused)
     context = Context(Tree(tmp_path), files, (change,), locate_tree)
     found = [objection.message for objection in check.find(context)]
     if example.says:

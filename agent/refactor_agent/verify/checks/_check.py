@@ -35,6 +35,8 @@ class Example:
     after: str
     says: str = ""
     file: str = "service.py"
+    refused: tuple[str, ...] = ()
+    """Reasons for which the plan refuses to hand the work to a thread."""
 
 
 @dataclass(frozen=True)
