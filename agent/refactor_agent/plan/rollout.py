@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.plan import Attempt, ChangeSet, Colour, Flag, Plan, Refusal
-from refactor_agent.plan.twins import TWIN_NAMES, beside
+from refactor_agent.domain.twins import TWIN_NAMES, beside
 
 __all__ = ["behind_flag"]
 
