@@ -12,9 +12,21 @@ from refactor_agent.domain.place import Site
 from refactor_agent.domain.suppression import Suppression
 from refactor_agent.domain.values import Value
 
-__all__ = ["Confidence", "Evidence", "Hop", "Kind", "Located", "Region", "Severity", "Skipped"]
+__all__ = [
+    "Confidence",
+    "Evidence",
+    "Hop",
+    "Kind",
+    "Located",
+    "Region",
+    "Severity",
+    "Skipped",
+    "Twin",
+]
 
-Kind = Literal["direct", "transitive"]
+Kind = Literal["direct", "transitive", "twin"]
+"""Whether the async function makes the blocking call itself, through other functions, or through
+one beside which the project has an async twin: `save` where there is `asave`."""
 Confidence = Literal["high", "medium", "low"]
 Evidence = Literal["rules", "deep", "types"]
 """Whence it is known that the call blocks: a rule names it, the code of its library leads to one
@@ -36,6 +48,13 @@ class Hop(Value):
     """What is called there: the next hop's function, or the blocking call itself."""
 
 
+class Twin(Value):
+    """An async function beside a sync one of the same class or module."""
+
+    of: str
+    name: str
+
+
 class Region(Value):
     """One path that blocks the event loop."""
 
@@ -45,10 +64,10 @@ class Region(Value):
     hops: tuple[Hop, ...]
     """From the async function to the blocking call; never empty."""
     category: Category = "other"
-    twin: str | None = None
+    twin: Twin | None = None
     """The project's own async function that does what a sync one on the chain does."""
-    offloaded_at: Site | None = None
-    """Where else the project hands a helper on the chain to a worker thread."""
+    offloaded_at: Hop | None = None
+    """Where else the project hands a helper on the chain, its ``callee``, to a worker thread."""
     weight: int
     """How long the call typically holds the loop: 1 (a ``stat``) to 10 (an HTTP call)."""
     confidence: Confidence = "high"
@@ -77,8 +96,11 @@ class Region(Value):
 
     @property
     def kind(self) -> Kind:
-        """``direct`` when the async function itself makes the blocking call."""
-        return "direct" if len(self.hops) == 1 else "transitive"
+        """``twin`` when what the async function calls has one that it could await instead."""
+        if len(self.hops) == 1:
+            return "direct"
+        is_twin = self.twin is not None and self.twin.of == self.hops[0].callee
+        return "twin" if is_twin else "transitive"
 
     @property
     def chain(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from refactor_agent.domain.region import Located, Region
 from refactor_agent.domain.suppression import Remark
 from refactor_agent.emit.severity import GITHUB_LEVELS
+from refactor_agent.locate import notes
 
 __all__ = ["as_annotations"]
 
@@ -34,7 +35,7 @@ def _region(region: Region, prefix: str) -> str:
             "endLine": str(site.span.end_line),
             "title": region.rule,
         },
-        f"{region.entry} blocks the event loop: {places}",
+        "; ".join((f"{region.entry} blocks the event loop: {places}", *notes(region))),
     )
 
 

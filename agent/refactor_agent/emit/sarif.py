@@ -15,7 +15,7 @@ from refactor_agent.domain.place import Site
 from refactor_agent.domain.region import Located, Region, Skipped
 from refactor_agent.domain.suppression import Remark
 from refactor_agent.emit.severity import SARIF_LEVELS
-from refactor_agent.locate import SourceLines, advice
+from refactor_agent.locate import SourceLines, advice, notes
 from refactor_agent.rulebook import Rule, RuleBook
 from refactor_agent.rulebook.text import show_rule
 
@@ -97,7 +97,7 @@ class _Log:
 
     def result(self, region: Region, number: int) -> Json:
         chain = " → ".join(region.chain)
-        help_ = advice(region, self._rulebook)
+        help_ = "; ".join((advice(region, self._rulebook), *notes(region)))
         return {
             "ruleId": region.rule,
             "ruleIndex": number,
@@ -118,6 +118,7 @@ class _Log:
                 "severity": region.severity,
                 "confidence": region.confidence,
                 "kind": region.kind,
+                "category": region.category,
             },
         }
 

@@ -1,6 +1,6 @@
 """Finds the paths from async code to calls that block, with a call graph by stdlib `ast`."""
 
-from refactor_agent.locate.advice import advice
+from refactor_agent.locate.advice import advice, notes
 from refactor_agent.locate.cache import shared_cache
 from refactor_agent.locate.locator import evaluate, is_test_file, locate
 from refactor_agent.locate.palette import Palette
@@ -18,6 +18,7 @@ __all__ = [
     "evaluate",
     "is_test_file",
     "locate",
+    "notes",
     "regions_as_json",
     "regions_since",
     "remarks_on",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from refactor_agent.domain.region import Region
 from refactor_agent.locate.naming import short_name
 
-__all__ = ["Equivalent", "Equivalents", "advice"]
+__all__ = ["Equivalent", "Equivalents", "advice", "notes"]
 
 
 class Equivalent(Protocol):
@@ -37,7 +38,10 @@ class Equivalents(Protocol):
 
 
 def advice(region: Region, rules: Equivalents) -> str:
-    """Say what to do: await the equivalent, or let a worker thread wait."""
+    """Say what to do: call the async twin, await the equivalent, or let a worker thread wait."""
+    if region.kind == "twin" and region.twin is not None:
+        twin, of = short_name(region.twin.name), short_name(region.twin.of)
+        return f"call the async `{twin}` in place of `{of}`"
     native = rules.native(region.callee)
     if region.kind == "direct":
         offload = _offload(region, rules)
@@ -51,6 +55,15 @@ def advice(region: Region, rules: Equivalents) -> str:
     if native is None:
         return worker
     return f"make the chain async and await `{native.target}`, or {worker}"
+
+
+def notes(region: Region) -> Iterator[str]:
+    """Say what the project itself does in other places about the functions on the chain."""
+    twin, elsewhere = region.twin, region.offloaded_at
+    if twin is not None and region.kind != "twin":
+        yield f"`{short_name(twin.of)}` has an async twin, `{short_name(twin.name)}`"
+    if elsewhere is not None:
+        yield f"`{short_name(elsewhere.callee)}` is offloaded elsewhere, at {elsewhere.site}"
 
 
 def _offload(region: Region, rules: Equivalents) -> str:

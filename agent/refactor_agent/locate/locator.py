@@ -12,6 +12,7 @@ from refactor_agent.domain.region import Located, Skipped
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.graph import make_graph
+from refactor_agent.locate.noted import with_notes
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.classes import link_subclasses
@@ -49,7 +50,7 @@ def locate(
         effects = Effects(evaluator, Blockers(rulebook))
         paths = {item.file: item.path for item in project.sources.files}
         reach = Reach(effects, entries_of(evaluator))
-        regions = make_regions(reach.chains(), SourceLines(paths, changed))
+        regions = with_notes(make_regions(reach.chains(), SourceLines(paths, changed)), effects)
         suppressions = find_suppressions(evaluator.index.modules.values(), reach.blocked())
     return Located(
         regions,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from refactor_agent.domain.region import Located, Region
+from refactor_agent.domain.region import Hop, Located, Region
 from refactor_agent.domain.suppression import Remark
 from refactor_agent.locate.naming import plain_name
 
@@ -16,7 +16,9 @@ def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
     """Render regions as JSON: an object with ``regions``, ``skipped`` and ``remarks``.
 
     Each region says where its async function enters the chain (``file``, ``line``), the
-    ``function``, ``callee``, ``kind``, ``chain`` and ``hops``, and how sure and how heavy it is.
+    ``function``, ``callee``, ``kind``, ``chain`` and ``hops``, how sure and how heavy it is, what
+    the loop waits for (``category``), and what the project has at hand: an async ``twin`` of a
+    function on the chain, or a place where one runs on a worker thread (``offloaded_at``).
     """
     document = {
         "regions": [_record(region) for region in located.regions],
@@ -52,5 +54,19 @@ def _record(region: Region) -> dict[str, object]:
         "confidence": region.confidence,
         "evidence": region.evidence,
         "inside": list(region.inside),
+        "category": region.category,
+        "twin": plain_name(region.twin.name) if region.twin else None,
+        "offloaded_at": _offload(region.offloaded_at),
         "snippet": region.snippet,
+    }
+
+
+def _offload(hop: Hop | None) -> dict[str, object] | None:
+    if hop is None:
+        return None
+    return {
+        "function": plain_name(hop.callee),
+        "file": hop.site.file,
+        "line": hop.site.span.line,
+        "in": plain_name(hop.function),
     }

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.region import Region, Severity
 from refactor_agent.domain.suppression import Remark
-from refactor_agent.locate.advice import Equivalents, advice
+from refactor_agent.locate.advice import Equivalents, advice, notes
 from refactor_agent.locate.naming import short_name
 from refactor_agent.locate.palette import Palette
 from refactor_agent.locate.sources import SourceLines
@@ -88,6 +88,8 @@ class _Page:
             yield f"  also from `{short_name(other.entry)}` at {self._place(site).rstrip(':')}"
         if len(others) > _MOST_ENTRIES:
             yield f"  and by {self._rest(others[_MOST_ENTRIES:])}"
+        for note in notes(region):
+            yield f"  {self._palette.advice('note:')} {note}"
         yield f"  {self._palette.advice('help:')} {advice(region, self._rules)}"
 
     def line(self, group: Sequence[Region]) -> Iterator[str]:
@@ -104,7 +106,7 @@ class _Page:
         return (
             f"{self._palette.strong(self._place(region.hops[0].site))}"
             f" {self._palette.severity(region.severity, f'{region.severity}:')} {region.rule}"
-            f" async function `{short_name(region.entry)}` blocks the loop: {path}{doubt}"
+            f" async function `{short_name(region.entry)}` {_does(region)} the loop: {path}{doubt}"
         )
 
     def remark(self, remark: Remark) -> str:
@@ -123,7 +125,10 @@ class _Page:
             return ""
         entries = _count(_entries(regions), "async function")
         through = "" if calls == len(regions) else f" to {_count(calls, 'call')}"
-        return f"{_count(len(regions), 'blocking path')} in {entries}{through}: {', '.join(parts)}"
+        computing = sum(region.category == "cpu" for region in regions)
+        cpu = f" ({computing} of them computing)" if computing else ""
+        total = f"{_count(len(regions), 'blocking path')} in {entries}{through}"
+        return f"{total}: {', '.join(parts)}{cpu}"
 
     def _quote(self, site: Site, severity: Severity) -> Iterator[str]:
         """Give the line with the call, and carets under the call."""
@@ -139,6 +144,11 @@ class _Page:
 
     def _place(self, site: Site) -> str:
         return f"{site}:{self._lines.column(site)}:"
+
+
+def _does(region: Region) -> str:
+    """Tell computing from waiting: what computes gains nothing from an async equivalent."""
+    return "computes on" if region.category == "cpu" else "blocks"
 
 
 def _blank(text: str) -> str:

@@ -193,6 +193,9 @@ def test_json_has_the_documented_fields(write, rules) -> None:
         "confidence": "high",
         "evidence": "rules",
         "inside": [],
+        "category": "sleep",
+        "twin": None,
+        "offloaded_at": None,
         "snippet": "time.sleep(1)",
     }
 

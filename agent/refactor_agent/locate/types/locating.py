@@ -12,6 +12,7 @@ from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.graph import make_graph
 from refactor_agent.locate.locator import entries_of, evaluate
+from refactor_agent.locate.noted import with_notes
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.evaluate import Evaluator, Told
@@ -78,7 +79,8 @@ def locate_with_types(  # noqa: PLR0913 - those of `locate`, and what is asked
         evaluator = Evaluator(evaluator.index, rules, wrappers, told)
         effects = Effects(evaluator, Blockers(rules))
         reach = Reach(effects, entries_of(evaluator))
-    regions = tuple(_told(region, before) for region in make_regions(reach.chains(), lines))
+    found = with_notes(make_regions(reach.chains(), lines), effects)
+    regions = tuple(_told(region, before) for region in found)
     suppressions = find_suppressions(evaluator.index.modules.values(), reach.blocked())
     unread = (*project.sources.skipped, *skipped)
     located = Located(regions, lambda: make_graph(effects), unread, suppressions)

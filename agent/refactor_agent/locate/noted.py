@@ -1,0 +1,55 @@
+"""What the rest of a project says about a region: an async twin, or a worker thread elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from refactor_agent.domain.region import Hop, Region, Twin
+from refactor_agent.locate.effects import Effects
+from refactor_agent.locate.elsewhere import handed_over
+from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.twins import twin_of
+
+__all__ = ["with_notes"]
+
+
+def with_notes(regions: Iterable[Region], effects: Effects) -> tuple[Region, ...]:
+    """Add to each region the twin of a sync function on it, and where one is offloaded.
+
+    Of several the one nearest to the async function counts. A twin that itself runs the same
+    blocking call is none, and neither is the async function the region starts in.
+    """
+    found = tuple(regions)
+    if all(region.kind == "direct" for region in found):
+        return found
+    notes = _Notes(effects, {(region.entry, region.callee) for region in found})
+    return tuple(notes.add(region) for region in found)
+
+
+class _Notes:
+    def __init__(self, effects: Effects, blocking: Collection[tuple[str, str]]) -> None:
+        self._effects = effects
+        self._blocking = blocking
+        self._handed: Mapping[str, tuple[Hop, ...]] = handed_over(effects)
+        self._twins: dict[str, ProjectFunction | None] = {}
+
+    def add(self, region: Region) -> Region:
+        """Give the region with what is known of the functions on it."""
+        helpers = [hop.callee for hop in region.hops[:-1]]
+        twins = ((helper, self._twin(helper, region)) for helper in helpers)
+        twin = next((Twin(of=helper, name=name) for helper, name in twins if name), None)
+        here = {hop.site for hop in region.hops}
+        handed = (hop for helper in helpers for hop in self._handed.get(helper, ()))
+        elsewhere = next((hop for hop in handed if hop.site not in here), None)
+        if twin is None and elsewhere is None:
+            return region
+        return region.model_copy(update={"twin": twin, "offloaded_at": elsewhere})
+
+    def _twin(self, helper: str, region: Region) -> str | None:
+        if helper not in self._twins:
+            function = self._effects.functions[helper]
+            self._twins[helper] = twin_of(self._effects.evaluator, function)
+        twin = self._twins[helper]
+        if twin is None or region.entry == twin.name or region.entry.startswith(f"{twin.name}."):
+            return None
+        return None if (twin.name, region.callee) in self._blocking else twin.name
