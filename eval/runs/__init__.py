@@ -1,0 +1,1 @@
+"""Runs suites of cases, keeps their results, and says what two results differ in."""

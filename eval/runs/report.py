@@ -1,0 +1,112 @@
+"""A result as one page of HTML that needs no other file and no network."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from eval.runs.figures import Figure, by_group, dishonest, figures
+from eval.runs.plots import Bar, Parts, bars, curve, stacked
+from eval.runs.results import Run
+from eval.runs.suite import find_suite
+from eval.runs.values import SUBJECT, Result
+
+__all__ = ["as_html"]
+
+_STYLE = (
+    "body{font:15px/1.45 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}"
+    "table{border-collapse:collapse;margin:.6em 0}td,th{border:1px solid #ccc;padding:.15em .6em;"
+    "text-align:left}td.n{text-align:right}code,pre{font-size:13px}.bad{color:#a00}"
+)
+
+
+def as_html(run: Run) -> str:
+    """Give the page."""
+    title = f"refactor-agent evaluation, {run.header.get('started')}"
+    body = "\n".join(_page(run))
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style><h1>{escape(title)}</h1>\n{body}</html>\n"
+    )
+
+
+def _page(run: Run) -> Iterator[str]:
+    for problem in dishonest(run.results):
+        yield f'<p class="bad">These figures do not count: {escape(problem)}</p>'
+    header = {name: value for name, value in run.header.items() if name != "changed"}
+    yield f"<pre>{escape(json.dumps(header, indent=1))}</pre>"
+    changed = run.header.get("changed")
+    if isinstance(changed, list) and changed:
+        yield f'<p class="bad">{len(changed)} files differed from the commit.</p>'
+    yield "<h2>All suites</h2>"
+    yield _table(_HEADS, (_row(figure) for figure in figures(run.results)))
+    yield "<p>Intervals are Wilson's, at 95%, as if points did not depend on each other.</p>"
+    for suite in sorted({result.suite for result in run.results}):
+        yield from _suite(suite, [result for result in run.results if result.suite == suite])
+
+
+_HEADS = (
+    "suite", "subject", "part", "cases", "right", "refused", "wrong", "errors",
+    "points", "score", "95%", "counted", "seconds", "tokens",
+)  # fmt: skip
+
+
+def _row(figure: Figure) -> Sequence[object]:
+    outcomes, low, high = figure.outcomes, *figure.interval
+    score = "" if figure.score is None else f"{figure.score:.1%}"
+    counted = ", ".join(f"{name} {count}" for name, count in sorted(figure.counts.items()))
+    return (
+        figure.suite, figure.subject, figure.part, figure.cases, outcomes["right"],
+        outcomes["refused"], outcomes["wrong"], outcomes["error"],
+        f"{figure.points:g} of {figure.of:g}", score,
+        f"{low:.0%}-{high:.0%}" if score else "", counted, f"{figure.seconds:.1f}", figure.tokens,
+    )  # fmt: skip
+
+
+def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
+    yield f"<h2>{escape(name)}</h2><p>{escape(_about(name))}</p>"
+    grouped = by_group(results)
+    scored = [figure for figure in grouped if figure.score is not None]
+    yield bars([
+        Bar(f"{figure.subject}: {figure.part}", figure.score or 0, *figure.interval)
+        for figure in scored
+    ])  # fmt: skip
+    yield "<p>Right (green), refused (grey), wrong (red), errors (purple):</p>"
+    yield stacked([
+        Parts(f"{figure.subject}: {figure.part}", dict(figure.outcomes)) for figure in grouped
+    ])  # fmt: skip
+    yield _table(_HEADS[1:], (_row(figure)[1:] for figure in grouped))
+    sized = [(r.counts["lines"], r.seconds) for r in results if r.counts.get("lines")]
+    if sized:
+        yield "<p>Time over size:</p>" + curve(sized, "lines", "seconds")
+    reasons = Counter(result.reason for result in results if result.outcome == "refused")
+    if reasons:
+        yield "<h3>Refused, by reason</h3>"
+        yield _table(("reason", "cases"), reasons.most_common())
+    failed = [r for r in results if r.outcome in {"wrong", "error"} and r.subject == SUBJECT]
+    if failed:
+        yield "<h3>Not right</h3>"
+        yield _table(
+            ("case", "split", "outcome", "reason", "kept in"),
+            ((r.case, r.split, r.outcome, r.reason, r.artefact) for r in failed),
+        )
+
+
+def _about(name: str) -> str:
+    try:
+        return find_suite(name).ABOUT
+    except ModuleNotFoundError:
+        return "This suite is no longer there."
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _cell(value: object) -> str:
+    kind = ' class="n"' if isinstance(value, int | float) else ""
+    return f"<td{kind}>{escape(str(value))}</td>"

@@ -1,0 +1,123 @@
+"""Results on disk: one directory a run, never written over, a line of JSON per result.
+
+The first line of ``results.jsonl`` is the header: what ran, where, of which commit. Lines are
+appended as results come, so a run that is killed keeps them and can go on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from eval.runs.values import Result
+
+from refactor_agent import __version__
+
+__all__ = ["FORMAT", "Run", "RunError", "append", "create", "make_header", "read_run"]
+
+FORMAT = 1
+_ROOT = Path(__file__).parents[2]
+_NAMES = frozenset(found.name for found in fields(Result))
+
+
+class RunError(Exception):
+    """A result that can't be read or gone on with; the text says why, and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A result as read from disk."""
+
+    path: Path
+    header: Mapping[str, object]
+    results: Sequence[Result] = field(default_factory=tuple)
+
+    @property
+    def done(self) -> set[tuple[str, str, str]]:
+        """Suite, case and digest of what was asked already."""
+        return {(result.suite, result.case, result.digest) for result in self.results}
+
+
+def make_header(options: Mapping[str, object], seed: int) -> dict[str, object]:
+    """Say what runs where: tool, commit, machine, options."""
+    return {
+        "format": FORMAT,
+        "tool": __version__,
+        "commit": _git("rev-parse", "HEAD"),
+        "changed": sorted(line[3:] for line in _git("status", "--porcelain").splitlines()),
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "seed": seed,
+        "options": dict(options),
+        "machine": {
+            "system": platform.platform(),
+            "processor": _processor(),
+            "cores": os.cpu_count() or 1,
+            "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+            "python": platform.python_version(),
+        },
+    }
+
+
+def create(directory: Path, header: Mapping[str, object]) -> Run:
+    """Make a new directory under ``directory`` for a run, and write its header."""
+    started, commit = str(header["started"]).replace(":", ""), str(header["commit"])[:7] or "none"
+    for number in range(1000):
+        path = directory / (f"{started}-{commit}" + (f"-{number}" if number else ""))
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        (path / "results.jsonl").write_text(json.dumps(header) + "\n", encoding="utf-8")
+        return Run(path, header)
+    raise RunError(f"{directory} is full of runs that started at {started}")
+
+
+def append(run: Run, results: Iterable[Result]) -> None:
+    """Write results behind those that are there."""
+    with (run.path / "results.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(asdict(result), sort_keys=True) + "\n" for result in results)
+
+
+def read_run(path: Path) -> Run:
+    """Read a run's directory, or its file; raises `RunError`."""
+    file = path / "results.jsonl" if path.is_dir() else path
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        header = json.loads(lines[0])
+    except (OSError, IndexError, ValueError) as error:
+        raise RunError(f"{path} holds no results: {error}") from error
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise RunError(f"{file} is not of format {FORMAT}; run it again")
+    return Run(file.parent, header, tuple(_results(lines[1:])))
+
+
+def _results(lines: Sequence[str]) -> Iterator[Result]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            if number == len(lines):  # the line that a killed run was writing
+                return
+            raise
+        yield Result(**{name: value for name, value in row.items() if name in _NAMES})
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(_ROOT), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.rstrip("\n") if done.returncode == 0 else ""
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line)
+    return next(names, platform.machine())

@@ -1,0 +1,100 @@
+"""What passes between the runner and the suites: cases, settings and results."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+__all__ = [
+    "NULL",
+    "PERFECT",
+    "SUBJECT",
+    "Case",
+    "Outcome",
+    "Proposer",
+    "Result",
+    "Setting",
+    "Split",
+    "digest",
+]
+
+Split = Literal["dev", "held-out"]
+Outcome = Literal["right", "wrong", "refused", "error"]
+Proposer = Literal["rules", "model", "both"]
+
+SUBJECT = "refactor-agent"
+"""The name of what is measured; peers and stand-ins have names of their own."""
+NULL, PERFECT = "null", "perfect"
+"""Stand-ins: one that does nothing, and one that gives the answer people wrote."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question of a suite."""
+
+    id: str
+    split: Split
+    group: str
+    """What tables gather it under: an area, a hazard, a package."""
+    digest: str
+    """Of all that the case consists of: results of other contents are never compared."""
+    batch: str = ""
+    """Cases of one batch share what is dear to set up, and run in one process."""
+    needs: tuple[str, ...] = ()
+    """What a machine must offer, such as ``network``."""
+    ci: bool = False
+    """Whether it belongs to the slice that every change is checked with."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a run is asked for, as far as suites need to know."""
+
+    artefacts: Path
+    """Where a case that fails leaves what a person needs to understand it."""
+    cache: Path
+    """What is dear to make and never changes: downloads, environments."""
+    proposer: Proposer = "rules"
+    model: str = ""
+    base_url: str = ""
+    peers: tuple[str, ...] = ()
+    stand_ins: bool = True
+    labels: Path | None = None
+    packages: Path | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one subject made of one case."""
+
+    suite: str
+    case: str
+    split: Split
+    group: str
+    digest: str
+    outcome: Outcome
+    """``refused`` is neither right nor wrong: nothing was changed, and it was said why."""
+    subject: str = SUBJECT
+    points: float = 0.0
+    of: float = 0.0
+    """Of so many points; 0 where a case can only be spoilt, such as one without a finding."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Whatever else is counted, such as ``alarms``, ``let through`` or ``vacuous``."""
+    reason: str = ""
+    seconds: float = 0.0
+    tokens: int = 0
+    artefact: str = ""
+    """The directory under ``artefacts`` that a failure left."""
+
+
+def digest(*parts: str | bytes) -> str:
+    """Give the SHA-256 of ``parts``, told apart, as 16 hex digits."""
+    found = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        found.update(len(data).to_bytes(8) + data)
+    return found.hexdigest()[:16]

@@ -1,0 +1,111 @@
+"""Small constructs of the language, each asked alone: is what blocks found, with its chain?
+
+A point is an expected region: the right line of the right async function, with the right chain.
+A case is right when all of its regions are found and nothing else is reported. Cases whose code
+does not block have no points to win; what is reported there is an alarm, and the case is wrong.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from eval.locate.finding import Finding, Package
+from eval.locate.peers import Peers
+from eval.runs.values import NULL, PERFECT, SUBJECT, Case, Result, Setting, digest
+from eval.suites.locate_micro.construct import Construct, read_constructs
+
+from refactor_agent.locate import locate
+from refactor_agent.project import open_project
+from refactor_agent.rulebook import load_rulebook
+
+__all__ = ["ABOUT", "NAME", "cases", "run"]
+
+NAME = "locate-micro"
+ABOUT = "Small constructs: a point is an expected region with its chain; alarms spoil a case."
+
+Locator = Callable[[Construct, Path], list[Finding]]
+_BATCH = 40
+
+
+def cases(setting: Setting) -> list[Case]:
+    """Give one case per file."""
+    del setting
+    return [
+        Case(
+            found.id, found.split, found.area, digest(found.text), f"batch {number // _BATCH}",
+            ci=True,
+        )
+        for number, found in enumerate(read_constructs())
+    ]  # fmt: skip
+
+
+def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
+    """Ask every locator about every case."""
+    known = {found.id: found for found in read_constructs()}
+    locators = _locators(setting)
+    for case in asked:
+        for subject, locator in locators.items():
+            yield _asked(case, known[case.id], subject, locator)
+
+
+def _locators(setting: Setting) -> dict[str, Locator]:
+    rulebook = load_rulebook()
+
+    def ours(_: Construct, root: Path) -> list[Finding]:
+        regions = locate(open_project(root), rulebook).regions
+        return [
+            Finding(hop.site.file, hop.site.span.line, region.rule, region.chain)
+            for region in regions
+            for hop in region.hops[:1]
+        ]
+
+    locators: dict[str, Locator] = {SUBJECT: ours}
+    if setting.stand_ins:
+        locators[NULL] = lambda _construct, _root: []
+        locators[PERFECT] = lambda construct, _: list(construct.expected)
+    if setting.peers:
+        peers = Peers(setting.cache / "linters")
+        tools = {"ruff": peers.ruff, "flake8-async": peers.flake8_async}
+        locators.update((name, _peer(tools[name])) for name in setting.peers)
+    return locators
+
+
+def _peer(tool: Callable[[Package], list[Finding]]) -> Locator:
+    return lambda _construct, root: tool(Package("case", str(root)))
+
+
+def _asked(case: Case, construct: Construct, subject: str, locator: Locator) -> Result:
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place).resolve()
+        construct.write(root)
+        began = time.monotonic()
+        found = locator(construct, root)
+        seconds = time.monotonic() - began
+    missed = [one for one in construct.expected if not any(meets(f, one) for f in found)]
+    alarms = [one for one in found if not any(meets(one, want) for want in construct.expected)]
+    hits = len(construct.expected) - len(missed)
+    reasons = [f"missed {_told(one)}" for one in missed] + [f"alarm {_told(one)}" for one in alarms]
+    return Result(
+        NAME, case.id, case.split, case.group, case.digest,
+        "wrong" if reasons else "right",
+        subject, hits, len(construct.expected),
+        {"missed": len(missed), "alarms": len(alarms)} if reasons else {},
+        "; ".join(reasons), seconds,
+    )  # fmt: skip
+
+
+def meets(found: Finding, expected: Finding) -> bool:
+    """Say whether a finding is the expected one; linters tell no chain, so their place counts."""
+    if (found.file, found.line) != (expected.file, expected.line):
+        return False
+    if not found.chain:
+        return True
+    same_end = found.chain[-1].rpartition(".")[2] == expected.chain[-1].rpartition(".")[2]
+    return same_end and found.chain[:-1] == expected.chain[:-1]
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.file}:{finding.line} {' > '.join(finding.chain) or finding.code}"
