@@ -97,10 +97,9 @@ class Region(Value):
     @property
     def kind(self) -> Kind:
         """``twin`` when what the async function calls has one that it could await instead."""
-        if len(self.hops) == 1:
-            return "direct"
-        is_twin = self.twin is not None and self.twin.of == self.hops[0].callee
-        return "twin" if is_twin else "transitive"
+        if self.twin is not None and self.twin.of == self.hops[0].callee:
+            return "twin"
+        return "direct" if len(self.hops) == 1 else "transitive"
 
     @property
     def chain(self) -> tuple[str, ...]:

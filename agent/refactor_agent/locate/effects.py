@@ -22,6 +22,7 @@ from refactor_agent.locate.summary import Body, CallFacts
 from refactor_agent.locate.suppressed import is_suppressed
 from refactor_agent.locate.targets import Target, Targets
 from refactor_agent.locate.terms import Place, Term
+from refactor_agent.locate.twin_calls import TwinCalls
 from refactor_agent.locate.waits import Waits
 
 __all__ = ["Effect", "Effects"]
@@ -57,6 +58,7 @@ class Effects:
         self.targets = Targets(evaluator, blockers)
         self.callbacks = Callbacks(evaluator)
         self.waits = Waits(evaluator)
+        self._twin_calls = TwinCalls(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
         self._implicit = Implicit(evaluator, self.targets, lambda function: bool(self.of(function)))
 
@@ -126,11 +128,18 @@ class Effects:
                 ):
                     continue
                 yield Effect(target, call.place, certain and len(values) == 1)
+                if isinstance(target, str) and not call.awaited:
+                    yield from self._twin(function, target, call.place)
         for value in self.callbacks.of(function, call, values):
             for target, certain in self.targets.of(value, None):
                 yield Effect(target, call.place, certain)
         if call.args:
             yield from self._by_builtin(function, call, values)
+
+    def _twin(self, function: ProjectFunction, name: str, place: Place) -> Iterator[Effect]:
+        blocker = self._twin_calls.blocker(function, name)
+        if blocker is not None:
+            yield Effect(blocker, place, certain=True)
 
     def _awaitable(self, function: ProjectFunction, call: CallFacts, values: Values) -> Values:
         """Give those of several callees whose result can be awaited, if there is one."""

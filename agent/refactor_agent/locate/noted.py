@@ -17,13 +17,23 @@ def with_notes(regions: Iterable[Region], effects: Effects) -> tuple[Region, ...
     """Add to each region the twin of a sync function on it, and where one is offloaded.
 
     Of several the one nearest to the async function counts. A twin that itself runs the same
-    blocking call is none, and neither is the async function the region starts in.
+    blocking call is none, and neither is the async function the region starts in. What seems to
+    wait only because its twin does is left out where it is known what it waits for.
     """
-    found = tuple(regions)
-    if all(region.kind == "direct" for region in found):
+    found = _without_guesses(tuple(regions))
+    if not any(hop.callee in effects.functions for region in found for hop in region.hops):
         return found
     notes = _Notes(effects, {(region.entry, region.callee) for region in found})
     return tuple(notes.add(region) for region in found)
+
+
+def _without_guesses(regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    known = {(region.hops[0].site, region.hops[0].callee) for region in regions if region.hops[1:]}
+    return tuple(
+        region
+        for region in regions
+        if region.hops[1:] or (region.hops[0].site, region.callee) not in known
+    )
 
 
 class _Notes:
@@ -35,7 +45,8 @@ class _Notes:
 
     def add(self, region: Region) -> Region:
         """Give the region with what is known of the functions on it."""
-        helpers = [hop.callee for hop in region.hops[:-1]]
+        called = [hop.callee for hop in region.hops]
+        helpers = [name for name in called if name in self._effects.functions]
         twins = ((helper, self._twin(helper, region)) for helper in helpers)
         twin = next((Twin(of=helper, name=name) for helper, name in twins if name), None)
         here = {hop.site for hop in region.hops}

@@ -58,9 +58,12 @@ class BlockingCall(Value):
         if match is None:
             raise ValueError(f"{value!r} is not a stub line such as 'time.sleep(seconds) -> None'")
         try:
-            ast.parse(f"def f({match['parameters']}) -> {match['result']}: ...")
+            tree = ast.parse(f"def f({match['parameters']}) -> {match['result']}: ...")
         except SyntaxError:
             raise ValueError(f"the signature of {value!r} is not valid Python") from None
+        operators = {type(node) for node in ast.walk(tree) if isinstance(node, ast.operator)}
+        if operators - {ast.BitOr}:
+            raise ValueError(f"what {value!r} gives is no type; weight and category are keys")
         return value
 
     @property

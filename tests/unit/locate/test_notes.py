@@ -156,6 +156,148 @@ NONE = {
 }
 
 
+GUESSED = {
+    "the twin awaits what the sync one calls": """
+        class Store:
+            def __init__(self, session, asession):
+                self.session = session
+                self.asession = asession
+
+            def save(self, row):
+                self.session.execute(row)
+
+            async def asave(self, row):
+                await self.asession.aexecute(row)
+
+        async def f(store: Store):
+            store.save(1)
+    """,
+    "of a library that no rule knows": """
+        import newdb
+
+        client = newdb.Client()
+        async_client = newdb.AsyncClient()
+
+        def load():
+            return client.fetch()
+
+        async def load_async():
+            return await async_client.fetch()
+
+        async def f():
+            load()
+    """,
+    "the twin hands it to a thread": """
+        import asyncio
+
+        class Model:
+            def __init__(self, engine):
+                self.engine = engine
+
+            def invoke(self):
+                return self.engine.generate()
+
+            async def ainvoke(self):
+                return await asyncio.to_thread(self.invoke)
+
+        async def f(model: Model):
+            model.invoke()
+    """,
+}
+
+NOT_GUESSED = {
+    "a container's method": """
+        class Cache:
+            def __init__(self, table, remote):
+                self.table = table
+                self.remote = remote
+
+            def look(self, key):
+                return self.table.get(key)
+
+            async def alook(self, key):
+                return await self.remote.get(key)
+
+        async def f(cache: Cache):
+            cache.look(1)
+    """,
+    "nothing unknown is called": """
+        import asyncio
+
+        class Rates:
+            def mean(self, values: list[float]):
+                return sum(values)
+
+            async def amean(self, values: list[float]):
+                return await asyncio.to_thread(self.mean, values)
+
+        async def f(rates: Rates):
+            rates.mean([1.0])
+    """,
+    "the twin calls it": """
+        class Cache:
+            def __init__(self, table):
+                self.table = table
+
+            def look(self, key):
+                return self.table.find(key)
+
+            async def alook(self, key):
+                return self.look(key)
+
+        async def f(cache: Cache):
+            cache.look(1)
+    """,
+    "awaited, as a wrapper makes it async": """
+        class Store:
+            def __init__(self, session):
+                self.session = session
+
+            def save(self, row):
+                return self.session.execute(row)
+
+            async def asave(self, row):
+                return await self.session.execute(row)
+
+        async def f(store: Store):
+            await store.save(1)
+    """,
+    "in a sync function": """
+        class Store:
+            def __init__(self, session):
+                self.session = session
+
+            def save(self, row):
+                return self.session.execute(row)
+
+            async def asave(self, row):
+                return await self.session.execute(row)
+
+        def f(store: Store):
+            store.save(1)
+    """,
+}
+
+
+@pytest.mark.parametrize("text", GUESSED.values(), ids=GUESSED)
+def test_what_the_twin_says_is_a_guess(write, rules, text) -> None:
+    (region,) = regions_of(write, rules, text)
+    assert (region.rule, region.kind, region.confidence) == ("RA105", "twin", "low")
+
+
+@pytest.mark.parametrize("text", NOT_GUESSED.values(), ids=NOT_GUESSED)
+def test_what_a_twin_does_not_say(write, rules, text) -> None:
+    assert regions_of(write, rules, text) == ()
+
+
+def test_what_is_known_to_block_is_not_guessed_too(write, rules) -> None:
+    text = GUESSED["the twin awaits what the sync one calls"].replace(
+        "self.session.execute(row)\n", "self.session.execute(row)\n                open('x')\n", 1
+    )
+    (region,) = regions_of(write, rules, text)
+    assert (region.callee, region.kind) == ("builtins.open", "twin")
+
+
 def regions_of(write, rules, text):
     return locate(open_project(write(text)), rules).regions
 

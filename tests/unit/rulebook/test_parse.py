@@ -68,6 +68,11 @@ def test_options_of_blocks(rule_text):
         ("library: slow", "library: slow\ncolour: red", "colour: extra inputs are not permitted"),
         ("id: XY101", "id: first", "id: string should match pattern"),
         ("slow.call(seconds, /) -> slow.Result", "slow.call", "is not a stub line"),
+        (
+            "slow.call(seconds, /) -> slow.Result",
+            "slow.call() -> slow.Result @5",
+            "is no type; weight and category are keys",
+        ),
         ("(seconds, /)", "(seconds=, /)", "the signature of"),
         ("# Slow calls\n", "", "a rule needs a title"),
         ("## Why it blocks", "## Why", "heading 'Why' is not expected here"),
