@@ -2,13 +2,14 @@
 
 from refactor_agent.locate.advice import advice, notes
 from refactor_agent.locate.cache import shared_cache
-from refactor_agent.locate.locator import evaluate, is_test_file, locate
+from refactor_agent.locate.locator import evaluate, locate
 from refactor_agent.locate.palette import Palette
 from refactor_agent.locate.records import regions_as_json
 from refactor_agent.locate.remarks import remarks_on
 from refactor_agent.locate.render import Shown, render_text
 from refactor_agent.locate.since import regions_since
 from refactor_agent.locate.sources import SourceLines
+from refactor_agent.locate.test_code import is_test_file
 
 __all__ = [
     "Palette",

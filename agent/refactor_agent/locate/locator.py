@@ -12,6 +12,7 @@ from refactor_agent.domain.region import Located, Skipped
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.graph import make_graph
+from refactor_agent.locate.incremental import Kept
 from refactor_agent.locate.noted import with_notes
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
@@ -23,11 +24,10 @@ from refactor_agent.locate.scan import Source, scan_sources
 from refactor_agent.locate.sources import SourceLines
 from refactor_agent.locate.summary import from_bytes
 from refactor_agent.locate.suppressed import find_suppressions
+from refactor_agent.locate.test_code import is_test_file
 from refactor_agent.project import Project
 
-__all__ = ["entries_of", "evaluate", "is_test_file", "locate"]
-
-_TEST_DIRECTORIES = frozenset({"test", "tests"})
+__all__ = ["entries_of", "evaluate", "locate"]
 
 
 def locate(
@@ -47,9 +47,12 @@ def locate(
     changed = changes or {}
     with _without_collector():
         evaluator, skipped = evaluate(project, rulebook, changes=changed, cache=cache, jobs=jobs)
-        effects = Effects(evaluator, Blockers(rulebook))
+        kept = Kept.of(cache, evaluator, rulebook, project.config.offload_wrappers)
+        effects = kept.effects() if kept else Effects(evaluator, Blockers(rulebook))
         paths = {item.file: item.path for item in project.sources.files}
         reach = Reach(effects, entries_of(evaluator))
+        if kept is not None:
+            kept.keep()
         regions = with_notes(make_regions(reach.chains(), SourceLines(paths, changed)), effects)
         suppressions = find_suppressions(evaluator.index.modules.values(), reach.blocked())
     return Located(
@@ -134,7 +137,8 @@ def _read(
             skipped.append(Skipped(file=scanned.file, reason=scanned.reason))
         else:
             summary = from_bytes(scanned.summary)
-            modules.append(ProjectModule(scanned.file, summary, is_test=is_test_file(scanned.file)))
+            is_test = is_test_file(scanned.file)
+            modules.append(ProjectModule(scanned.file, summary, is_test=is_test, key=scanned.key))
     return modules, skipped
 
 
@@ -148,12 +152,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def is_test_file(file: str) -> bool:
-    """Say whether ``file`` holds tests: its async functions are no service's entries."""
-    path = PurePosixPath(file)
-    name = path.name
-    if name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py"):
-        return True
-    return not _TEST_DIRECTORIES.isdisjoint(path.parts[:-1])

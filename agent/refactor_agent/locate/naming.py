@@ -11,7 +11,7 @@ _VARIANT = re.compile(r"#\d+")
 
 def plain_name(name: str) -> str:
     """Give a qualified name without the number of its variant."""
-    return _VARIANT.sub("", name)
+    return _VARIANT.sub("", name) if "#" in name else name
 
 
 def short_name(name: str) -> str:

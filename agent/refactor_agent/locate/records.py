@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from refactor_agent.domain.region import Hop, Located, Region
 from refactor_agent.domain.suppression import Remark
@@ -20,12 +20,18 @@ def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
     the loop waits for (``category``), and what the project has at hand: an async ``twin`` of a
     function on the chain, or a place where one runs on a worker thread (``offloaded_at``).
     """
-    document = {
-        "regions": [_record(region) for region in located.regions],
-        "skipped": [{"file": item.file, "reason": item.reason} for item in located.skipped],
-        "remarks": [remark.model_dump() for remark in remarks],
+    parts: dict[str, Iterable[Mapping[str, object]]] = {
+        "regions": map(_record, located.regions),
+        "skipped": ({"file": item.file, "reason": item.reason} for item in located.skipped),
+        "remarks": (remark.model_dump() for remark in remarks),
     }
-    return json.dumps(document, indent=2)
+    return "{\n" + ",\n".join(_list(name, items) for name, items in parts.items()) + "\n}"
+
+
+def _list(name: str, items: Iterable[Mapping[str, object]]) -> str:
+    """Write one item a line: for people who compare two scans, and fast."""
+    lines = ",\n".join(f"    {json.dumps(item)}" for item in items)
+    return f'  "{name}": [\n{lines}\n  ]' if lines else f'  "{name}": []'
 
 
 def _record(region: Region) -> dict[str, object]:

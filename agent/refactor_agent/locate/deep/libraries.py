@@ -17,12 +17,12 @@ from refactor_agent.locate.deep.summary import (
     from_bytes,
     to_bytes,
 )
-from refactor_agent.locate.locator import is_test_file
 from refactor_agent.locate.resolve.index import ProjectModule
 from refactor_agent.locate.resolve.memo import TooMuchWorkError
 from refactor_agent.locate.scan import Source, scan_sources
 from refactor_agent.locate.summary import SUMMARY_VERSION
 from refactor_agent.locate.summary import from_bytes as file_summary
+from refactor_agent.locate.test_code import is_test_file
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import sha256
 

@@ -24,10 +24,12 @@ T = TypeVar("T")
 class ProjectModule:
     """A module with its file. What is read of it, and of what it defines, is noted in ``reads``."""
 
-    __slots__ = ("_summary", "classes", "file", "functions", "is_test", "name", "reads")
+    __slots__ = ("_summary", "classes", "file", "functions", "is_test", "key", "name", "reads")
 
-    def __init__(self, file: str, summary: ModuleSummary, *, is_test: bool) -> None:
+    def __init__(self, file: str, summary: ModuleSummary, *, is_test: bool, key: str = "") -> None:
         self.file = file
+        self.key = key
+        """What the summary was made of, hashed; empty where nobody said."""
         self.name = summary.module
         self.is_test = is_test
         self.reads = Reads()
@@ -41,6 +43,11 @@ class ProjectModule:
     def summary(self) -> ModuleSummary:
         """All there is; the other properties tell more exactly what is read."""
         self.reads.add(("module", self.name))
+        return self._summary
+
+    @property
+    def unnoted(self) -> ModuleSummary:
+        """All there is, for comparing it with another: nothing is noted as read."""
         return self._summary
 
     @property
@@ -377,6 +384,11 @@ class Index:
         if self._unread is not None:
             return [self.classes[name] for name in self._unread.subclasses(cls.name)]
         return self._subclasses.get(cls.name, ())
+
+    @property
+    def linked(self) -> Mapping[str, Sequence[ProjectClass]]:
+        """The subclasses of each class that has some."""
+        return self._subclasses
 
     def link(self, subclasses: Mapping[str, Sequence[ProjectClass]]) -> None:
         """Take what `subclasses` gives."""

@@ -64,6 +64,7 @@ class _Passing(NamedTuple):
     value: Any
     level: int
     """Of the lowest open question that it depends on."""
+    reads: frozenset[Fact]
 
 
 class _Open:
@@ -127,6 +128,7 @@ class Memo:
         passing = self._passing.get(question)
         if passing is not None:
             self._touch(passing.level)
+            self.reads.facts.update(passing.reads)
             found: T = passing.value
             return found
         if not self._open:
@@ -179,7 +181,7 @@ class Memo:
         self, question: Hashable, value: object, level: int, frame: _Open, facts: set[Fact]
     ) -> None:
         if frame.lowest < level and self._may_try_again(question):
-            self._passing[question] = _Passing(value, frame.lowest)
+            self._passing[question] = _Passing(value, frame.lowest, frozenset(facts))
             below = self._open[-1]
             below.lowest = min(below.lowest, frame.lowest)
             below.passing.extend(frame.passing)

@@ -1,0 +1,142 @@
+"""The state of a project's last scan: where it lies, when it holds, and when it is written anew."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from refactor_agent.locate.blocking import Blockers
+from refactor_agent.locate.cache import SummaryCache
+from refactor_agent.locate.incremental.differences import differences, said_of_classes
+from refactor_agent.locate.incremental.recording import RecordingEffects
+from refactor_agent.locate.incremental.state import (
+    Known,
+    State,
+    make_state,
+    read_state,
+    write_state,
+)
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.memo import Fact
+from refactor_agent.locate.rules_port import Rules
+from refactor_agent.locate.summary import SUMMARY_VERSION, ModuleSummary, from_bytes
+from refactor_agent.locate.test_code import is_test_file
+from refactor_agent.tree import sha256
+
+__all__ = ["Kept"]
+
+_MOST_CHANGED = 200
+"""Files that differ, after which all is worked out: comparing them costs more than it saves."""
+_WORTH_WRITING = 0.05
+"""The share of functions worked out from which on the next scan is better off with a new state."""
+
+
+@runtime_checkable
+class _Versioned(Protocol):
+    """Rules that have a name for what they say."""
+
+    fingerprint: str
+
+
+class Kept:
+    """What scans of one project keep from each other, in a directory that projects share."""
+
+    def __init__(self, directory: Path, name: str, evaluator: Evaluator, rules: Rules) -> None:
+        self._summaries = SummaryCache(directory)
+        self._path = directory / "effects" / name
+        self._evaluator = evaluator
+        self._rules = rules
+        modules = evaluator.index.modules.known.values()
+        self._modules = {(module.file, module.name): module for module in modules}
+        self._state = read_state(self._path)
+        self._effects: RecordingEffects | None = None
+
+    @classmethod
+    def of(
+        cls, directory: Path | None, evaluator: Evaluator, rules: Rules, wrappers: Iterable[str]
+    ) -> Kept | None:
+        """Find what is kept of the modules of ``evaluator``; ``None`` where nothing can be."""
+        modules = list(evaluator.index.modules.known.values())
+        if directory is None or not isinstance(rules, _Versioned):
+            return None
+        if not all(module.key for module in modules):
+            return None
+        packages = sorted({module.name.partition(".")[0] for module in modules})
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        question = (SUMMARY_VERSION, python, _own_code(), rules.fingerprint, *wrappers, packages)
+        name = sha256(repr(question).encode())
+        return cls(directory, name, evaluator, rules)
+
+    def effects(self) -> RecordingEffects:
+        """Give the effects of today, of which only what changed need be worked out."""
+        stale = self._stale(self._state) if self._state is not None else None
+        if stale is None:
+            self._state = None
+        blockers = Blockers(self._rules)
+        found = RecordingEffects(self._evaluator, blockers, self._state, stale or frozenset())
+        self._effects = found
+        return found
+
+    def keep(self) -> None:
+        """Keep what was worked out by now, where that is worth it."""
+        state, effects = self._state, self._effects
+        if effects is None:
+            return
+        known: dict[str, Known] = dict(effects.found)
+        if state is not None:
+            if len(known) <= _WORTH_WRITING * len(state.rows):
+                return
+            taken = ((name, state.known(name)) for name in effects.asked - known.keys())
+            known.update((name, found) for name, found in taken if found is not None)
+        files = tuple((m.file, m.name, m.key) for m in self._modules.values())
+        write_state(self._path, make_state(files, _below(self._evaluator), known))
+
+    def _stale(self, state: State) -> set[str] | None:
+        """Give the functions of which something else may be known; ``None`` if that is unclear."""
+        old = {(file, module): key for file, module, key in state.files}
+        new = {name: module.key for name, module in self._modules.items()}
+        differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        if len(differing) > _MOST_CHANGED:
+            return None
+        facts: set[Fact] = set()
+        moved: set[str] = set()
+        for name in differing:
+            before = self._summary(old[name]) if name in old else None
+            if name in old and before is None:
+                return None
+            after = self._modules[name].unnoted if name in self._modules else None
+            facts |= differences(before, after, is_test=is_test_file(name[0]))
+            moved.update(_functions(before), _functions(after))
+        facts |= _differing(said_of_classes(state.below), said_of_classes(_below(self._evaluator)))
+        return state.following_from(facts) | moved
+
+    def _summary(self, key: str) -> ModuleSummary | None:
+        data = self._summaries.read(key)
+        return None if data is None else from_bytes(data)
+
+
+def _functions(summary: ModuleSummary | None) -> list[str]:
+    return [facts.name for facts in summary.functions] if summary is not None else []
+
+
+def _below(evaluator: Evaluator) -> dict[str, list[str]]:
+    linked = evaluator.index.linked
+    return {name: [cls.name for cls in classes] for name, classes in linked.items()}
+
+
+def _differing(old: Mapping[Fact, object], new: Mapping[Fact, object]) -> set[Fact]:
+    return {fact for fact in old.keys() | new.keys() if old.get(fact) != new.get(fact)}
+
+
+@cache
+def _own_code() -> str:
+    """Name the code that answers: what another version of it found is not taken for its own."""
+    package = Path(__file__).parents[2]
+    files = sorted(
+        path for part in ("domain", "locate", "rulebook") for path in (package / part).rglob("*.py")
+    )
+    stats = ((path.relative_to(package).as_posix(), path.stat()) for path in files)
+    return sha256(repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]).encode())

@@ -1,0 +1,114 @@
+"""What one scan leaves for the next: what each function runs, and the facts that follows from.
+
+Written as marshalled plain data behind a hash, as summaries are: small, fast, and reading it runs
+no code. A state that can't be read whole counts as none.
+"""
+
+from __future__ import annotations
+
+import marshal
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from refactor_agent.locate.blocking import Blocker
+from refactor_agent.locate.cache import read_checked, write_checked
+from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.resolve.memo import Fact
+
+__all__ = ["Known", "ReadFile", "State", "read_state", "write_state"]
+
+ReadFile = tuple[str, str, str]
+"""A file that was read, the module it is, and the key of its summary."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a function runs, and all facts that this was worked out from."""
+
+    effects: tuple[Effect, ...]
+    reads: frozenset[Fact]
+
+
+@dataclass
+class State:
+    """What was known after a scan; rows are decoded when they are asked for."""
+
+    files: tuple[ReadFile, ...]
+    below: dict[str, list[str]]
+    """The subclasses of each class."""
+    facts: list[Fact] = field(default_factory=list)
+    blockers: list[Blocker] = field(default_factory=list)
+    rows: dict[str, tuple[bytes, tuple[tuple[str | int, tuple[int, ...], bool], ...]]] = field(
+        default_factory=dict
+    )
+    """By function: the numbers of the facts it follows from, and its effects."""
+
+    def known(self, name: str) -> Known | None:
+        """Give what is known of a function."""
+        row = self.rows.get(name)
+        if row is None:
+            return None
+        reads = frozenset(self.facts[number] for number in array("I", row[0]))
+        return Known(self.effects(name), reads)
+
+    def effects(self, name: str) -> tuple[Effect, ...]:
+        """Give what a known function runs."""
+        return tuple(
+            Effect(
+                target if isinstance(target, str) else self.blockers[target],
+                place,  # type: ignore[arg-type]
+                certain,
+            )
+            for target, place, certain in self.rows[name][1]
+        )
+
+    def following_from(self, changed: Iterable[Fact]) -> set[str]:
+        """Give the functions of which something else may be known once these facts changed."""
+        wanted = set(changed)
+        numbers = {number for number, fact in enumerate(self.facts) if fact in wanted}
+        if not numbers:
+            return set()
+        return {
+            name for name, row in self.rows.items() if not numbers.isdisjoint(array("I", row[0]))
+        }
+
+
+def make_state(
+    files: tuple[ReadFile, ...], below: dict[str, list[str]], known: Mapping[str, Known]
+) -> State:
+    """Number the facts and the blocking calls, each once."""
+    state = State(files, below)
+    facts: dict[Fact, int] = {}
+    blockers: dict[Blocker, int] = {}
+    for name, found in known.items():
+        numbers = array("I", [facts.setdefault(fact, len(facts)) for fact in found.reads])
+        effects = tuple(
+            (
+                target if isinstance(target, str) else blockers.setdefault(target, len(blockers)),
+                place,
+                certain,
+            )
+            for target, place, certain in found.effects
+        )
+        state.rows[name] = (numbers.tobytes(), effects)
+    state.facts, state.blockers = list(facts), list(blockers)
+    return state
+
+
+def read_state(path: Path) -> State | None:
+    """Read what `write_state` wrote; ``None`` where there is none, or not a whole one."""
+    data = read_checked(path)
+    if data is None:
+        return None
+    files, below, facts, blockers, rows = marshal.loads(data)  # noqa: S302 - see the module
+    return State(files, below, facts, [Blocker._make(row) for row in blockers], rows)
+
+
+def write_state(path: Path, state: State) -> None:
+    """Keep ``state``; one that can't be written is no fault."""
+    blockers = [tuple(blocker) for blocker in state.blockers]
+    write_checked(
+        path, marshal.dumps((state.files, state.below, state.facts, blockers, state.rows))
+    )
