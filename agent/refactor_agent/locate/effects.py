@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
 
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
@@ -26,6 +26,8 @@ from refactor_agent.locate.twin_calls import TwinCalls
 from refactor_agent.locate.waits import Waits
 
 __all__ = ["Effect", "Effects"]
+
+T = TypeVar("T")
 
 _CONSUMERS = frozenset(
     f"builtins.{name}"
@@ -78,6 +80,11 @@ class Effects:
             known = _without_doubles(self._work_out(function))
             self._known[function.name] = known
         return known
+
+    def kept(self, question: str, work: Callable[[], T]) -> T:
+        """Give the result of ``work``, plain data that an earlier scan may have found already."""
+        del question
+        return work()
 
     def blocking_calls(self, function: ProjectFunction) -> Mapping[int, Blocker]:
         """Give, by its number in the body, each call that blocks, with the heaviest reason."""

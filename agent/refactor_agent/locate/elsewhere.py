@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.region import Hop
@@ -11,8 +12,7 @@ from refactor_agent.locate.offloaded import hands_over
 from refactor_agent.locate.offloads import METHODS, OFFLOADS, WRAPPERS
 from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule
 from refactor_agent.locate.resolve.values import FunctionValue, Partial, Value
-from refactor_agent.locate.summary import CallFacts
-from refactor_agent.locate.terms import Term
+from refactor_agent.locate.terms import Place, Term
 
 __all__ = ["handed_over"]
 
@@ -25,58 +25,82 @@ def handed_over(effects: Effects) -> dict[str, tuple[Hop, ...]]:
     a module binds that name.
     """
     found: dict[str, dict[Hop, None]] = {}
-    for function, call in _Offloading(effects).calls():
-        site = Site(function.module.file, Span(*call.place))
-        for term in hands_over(effects.evaluator, function, call):
-            if _is_parameter(term):  # who hands it to this function says what it is
-                continue
-            for value in effects.evaluator.term(function, term):
-                for name in _run_by(effects, value):
-                    hop = Hop(function=function.name, site=site, callee=name)
-                    found.setdefault(name, {})[hop] = None
+    for function, handed in _Offloading(effects).functions():
+        for place, names in handed:
+            site = Site(function.module.file, Span(*place))
+            for name in names:
+                hop = Hop(function=function.name, site=site, callee=name)
+                found.setdefault(name, {})[hop] = None
     return {name: tuple(hops) for name, hops in found.items()}
+
+
+_Handed = tuple[tuple[Place, tuple[str, ...]], ...]
+"""The calls of a function that hand something over, and what a thread then runs."""
 
 
 class _Offloading:
     """Finds the calls of offloads, by names that spread from the known ones."""
 
     def __init__(self, effects: Effects) -> None:
+        self._effects = effects
         self._evaluator = effects.evaluator
         names = (*OFFLOADS, *WRAPPERS, *METHODS, *effects.evaluator.offload_wrappers)
         self._names = dict.fromkeys(_last(name) for name in names)
         self._add_aliases()
 
-    def calls(self) -> Iterator[tuple[ProjectFunction, CallFacts]]:
-        """Give the calls of every function that may hand something over."""
+    def functions(self) -> Iterator[tuple[ProjectFunction, _Handed]]:
+        """Give every function that may hand something over, with what it does."""
         waiting, seen = list(self._names), set[str]()
         while waiting:
             for function in self._evaluator.index.callers(waiting.pop()):
                 if function.name in seen:
                     continue
                 seen.add(function.name)
-                for call in function.body.calls:
-                    yield function, call
-                    if function.bare not in self._names and self._is_wrapper(function, call):
-                        self._names[function.bare] = None
-                        waiting.append(function.bare)
+                question = f"handed over by {function.name}"
+                handed, is_wrapper = self._effects.kept(question, partial(self._handed, function))
+                yield function, handed
+                if is_wrapper and function.bare not in self._names:
+                    self._names[function.bare] = None
+                    waiting.append(function.bare)
 
-    def _is_wrapper(self, function: ProjectFunction, call: CallFacts) -> bool:
-        handed = hands_over(self._evaluator, function, call)
-        return any(map(_is_parameter, handed))
+    def _handed(self, function: ProjectFunction) -> tuple[_Handed, bool]:
+        """Look through the calls; a wrapper hands over what it is given itself."""
+        found: dict[Place, dict[str, None]] = {}
+        is_wrapper = False
+        for call in function.body.calls:
+            for term in hands_over(self._evaluator, function, call):
+                if _is_parameter(term):  # who hands it to this function says what it is
+                    is_wrapper = True
+                    continue
+                for value in self._evaluator.term(function, term):
+                    names = dict.fromkeys(_run_by(self._effects, value))
+                    found.setdefault(call.place, {}).update(names)
+        return tuple((place, tuple(names)) for place, names in found.items()), is_wrapper
 
     def _add_aliases(self) -> None:
-        modules = self._evaluator.index.modules.values()
+        pairs = [
+            pair
+            for module in self._evaluator.index.modules.values()
+            for pair in self._effects.kept(f"aliases in {module.name}", partial(_aliases, module))
+        ]
         for _ in range(2):  # an import under another name, and another name for that
-            for module in modules:
-                for name, terms in module.summary.names.items():
-                    if name not in self._names and self._is_known(module, terms):
-                        self._names[name] = None
+            for name, last in pairs:
+                if last in self._names:
+                    self._names[name] = None
 
-    def _is_known(self, module: ProjectModule, terms: Iterable[Term]) -> bool:
-        return any(
-            bound is not None and bound[0] in "iga" and bound[-1] in self._names
-            for bound in (_bound(module, term) for term in terms)
-        )
+
+def _aliases(module: ProjectModule) -> tuple[tuple[str, str], ...]:
+    """Give the names that a module binds to what has another name, with that name's last part."""
+    bound = (
+        (name, _bound(module, term))
+        for name, terms in module.summary.names.items()
+        for term in terms
+    )
+    return tuple(
+        (name, str(term[-1]))
+        for name, term in bound
+        if term is not None and term[0] in "iga" and term[-1] != name
+    )
 
 
 def _bound(module: ProjectModule, term: Term) -> Term:

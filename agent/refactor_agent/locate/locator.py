@@ -51,9 +51,9 @@ def locate(
         effects = kept.effects() if kept else Effects(evaluator, Blockers(rulebook))
         paths = {item.file: item.path for item in project.sources.files}
         reach = Reach(effects, entries_of(evaluator))
+        regions = with_notes(make_regions(reach.chains(), SourceLines(paths, changed)), effects)
         if kept is not None:
             kept.keep()
-        regions = with_notes(make_regions(reach.chains(), SourceLines(paths, changed)), effects)
         suppressions = find_suppressions(evaluator.index.modules.values(), reach.blocked())
     return Located(
         regions,

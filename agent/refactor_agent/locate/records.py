@@ -21,7 +21,7 @@ def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
     function on the chain, or a place where one runs on a worker thread (``offloaded_at``).
     """
     parts: dict[str, Iterable[Mapping[str, object]]] = {
-        "regions": map(_record, located.regions),
+        "regions": map(_Records().of, located.regions),
         "skipped": ({"file": item.file, "reason": item.reason} for item in located.skipped),
         "remarks": (remark.model_dump() for remark in remarks),
     }
@@ -34,37 +34,47 @@ def _list(name: str, items: Iterable[Mapping[str, object]]) -> str:
     return f'  "{name}": [\n{lines}\n  ]' if lines else f'  "{name}": []'
 
 
-def _record(region: Region) -> dict[str, object]:
-    first = region.hops[0].site
-    return {
-        "id": region.id,
-        "file": first.file,
-        "line": first.span.line,
-        "column": first.span.column + 1,
-        "function": plain_name(region.entry),
-        "callee": region.callee,
-        "kind": region.kind,
-        "chain": [plain_name(name) for name in region.chain],
-        "hops": [
-            {
+class _Records:
+    """Makes the records of regions; the hops that they share, each once."""
+
+    def __init__(self) -> None:
+        self._hops: dict[int, dict[str, object]] = {}
+
+    def of(self, region: Region) -> dict[str, object]:
+        first = region.hops[0].site
+        hops = [self._hop(hop) for hop in region.hops]
+        return {
+            "id": region.id,
+            "file": first.file,
+            "line": first.span.line,
+            "column": first.span.column + 1,
+            "function": plain_name(region.entry),
+            "callee": region.callee,
+            "kind": region.kind,
+            "chain": [*(hop["function"] for hop in hops), hops[-1]["callee"]],
+            "hops": hops,
+            "rule": region.rule,
+            "weight": region.weight,
+            "severity": region.severity,
+            "confidence": region.confidence,
+            "evidence": region.evidence,
+            "inside": list(region.inside),
+            "category": region.category,
+            "twin": plain_name(region.twin.name) if region.twin else None,
+            "offloaded_at": _offload(region.offloaded_at),
+            "snippet": region.snippet,
+        }
+
+    def _hop(self, hop: Hop) -> dict[str, object]:
+        record = self._hops.get(id(hop))  # the regions hold on to their hops
+        if record is None:
+            record = self._hops[id(hop)] = {
                 "function": plain_name(hop.function),
                 "file": hop.site.file,
                 "line": hop.site.span.line,
                 "callee": plain_name(hop.callee),
             }
-            for hop in region.hops
-        ],
-        "rule": region.rule,
-        "weight": region.weight,
-        "severity": region.severity,
-        "confidence": region.confidence,
-        "evidence": region.evidence,
-        "inside": list(region.inside),
-        "category": region.category,
-        "twin": plain_name(region.twin.name) if region.twin else None,
-        "offloaded_at": _offload(region.offloaded_at),
-        "snippet": region.snippet,
-    }
+        return record
 
 
 def _offload(hop: Hop | None) -> dict[str, object] | None:

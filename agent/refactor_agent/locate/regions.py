@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.region import Confidence, Hop, Region
 from refactor_agent.locate.blocking import Blocker
+from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.reach import Chain, Step
 from refactor_agent.locate.sources import SourceLines
+from refactor_agent.locate.terms import Place
 from refactor_agent.tree import sha256
 
 __all__ = ["make_regions"]
@@ -17,13 +19,13 @@ __all__ = ["make_regions"]
 
 def make_regions(chains: Iterable[Chain], lines: SourceLines) -> tuple[Region, ...]:
     """Give the regions of ``chains``, in the order of the files."""
-    found: dict[tuple[str, Site, str], Region] = {}
+    found: dict[tuple[str, Place, str], Chain] = {}
     for chain in sorted(chains, key=_order):
-        hops = tuple(_hop(step) for step in chain.steps)
-        key = (hops[0].function, hops[0].site, chain.blocker.callee)
-        if key not in found:
-            found[key] = _region(chain, hops, lines)
-    return _with_ids(found.values(), lines)
+        first = chain.steps[0]
+        key = (first.function.name, first.effect.place, chain.blocker.callee)
+        found.setdefault(key, chain)
+    hops, ids = _Hops(), _Ids(lines)
+    return tuple(_region(chain, hops.of(chain), ids, lines) for chain in found.values())
 
 
 def _order(chain: Chain) -> tuple[str, tuple[int, ...], int, str]:
@@ -32,16 +34,46 @@ def _order(chain: Chain) -> tuple[str, tuple[int, ...], int, str]:
     return first.function.module.file, place, len(chain.steps), chain.blocker.callee
 
 
-def _hop(step: Step) -> Hop:
-    site = Site(step.function.module.file, Span(*step.effect.place))
-    target = step.effect.target
-    callee = target.callee if isinstance(target, Blocker) else target
-    return Hop(function=step.function.name, site=site, callee=callee)
+class _Hops:
+    """Makes hops, each once: many chains share their ends."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Effect], Hop] = {}
+
+    def of(self, chain: Chain) -> tuple[Hop, ...]:
+        """Give the hops of a chain."""
+        return tuple(map(self._of, chain.steps))
+
+    def _of(self, step: Step) -> Hop:
+        key = (step.function.name, step.effect)
+        hop = self._known.get(key)
+        if hop is None:
+            site = Site(step.function.module.file, Span(*step.effect.place))
+            target = step.effect.target
+            callee = target.callee if isinstance(target, Blocker) else target
+            hop = self._known[key] = Hop(function=step.function.name, site=site, callee=callee)
+        return hop
 
 
-def _region(chain: Chain, hops: tuple[Hop, ...], lines: SourceLines) -> Region:
+class _Ids:
+    """Names regions after what their ends say, and counts those that say the same."""
+
+    def __init__(self, lines: SourceLines) -> None:
+        self._lines = lines
+        self._seen: Counter[str] = Counter()
+
+    def of(self, rule: str, hops: tuple[Hop, ...]) -> str:
+        """Give the id of the next region with these hops."""
+        texts = (self._lines.text(hop.site) for hop in (hops[0], hops[-1]))
+        chain = (*(hop.function for hop in hops), hops[-1].callee)
+        digest = sha256("\0".join((rule, *chain, *texts)).encode())[:16]
+        self._seen[digest] += 1
+        return digest if self._seen[digest] == 1 else f"{digest}-{self._seen[digest]}"
+
+
+def _region(chain: Chain, hops: tuple[Hop, ...], ids: _Ids, lines: SourceLines) -> Region:
     return Region(
-        id="",
+        id=ids.of(chain.blocker.rule, hops),
         rule=chain.blocker.rule,
         hops=hops,
         weight=chain.blocker.weight,
@@ -55,15 +87,3 @@ def _confidence(chain: Chain) -> Confidence:
     if chain.blocker.confidence != "high":
         return chain.blocker.confidence
     return "high" if all(step.effect.certain for step in chain.steps) else "medium"
-
-
-def _with_ids(regions: Iterable[Region], lines: SourceLines) -> tuple[Region, ...]:
-    seen: Counter[str] = Counter()
-    found = []
-    for region in regions:
-        texts = (lines.text(hop.site) for hop in (region.hops[0], region.hops[-1]))
-        digest = sha256("\0".join((region.rule, *region.chain, *texts)).encode())[:16]
-        seen[digest] += 1
-        suffix = "" if seen[digest] == 1 else f"-{seen[digest]}"
-        found.append(region.model_copy(update={"id": digest + suffix}))
-    return tuple(found)

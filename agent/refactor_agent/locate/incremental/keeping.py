@@ -13,7 +13,6 @@ from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.incremental.differences import differences, said_of_classes
 from refactor_agent.locate.incremental.recording import RecordingEffects
 from refactor_agent.locate.incremental.state import (
-    Known,
     State,
     make_state,
     read_state,
@@ -85,14 +84,17 @@ class Kept:
         state, effects = self._state, self._effects
         if effects is None:
             return
-        known: dict[str, Known] = dict(effects.found)
+        known, answers = dict(effects.found), dict(effects.answered)
         if state is not None:
-            if len(known) <= _WORTH_WRITING * len(state.rows):
+            if len(known) + len(answers) <= _WORTH_WRITING * len(state.rows):
                 return
-            taken = ((name, state.known(name)) for name in effects.asked - known.keys())
-            known.update((name, found) for name, found in taken if found is not None)
+            for name in effects.asked - known.keys() - answers.keys():
+                if (function := state.known(name)) is not None:
+                    known[name] = function
+                elif (answer := state.answered(name)) is not None:
+                    answers[name] = answer
         files = tuple((m.file, m.name, m.key) for m in self._modules.values())
-        write_state(self._path, make_state(files, _below(self._evaluator), known))
+        write_state(self._path, make_state(files, _below(self._evaluator), known, answers))
 
     def _stale(self, state: State) -> set[str] | None:
         """Give the functions of which something else may be known; ``None`` if that is unclear."""
@@ -111,6 +113,7 @@ class Kept:
             facts |= differences(before, after, is_test=is_test_file(name[0]))
             moved.update(_functions(before), _functions(after))
         facts |= _differing(said_of_classes(state.below), said_of_classes(_below(self._evaluator)))
+        moved |= {f"handed over by {name}" for name in moved}
         return state.following_from(facts) | moved
 
     def _summary(self, key: str) -> ModuleSummary | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from typing import TypeVar
 
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.effects import Effect, Effects
@@ -12,6 +15,8 @@ from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.memo import Fact
 
 __all__ = ["RecordingEffects"]
+
+T = TypeVar("T")
 
 
 class RecordingEffects(Effects):
@@ -31,8 +36,10 @@ class RecordingEffects(Effects):
         self._depth = 0
         self.found: dict[str, Known] = {}
         """What was worked out here."""
+        self.answered: dict[str, tuple[object, frozenset[Fact]]] = {}
+        """What else was worked out, with what it was read from, by question."""
         self.asked: set[str] = set()
-        """The functions whose effects mattered."""
+        """The functions and questions that mattered."""
 
     def of(self, function: ProjectFunction) -> tuple[Effect, ...]:
         """Give what the body of ``function`` runs."""
@@ -48,6 +55,19 @@ class RecordingEffects(Effects):
             self._reads.facts.update(known.reads)
         return known.effects
 
+    def kept(self, question: str, work: Callable[[], T]) -> T:
+        """Give what an earlier scan answered, if nothing that it read has changed."""
+        if self._state is not None and question not in self._stale:
+            answer = self._state.answers.get(question)
+            if answer is not None:
+                self.asked.add(question)
+                given: T = answer[1]
+                return given
+        with self._noted() as facts:
+            result = work()
+        self.answered[question] = (result, frozenset(facts))
+        return result
+
     def _taken(self, state: State, name: str) -> tuple[Effect, ...]:
         """Give the effects alone, once decoded: nobody asks what they follow from."""
         if name not in self._known:
@@ -55,13 +75,19 @@ class RecordingEffects(Effects):
         return self._known[name]
 
     def _worked_out(self, function: ProjectFunction) -> Known:
+        with self._noted() as facts:
+            effects = super().of(function)
+        known = self.found[function.name] = Known(effects, frozenset(facts))
+        return known
+
+    @contextmanager
+    def _noted(self) -> Iterator[set[Fact]]:
+        """Note what is read in the meantime."""
         facts: set[Fact] = set()
         around = self._reads.divert(facts)
         self._depth += 1
         try:
-            effects = super().of(function)
+            yield facts
         finally:
             self._depth -= 1
             self._reads.divert(around)
-        known = self.found[function.name] = Known(effects, frozenset(facts))
-        return known
