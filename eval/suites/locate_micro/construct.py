@@ -3,7 +3,8 @@
 A file is Markdown: a title, fields (``- area:``, ``- split:``, ``- ref:`` for the section of the
 language or library reference it was written from), and one fenced block per source file. A line
 whose comment says ``# blocks: a.b > c.d`` is where an async function enters a path that blocks, and
-the names are the chain; several are told apart by ``;``. The comment is taken out before anyone is
+the names are the chain; several are told apart by ``;``. A ``*`` in a chain stands for whatever a
+tool calls the wrappers in between. The comment is taken out before anyone is
 asked, so no tool sees it.
 """
 
@@ -76,4 +77,4 @@ def _marked(name: str, code: str) -> Iterator[Finding]:
     for number, line in enumerate(code.splitlines(), start=1):
         match = _MARK.search(line)
         for chain in match[1].split(";") if match else ():
-            yield Finding(name, number, "", tuple(part.strip() for part in chain.split(">")))
+            yield Finding(name, number, "", tuple(chain.strip().split(" > ")))

@@ -1,0 +1,112 @@
+"""Results on disk, their comparison, their baseline and their page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from eval.runs.baseline import regressions, write_baseline
+from eval.runs.compare import changes, compared_lines
+from eval.runs.figures import dishonest, figures
+from eval.runs.report import as_html
+from eval.runs.results import Run, RunError, append, create, make_header, read_run
+from eval.runs.values import NULL, PERFECT, Result
+
+HEADER = make_header({"suite": "locate-micro"}, seed=0)
+
+
+def result(case: str, outcome: str = "right", points: float = 1, **more: object) -> Result:
+    return replace(
+        Result("locate-micro", case, "dev", "calls", f"digest of {case}", outcome, of=1),
+        points=points,
+        **more,
+    )
+
+
+def test_header_says_what_ran_where():
+    assert {"commit", "tool", "seed", "machine", "options", "started"} <= HEADER.keys()
+
+
+def test_runs_never_share_a_directory(tmp_path: Path):
+    made = [create(tmp_path, HEADER).path for _ in range(3)]
+    assert len(set(made)) == 3
+
+
+def test_results_are_read_as_written_but_for_a_line_cut_off(tmp_path: Path):
+    run = create(tmp_path, HEADER)
+    append(run, [result("a", counts={"missed": 1}), result("b", "wrong", 0)])
+    with (run.path / "results.jsonl").open("a") as file:
+        file.write('{"suite": "locate-mi')
+    again = read_run(run.path)
+    assert list(again.results) == [
+        result("a", counts={"missed": 1}),
+        result("b", "wrong", 0),
+    ]
+    assert ("locate-micro", "a", "digest of a") in again.done
+
+
+@pytest.mark.parametrize("text", [None, "", "[]\n", '{"format": 99}\n'])
+def test_what_is_no_result_is_said(tmp_path: Path, text: str | None):
+    if text is not None:
+        (tmp_path / "results.jsonl").write_text(text)
+    with pytest.raises(RunError):
+        read_run(tmp_path)
+
+
+def test_comparison_names_what_got_better_and_worse():
+    before = [result("a"), result("b", "wrong", 0), result("c"), result("gone")]
+    after = [result("a", "refused", 0), result("b"), replace(result("c"), digest="other")]
+    (change,) = changes(before, after, seed=0)
+    assert (change.better, change.worse, change.cases, change.apart) == (("b",), ("a",), 2, 2)
+    assert "1 better, 1 worse, 2 not in both" in next(compared_lines([change]))
+
+
+def test_fewer_alarms_are_better_with_the_same_outcome():
+    noisy = result("a", "wrong", 0, counts={"alarms": 3})
+    (change,) = changes([noisy], [replace(noisy, counts={"alarms": 1})], seed=0)
+    assert change.better == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ([result("a"), result("b", "wrong", 0)], []),
+        ([result("a"), result("b")], []),
+        ([result("a", "refused", 0), result("b")], ["a (refactor-agent): was right"]),
+        ([result("a", "wrong", 0), result("b")], ["a (refactor-agent): was right"]),
+        ([result("a")], ["b (refactor-agent) was not asked"]),
+        ([result("a"), result("b"), result("c")], ["c is not recorded"]),
+        ([replace(result("a"), digest="x"), result("b")], ["a (refactor-agent) reads otherwise"]),
+    ],
+)
+def test_regression(tmp_path: Path, now: list[Result], said: list[str]):
+    path = tmp_path / "ci.jsonl"
+    write_baseline(path, [result("a"), result("b", "wrong", 0)])
+    found = list(regressions(path, now))
+    assert len(found) == len(said)
+    assert all(text in line for text, line in zip(said, found, strict=True))
+
+
+def test_stand_ins_show_a_dishonest_suite():
+    honest = [result("a", "wrong", 0, subject=NULL), result("a", subject=PERFECT)]
+    assert not dishonest(honest)
+    assert len(dishonest([result("a", subject=NULL)])) == 1
+    assert len(dishonest([result("a", "wrong", 0, subject=PERFECT)])) == 1
+
+
+def test_refusals_are_neither_right_nor_wrong():
+    (figure,) = figures([result("a"), result("b", "refused", 0), result("c", "wrong", 0)])
+    assert figure.outcomes == {"right": 1, "refused": 1, "wrong": 1}
+    assert figure.score == pytest.approx(1 / 3)
+
+
+def test_page_needs_no_other_file_and_escapes(tmp_path: Path):
+    bad = result("<b>", "wrong", 0, reason="missed <x>", counts={"lines": 12}, seconds=0.5)
+    page = as_html(Run(tmp_path, json.loads(json.dumps(HEADER)), (bad, result("a"))))
+    assert "<b>" not in page
+    assert "&lt;x&gt;" in page
+    assert page.count("<svg") == 3
+    assert "src=" not in page
+    assert "href=" not in page

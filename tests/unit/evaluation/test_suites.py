@@ -1,0 +1,83 @@
+"""Every suite can be found and read, says its splits, and does not leak what is held out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from eval.runs.leakage import leaks
+from eval.runs.runner import choose, make_batches
+from eval.runs.suite import find_suite, suite_names
+from eval.runs.values import Case, Setting
+from eval.suites.locate_micro.construct import read_construct, read_constructs
+
+
+@pytest.fixture
+def setting(tmp_path: Path) -> Setting:
+    return Setting(artefacts=tmp_path / "artefacts", cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_suite_names_its_cases(name: str, setting: Setting):
+    suite = find_suite(name)
+    cases = suite.cases(setting)
+    assert name == suite.NAME
+    assert suite.ABOUT
+    assert len({case.id for case in cases}) == len(cases)
+    assert all(case.split in {"dev", "held-out"} and case.digest for case in cases)
+
+
+def test_no_rule_prompt_or_code_names_what_is_held_out(setting: Setting):
+    cases = [case for name in suite_names() for case in find_suite(name).cases(setting)]
+    assert any(case.split == "held-out" for case in cases)
+    assert not list(leaks(cases))
+
+
+def test_a_leak_is_found(tmp_path: Path):
+    cases = [
+        Case("first-one", "held-out", "imports", "0"),
+        Case("second-one", "dev", "imports", "0"),
+        Case("third", "held-out", "lonelypackage", "0"),
+    ]
+    (tmp_path / "rule.md").write_text("as in first-one\nsecond-one\nimport lonelypackage\nfirst\n")
+    found = list(leaks(cases, [tmp_path]))
+    assert [line.partition(".md:")[2] for line in found] == [
+        "1 names first-one",
+        "3 names lonelypackage",
+    ]
+
+
+def test_constructs():
+    found = read_constructs()
+    assert len(found) >= 150
+    assert sum(not one.expected for one in found) >= 40
+    assert not any("# blocks" in text for one in found for _, text in one.files)
+
+
+def test_marks_become_expectations_at_their_lines(tmp_path: Path):
+    path = tmp_path / "x.md"
+    path.write_text(
+        "# T\n\n- area: calls\n- split: held-out\n\n```python pkg/app.py\n"
+        "async def main():\n    f()  # blocks: app.main > app.f > t.s; app.main > u\n```\n"
+    )
+    one = read_construct(path)
+    assert one.split == "held-out"
+    assert one.files == (("pkg/app.py", "async def main():\n    f()\n"),)
+    assert [(f.file, f.line, f.chain) for f in one.expected] == [
+        ("pkg/app.py", 2, ("app.main", "app.f", "t.s")),
+        ("pkg/app.py", 2, ("app.main", "u")),
+    ]
+
+
+def test_a_limit_draws_the_same_cases_for_the_same_seed():
+    cases = [Case(str(number), "dev", "g", "0") for number in range(50)]
+    drawn = [choose(cases, 5, seed) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert choose(cases, None, 1) == cases
+
+
+def test_what_was_asked_is_not_asked_again():
+    suite = find_suite("locate-micro")
+    cases = [Case("a", "dev", "g", "1", "x"), Case("b", "dev", "g", "2", "x")]
+    (batch,) = make_batches(suite, cases, {("locate-micro", "a", "1")})
+    assert [case.id for case in batch.cases] == ["b"]
