@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: attacks check clean demo eval-twins rules test test-fast
+.PHONY: attacks check clean demo eval eval-twins rules test test-fast
 
 demo: $(VENV)/.ready
 	$(BIN)/python eval/demo .demo
@@ -16,6 +16,10 @@ test-fast: $(VENV)/.ready
 
 attacks: $(VENV)/.ready
 	$(BIN)/python -m eval.attacks
+
+# ARGS go to the command: make eval ARGS='--suite locate-micro --jobs 2'
+eval: $(VENV)/.ready
+	$(BIN)/python -m eval $(ARGS)
 
 # TWINS names the directory of the harness: one script a package.
 eval-twins: $(VENV)/.ready
