@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from refactor_agent.domain.region import Hop, Located, Region
 from refactor_agent.domain.suppression import Remark
@@ -20,61 +20,71 @@ def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
     the loop waits for (``category``), and what the project has at hand: an async ``twin`` of a
     function on the chain, or a place where one runs on a worker thread (``offloaded_at``).
     """
-    parts: dict[str, Iterable[Mapping[str, object]]] = {
-        "regions": map(_Records().of, located.regions),
-        "skipped": ({"file": item.file, "reason": item.reason} for item in located.skipped),
-        "remarks": (remark.model_dump() for remark in remarks),
+    lines = _Lines()
+    parts = {
+        "regions": map(lines.of, located.regions),
+        "skipped": map(json.dumps, ({"file": s.file, "reason": s.reason} for s in located.skipped)),
+        "remarks": map(json.dumps, (remark.model_dump() for remark in remarks)),
     }
     return "{\n" + ",\n".join(_list(name, items) for name, items in parts.items()) + "\n}"
 
 
-def _list(name: str, items: Iterable[Mapping[str, object]]) -> str:
+def _list(name: str, items: Iterable[str]) -> str:
     """Write one item a line: for people who compare two scans, and fast."""
-    lines = ",\n".join(f"    {json.dumps(item)}" for item in items)
+    lines = ",\n".join(f"    {item}" for item in items)
     return f'  "{name}": [\n{lines}\n  ]' if lines else f'  "{name}": []'
 
 
-class _Records:
-    """Makes the records of regions; the hops that they share, each once."""
+class _Lines:
+    """Writes regions; the hops that they share, each once."""
 
     def __init__(self) -> None:
-        self._hops: dict[int, dict[str, object]] = {}
+        self._known: dict[int, tuple[str, str]] = {}
 
-    def of(self, region: Region) -> dict[str, object]:
-        first = region.hops[0].site
-        hops = [self._hop(hop) for hop in region.hops]
-        return {
-            "id": region.id,
-            "file": first.file,
-            "line": first.span.line,
-            "column": first.span.column + 1,
-            "function": plain_name(region.entry),
-            "callee": region.callee,
-            "kind": region.kind,
-            "chain": [*(hop["function"] for hop in hops), hops[-1]["callee"]],
-            "hops": hops,
-            "rule": region.rule,
-            "weight": region.weight,
-            "severity": region.severity,
-            "confidence": region.confidence,
-            "evidence": region.evidence,
-            "inside": list(region.inside),
-            "category": region.category,
-            "twin": plain_name(region.twin.name) if region.twin else None,
-            "offloaded_at": _offload(region.offloaded_at),
-            "snippet": region.snippet,
-        }
+    def of(self, region: Region) -> str:
+        """Write one region, its chain and hops at the end."""
+        written = [self._hop(hop) for hop in region.hops]
+        names = ", ".join((*(name for name, _ in written), json.dumps(plain_name(region.callee))))
+        hops = ", ".join(hop for _, hop in written)
+        start = json.dumps(_record(region)).removesuffix("}")
+        return f'{start}, "chain": [{names}], "hops": [{hops}]}}'
 
-    def _hop(self, hop: Hop) -> dict[str, object]:
-        record = self._hops.get(id(hop))  # the regions hold on to their hops
-        if record is None:
-            record = self._hops[id(hop)] = {
+    def _hop(self, hop: Hop) -> tuple[str, str]:
+        """Give the name of a hop's function, and the hop."""
+        known = self._known.get(id(hop))  # the regions hold on to their hops
+        if known is None:
+            record = {
                 "function": plain_name(hop.function),
                 "file": hop.site.file,
                 "line": hop.site.span.line,
                 "callee": plain_name(hop.callee),
             }
-        return record
+            known = json.dumps(record["function"]), json.dumps(record)
+            self._known[id(hop)] = known
+        return known
+
+
+def _record(region: Region) -> dict[str, object]:
+    first = region.hops[0].site
+    return {
+        "id": region.id,
+        "file": first.file,
+        "line": first.span.line,
+        "column": first.span.column + 1,
+        "function": plain_name(region.entry),
+        "callee": region.callee,
+        "kind": region.kind,
+        "rule": region.rule,
+        "weight": region.weight,
+        "severity": region.severity,
+        "confidence": region.confidence,
+        "evidence": region.evidence,
+        "inside": list(region.inside),
+        "category": region.category,
+        "twin": plain_name(region.twin.name) if region.twin else None,
+        "offloaded_at": _offload(region.offloaded_at),
+        "snippet": region.snippet,
+    }
 
 
 def _offload(hop: Hop | None) -> dict[str, object] | None:

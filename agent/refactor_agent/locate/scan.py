@@ -52,7 +52,15 @@ def scan_sources(
     sources: Sequence[Source], cache: Path | None = None, jobs: int | None = None
 ) -> Iterator[Scanned]:
     """Summarise ``sources``, in order; ``cache`` is a directory, ``jobs`` a number of processes."""
-    jobs = jobs or os.cpu_count() or 1
+    kept = SummaryCache(cache)
+    known = [_known(source, kept) for source in sources]
+    missing = [source for source, scanned in zip(sources, known, strict=True) if scanned is None]
+    fresh = _summarise(missing, cache, jobs or os.cpu_count() or 1)
+    for scanned in known:
+        yield next(fresh) if scanned is None else scanned
+
+
+def _summarise(sources: Sequence[Source], cache: Path | None, jobs: int) -> Iterator[Scanned]:
     scan_chunk = partial(_scan_chunk, cache=cache)
     if jobs == 1 or len(sources) < _ENOUGH_FOR_A_POOL:
         yield from scan_chunk(sources)
@@ -75,13 +83,19 @@ def _scan_chunk(sources: Iterable[Source], cache: Path | None) -> list[Scanned]:
         return [_scan(source, kept) for source in sources]
 
 
+def _known(source: Source, cache: SummaryCache) -> Scanned | None:
+    """Give what needs no parsing: a kept summary, or why there can be none."""
+    scanned, _ = _read(source, cache)
+    if scanned.reason:
+        return scanned
+    summary = cache.read(scanned.key)
+    return None if summary is None else scanned._replace(summary=summary)
+
+
 def _scan(source: Source, cache: SummaryCache) -> Scanned:
     scanned, data = _read(source, cache)
     if scanned.reason:
         return scanned
-    summary = cache.read(scanned.key)
-    if summary is not None:
-        return scanned._replace(summary=summary)
     try:
         summary = to_bytes(summarise(data, source.module, package=_is_package(source)))
     except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:

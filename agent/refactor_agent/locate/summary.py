@@ -28,7 +28,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 10
+SUMMARY_VERSION = 11
 """Goes up whenever a summary of the same bytes would look different."""
 
 FrameMark: TypeAlias = str | int

@@ -40,6 +40,8 @@ def _dict(walk: Walk, node: ast.Dict) -> Term:
         if key is not None:
             walk.value(key)
         term = walk.value(item)
+        if not _is_constant(term):  # it stands in two places: nested displays would double
+            term = walk.scope.define(term)
         if key is None:
             terms.append(("s", term, None))
             continue

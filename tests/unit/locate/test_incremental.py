@@ -1,0 +1,209 @@
+"""A scan that follows another finds what a first scan finds, whatever was edited in between."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refactor_agent.locate import locate, regions_as_json
+from refactor_agent.locate.effects import Effects
+from refactor_agent.project import open_project
+from refactor_agent.rulebook import load_rulebook
+
+RULES = load_rulebook()
+FILES = {
+    "shop/__init__.py": "from shop.store import Store as Shop\n",
+    "shop/base.py": """\
+import abc
+
+
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def load(self, key): ...
+
+    def twice(self, key):
+        return self.load(key) + self.load(key)
+""",
+    "shop/store.py": """\
+from pathlib import Path
+
+from shop.base import Base
+from shop.tools import wait
+
+
+class Store(Base):
+    def load(self, key):
+        wait()
+        return Path(key).read_text()
+
+    @property
+    def size(self):
+        return wait()
+
+
+def make() -> Base:
+    return Store()
+""",
+    "shop/tools.py": """\
+import time
+
+
+def wait():
+    time.sleep(1)
+
+
+def quiet():
+    return 1
+""",
+    "shop/api.py": """\
+import asyncio
+
+import shop
+from shop.store import make
+from shop.tools import *
+
+
+async def get(key):
+    return make().twice(key)
+
+
+async def size():
+    return shop.Shop().size
+
+
+async def safe():
+    return await asyncio.to_thread(wait)
+
+
+async def run(callback=quiet):
+    return callback()
+
+
+async def main():
+    await run(wait)
+""",
+}
+EDITS = {
+    "a line on top": lambda text: f"# a remark\n{text}",
+    "a line at the end": lambda text: f"{text}\n# the end\n",
+    "no more sleep": lambda text: text.replace("time.sleep(1)", "pass"),
+    "a file is read": lambda text: text.replace("return 1", "return open('x').read()"),
+    "another name": lambda text: text.replace("quiet", "silent"),
+    "another base": lambda text: text.replace("(Base)", "(object)"),
+    "no star": lambda text: text.replace("import *", "import quiet, wait"),
+    "less exported": lambda text: f"__all__ = ['quiet']\n{text}",
+    "a plain method": lambda text: text.replace("    @property\n", ""),
+    "no type": lambda text: text.replace(" -> Base", ""),
+    "another override": lambda text: (
+        f"{text}\n\nfrom shop.base import Base\n\n\nclass Other(Base):\n"
+        "    def load(self, key):\n        return input()\n"
+    ),
+    "a caller more": lambda text: (
+        f"{text}\n\nasync def more():\n    from shop.tools import wait\n\n    wait()\n"
+    ),
+    "nothing left": lambda _: "",
+    "broken": lambda _: "def (:\n",
+    "gone": lambda _: None,
+}
+MOVES = st.lists(
+    st.tuples(st.sampled_from(sorted(FILES)), st.sampled_from(sorted(EDITS))),
+    min_size=1,
+    max_size=4,
+)
+
+
+def found(root: Path, cache: Path | None) -> tuple[str, str]:
+    located = locate(open_project(root), RULES, cache=cache)
+    return regions_as_json(located), located.graph.model_dump_json() if hasattr(
+        located.graph, "model_dump_json"
+    ) else repr(list(located.graph.calls))
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for file, text in files.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
+
+
+def edit(root: Path, file: str, name: str) -> None:
+    path = root / file
+    text = EDITS[name](path.read_text() if path.exists() else FILES[file])
+    if text is None:
+        path.unlink(missing_ok=True)
+    else:
+        path.write_text(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(MOVES)
+def test_an_edit_is_seen_as_by_a_first_scan(moves):
+    with tempfile.TemporaryDirectory() as directory:
+        root, cache = Path(directory) / "project", Path(directory) / "cache"
+        write(root, FILES)
+        found(root, cache)
+        for file, name in moves:
+            edit(root, file, name)
+            assert found(root, cache) == found(root, None), (file, name)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write(tmp_path / "project", FILES)
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The functions that are worked out, not taken from an earlier scan."""
+    names: list[str] = []
+    original = Effects.of
+
+    def of(self, function):
+        names.append(function.name)
+        return original(self, function)
+
+    monkeypatch.setattr(Effects, "of", of)
+    return names
+
+
+def test_only_what_an_edit_can_have_changed_is_worked_out(project, tmp_path, counted):
+    cache = tmp_path / "cache"
+    found(project, cache)
+    counted.clear()
+    found(project, cache)
+    assert counted == []
+    edit(project, "shop/tools.py", "a line on top")
+    found(project, cache)
+    assert set(counted) <= {"shop.tools", "shop.tools.wait", "shop.tools.quiet"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: data[: len(data) // 2], id="cut off"),
+        pytest.param(lambda data: data[:-1] + bytes([data[-1] ^ 1]), id="a bit turned"),
+        pytest.param(lambda _: b"", id="empty"),
+    ],
+)
+def test_a_damaged_state_is_not_believed(project, tmp_path, damage):
+    cache = tmp_path / "cache"
+    expected = found(project, cache)
+    (state,) = (cache / "effects").iterdir()
+    state.write_bytes(damage(state.read_bytes()))
+    assert found(project, cache) == expected
+    assert found(project, cache) == expected
+
+
+def test_a_state_whose_summaries_are_gone_is_not_believed(project, tmp_path):
+    cache = tmp_path / "cache"
+    found(project, cache)
+    for directory in cache.iterdir():
+        if directory.name != "effects":
+            shutil.rmtree(directory)
+    edit(project, "shop/tools.py", "no more sleep")
+    assert found(project, cache) == found(project, None)
