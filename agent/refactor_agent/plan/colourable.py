@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from refactor_agent.domain.callgraph import Function
 from refactor_agent.domain.plan import Refusal
+from refactor_agent.domain.twins import TWIN_NAMES, beside
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
-from refactor_agent.domain.twins import TWIN_NAMES, beside
 
 __all__ = ["function_refusals", "is_context_manager"]
 

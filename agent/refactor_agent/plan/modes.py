@@ -10,9 +10,9 @@ from keyword import iskeyword
 from refactor_agent.domain.callgraph import Call
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import Colour
+from refactor_agent.domain.twins import TWIN_NAMES, TwinName, beside
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.sightings import Sightings
-from refactor_agent.domain.twins import TWIN_NAMES, TwinName, beside
 
 __all__ = ["Modes"]
 

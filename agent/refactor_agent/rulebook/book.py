@@ -65,8 +65,10 @@ class RuleBook:
         self.rules = tuple(rule for rule in ordered if rule.id not in disabled)
         self._by_id = {rule.id: rule for rule in self.rules}
         self._index: Index = build_index(ordered)
-        self.fingerprint = sha256(" ".join(rule.version for rule in self.rules).encode())
-        """Changes when any rule does."""
+        enabled = " ".join(rule.version for rule in self.rules)
+        known = " ".join(rule.version for rule in ordered)
+        self.fingerprint = sha256(f"{enabled}, {known}".encode())
+        """Changes when any rule does, or is disabled."""
 
     def rule(self, rule_id: str) -> Rule:
         """Give the rule; raises `UsageError` that names the nearest ids."""
