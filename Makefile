@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: attacks check clean demo eval eval-twins rules test test-fast
+.PHONY: attacks bench check clean demo eval eval-twins rules test test-fast
 
 demo: $(VENV)/.ready
 	$(BIN)/python eval/demo .demo
@@ -13,6 +13,9 @@ test: $(VENV)/.ready
 
 test-fast: $(VENV)/.ready
 	$(BIN)/python -m pytest -n auto -m 'not slow'
+
+bench: $(VENV)/.ready
+	$(BIN)/python -m eval.bench
 
 attacks: $(VENV)/.ready
 	$(BIN)/python -m eval.attacks
