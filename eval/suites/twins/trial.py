@@ -1,0 +1,171 @@
+"""Runs a package's own async tests over converted files in the places of its async side."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import tokenize
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import libcst
+from eval.suites.twins.graft import graft, without
+from eval.suites.twins.package import Mode, Package, Pair
+from eval.suites.twins.rename import renamed
+
+__all__ = ["Trial", "inputs", "sync_code", "try_out"]
+
+_FILE_SECONDS, _TEST_SECONDS = 300, 10
+_UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", ".git")
+_MEMORY = 6 << 30
+"""Bytes: a converted loop may never yield and fill the machine."""
+
+
+class Trial(NamedTuple):
+    """How the tests ended."""
+
+    ends: Mapping[str, str]
+    said: str
+    """The tail of what pytest printed, and what was wrong with the converted files."""
+    tree: Mapping[str, str]
+    """The async side's files as they were tested."""
+
+    @property
+    def passed(self) -> set[str]:
+        """The tests that passed."""
+        return {test for test, end in self.ends.items() if end == "passed"}
+
+
+def sync_code(source: Path, pair: Pair) -> str:
+    """Give the sync side of a pair: its file, without the async side where that stands in it."""
+    code = (source / pair.sync).read_text(encoding="utf-8")
+    answers = set(pair.classes.values()) - set(pair.classes)
+    return without(code, answers) if answers else code
+
+
+def inputs(package: Package, source: Path, place: Path) -> None:
+    """Write what a converter is given: the package without its async side and its tests."""
+    shutil.copytree(source, place, ignore=_UNWANTED)
+    gone = {pair.aio for pair in package.pair if not pair.classes} | set(package.removed)
+    for name in gone | {test.partition("::")[0] for test in package.tests}:
+        path = place / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for pair in package.pair:
+        (place / pair.sync).write_text(sync_code(source, pair), encoding="utf-8")
+    spec = {
+        "convert": [pair.sync for pair in package.pair],
+        "defs": {pair.sync: list(pair.classes) for pair in package.pair if pair.classes},
+        "leaves": dict(package.leaves),
+        "entry_points": package.entry_points,
+        "source_root": package.source_root,
+    }
+    (place / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+def try_out(
+    package: Package, source: Path, python: Path, converted: Path | None, mode: Mode
+) -> Trial:
+    """Run the tests over ``converted``, or over what people wrote where it is ``None``."""
+    with tempfile.TemporaryDirectory(prefix="twin-") as scratch:
+        tree = Path(scratch) / "tree"
+        shutil.copytree(source, tree, ignore=_UNWANTED)
+        problems = [
+            problem
+            for pair in (package.pair if converted else ())
+            for problem in _lay(package, pair, source, tree, converted or tree)
+        ]
+        ends, said = _tested(package, tree, python, mode)
+        files = {pair.aio: (tree / pair.aio).read_text("utf-8") for pair in package.pair}
+    return Trial(ends, "\n".join([*problems, said]), files)
+
+
+def _lay(package: Package, pair: Pair, source: Path, tree: Path, converted: Path) -> Iterator[str]:
+    """Put one converted file in its place; say what is wrong with it, and put it there as it is."""
+    made = converted / pair.sync
+    if not made.exists():
+        yield f"{pair.sync} was not converted"
+        return
+    text = made.read_text(encoding="utf-8")
+    try:
+        code = renamed(text, package, pair)
+        target = (source / pair.aio).read_text(encoding="utf-8")
+        sync = renamed(sync_code(source, pair), package, pair)
+        text = graft(target, code, sync, set(pair.classes.values()))
+    except (SyntaxError, tokenize.TokenError, libcst.ParserSyntaxError) as error:
+        yield f"{pair.sync}: {error}"
+    (tree / pair.aio).write_text(text, encoding="utf-8")
+
+
+def _tested(package: Package, tree: Path, python: Path, mode: Mode) -> tuple[dict[str, str], str]:
+    ends: dict[str, str] = {}
+    said: list[str] = []
+    for file in _test_files(tree, package.tests):
+        report = tree.parent / "report.jsonl"
+        report.write_text("")
+        said.append(_pytest(package, tree, python, file, mode)[-4000:])
+        ends.update(json.loads(line) for line in report.read_text("utf-8").splitlines())
+    return ends, "\n".join(said)
+
+
+def _test_files(tree: Path, tests: tuple[str, ...]) -> Iterator[str]:
+    """Give one file after the other: each has its own process, so that a crash loses little."""
+    for test in tests:
+        path = tree / test
+        found = sorted(path.rglob("test_*.py")) if path.is_dir() else [path]
+        yield from (str(one.relative_to(tree)) for one in found)
+
+
+def _pytest(package: Package, tree: Path, python: Path, file: str, mode: Mode) -> str:
+    plugin = tree.parent / "plugin"
+    plugin.mkdir(exist_ok=True)
+    shutil.copy(Path(__file__).with_name("witness.py"), plugin / "refactor_eval_witness.py")
+    path = os.pathsep.join([*(str(tree / root) for root in package.roots), str(plugin)])
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    strict = {"REFACTOR_EVAL_STRICT": ",".join(_modules(package))} if mode == "strict" else {}
+    command = [
+        str(python), "-m", "pytest", "-q", "-p", "refactor_eval_witness", "-p", "no:cacheprovider",
+        *([] if package.directory else [f"--timeout={_TEST_SECONDS}"]), "--tb=line",
+        *package.arguments, file,
+    ]  # fmt: skip
+    report = str(tree.parent / "report.jsonl")
+    child = subprocess.Popen(
+        command,
+        cwd=tree,
+        env={**kept, **strict, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1",
+             "REFACTOR_EVAL_REPORT": report},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        start_new_session=True, preexec_fn=_limited,  # noqa: PLW1509 - no threads here
+    )  # fmt: skip
+    try:
+        said = child.communicate(timeout=_FILE_SECONDS)[0]
+    except subprocess.TimeoutExpired:
+        said = f"{file} took more than {_FILE_SECONDS} s"
+    finally:
+        _end(child)
+    return said
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """End the tests with all that they started."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    child.communicate()
+
+
+def _modules(package: Package) -> Iterator[str]:
+    for pair in package.pair:
+        roots = [root.strip("./") + "/" for root in package.roots if root.strip("./")]
+        inner = next((pair.aio.removeprefix(r) for r in roots if pair.aio.startswith(r)), pair.aio)
+        yield inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
