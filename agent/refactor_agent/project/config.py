@@ -50,6 +50,12 @@ class Config(Value):
     """Megabytes of memory that one run of the suite may use."""
     test_disk: int | None = Field(default=None, gt=0)
     """Megabytes that one run of the suite may write."""
+    app: str | None = None
+    """The ASGI application, as ``module:name``, that is driven before and after each change."""
+    load: Literal["fail", "report", "off"] = "fail"
+    """What becomes of a change with which ``app`` is clearly slower."""
+    load_requests: tuple[str, ...] = ()
+    """What is sent to ``app``, such as ``GET /items?q=1``; without any, its own GET routes."""
     prompts: str | None = None
     """A directory with prompt templates of the team's own, relative to the project."""
     prices: Mapping[str, tuple[Price, Price]] = {}

@@ -14,7 +14,8 @@ from refactor_agent.verify.change import Change
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.flagged import check_paths, try_paths
 from refactor_agent.verify.imports import ImportReport, import_modules
-from refactor_agent.verify.outcome import failed, judged, unverified
+from refactor_agent.verify.load import measure_load
+from refactor_agent.verify.outcome import failed, judged, under_load, unverified
 from refactor_agent.verify.suite import Bench
 from refactor_agent.verify.target import Target
 
@@ -23,7 +24,7 @@ __all__ = ["COMBINED", "verdict_key", "verify", "verify_combined"]
 COMBINED = "combined"
 """Stands for the change set in the verdict on all changes together."""
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 async def verify(change: Change, baseline: Baseline, target: Target, bench: Bench) -> Verdict:
@@ -89,7 +90,11 @@ async def _judge(
         if baseline.status == "unusable":
             return unverified(name, report, baseline.message)
         trial = await try_paths(context, baseline, target, bench, whole=name == COMBINED)
-    return judged(name, report, trial)
+        verdict = judged(name, report, trial)
+        if name == COMBINED or verdict.outcome == "failed":
+            return verdict
+        load = await measure_load(context, target, bench)
+    return under_load(verdict, load, fails=target.load == "fail")
 
 
 def _new_import_failures(baseline: Baseline, found: ImportReport) -> Iterator[CheckFailure]:

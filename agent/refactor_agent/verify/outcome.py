@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refactor_agent.domain.load import LoadReport
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.verdict import CheckFailure, Outcome, Verdict
 from refactor_agent.verify.changed_lines import Coverage
 from refactor_agent.verify.checks import CheckReport
 from refactor_agent.verify.trial import Trial
 
-__all__ = ["failed", "judged", "unverified"]
+__all__ = ["failed", "judged", "under_load", "unverified"]
 
 _SHOWN_SITES = 6
 
@@ -58,6 +59,21 @@ def judged(name: str, report: CheckReport, trial: Trial) -> Verdict:
         uncovered=coverage.uncovered,
         unblocked=trial.unblocked,
         reason=_first_line(failures) or unproven,
+    )
+
+
+def under_load(verdict: Verdict, load: LoadReport | None, *, fails: bool) -> Verdict:
+    """Add what driving the application showed; a slower one fails, where it ``fails``."""
+    if load is None or not load.slower or not fails:
+        return verdict.model_copy(update={"load": load})
+    failure = CheckFailure(check="load", message=load.slower, hazards=("H-W1",))
+    return verdict.model_copy(
+        update={
+            "load": load,
+            "outcome": "failed",
+            "failures": (failure,),
+            "reason": _first_line((failure,)),
+        }
     )
 
 

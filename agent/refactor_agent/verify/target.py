@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from refactor_agent.domain.plan import Flag, Refusal
 from refactor_agent.domain.values import Value
@@ -46,6 +47,10 @@ class Target(Value):
     """The rollout flag that changes stand behind: both of its paths are judged."""
     pass_environment: tuple[str, ...] = ()
     """Environment variables that tests get to see."""
+    app: str | None = None
+    """The ASGI application that is driven before and after a change, as ``module:name``."""
+    load: Literal["fail", "report", "off"] = "fail"
+    load_requests: tuple[str, ...] = ()
 
 
 def make_target(project: Project, interpreter: Interpreter, test_command: str | None) -> Target:
@@ -61,6 +66,9 @@ def make_target(project: Project, interpreter: Interpreter, test_command: str | 
         test_command=test_command or project.config.test_command,
         limit=project.config.test_timeout,
         pass_environment=project.config.pass_environment,
+        app=project.config.app,
+        load=project.config.load,
+        load_requests=project.config.load_requests,
     )
 
 

@@ -111,6 +111,7 @@ Patch: [`patches/002-count.patch`](patches/002-count.patch), made by rules RA101
 
 Tests that ran: 3, passed 3, in 0.2 s; 1 executed changed lines.
 2 checks ran.
+Not measured under load.
 - Note: the wait_for of `time.sleep` ends
 
 ## Left
