@@ -83,10 +83,10 @@ def scan(  # noqa: PLR0913 - the options of a command are its arguments
     if explain is not None:
         typer.echo(_explained(path, explain), nl=False)
         raise typer.Exit(CLEAN)
+    gc.disable()  # the process ends soon; walking a million live objects for cycles costs seconds
     target = open_target(path, stdin_filename)
     beyond = Beyond(deep=deep, types=types, python=python)
     found = find(target, rules_for(target.project, rule or ()), judge=not rule, beyond=beyond)
-    gc.freeze()  # the process ends soon; walking a million live objects for cycles costs seconds
     whole = target.file is None and not rule
     if write_baseline is not None:
         _write(write_baseline, found, whole=whole and diff is None)

@@ -67,7 +67,7 @@ class Effects:
     @property
     def functions(self) -> Mapping[str, ProjectFunction]:
         """The functions of the project by qualified name."""
-        return self.evaluator.index.functions
+        return self.evaluator.index.functions.known
 
     def may_be_property(self, name: str) -> bool:
         """Say whether reading an attribute of this name may run a function of the project."""

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from refactor_agent.domain.region import Located, Skipped
+from refactor_agent.domain.region import Located, Region, Skipped
+from refactor_agent.domain.suppression import Suppression
 from refactor_agent.locate.blocking import Blockers
+from refactor_agent.locate.deep_stack import QUESTIONS, on_deep_stack
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.graph import make_graph
 from refactor_agent.locate.incremental import Kept
@@ -47,20 +49,30 @@ def locate(
     changed = changes or {}
     with _without_collector():
         evaluator, skipped = evaluate(project, rulebook, changes=changed, cache=cache, jobs=jobs)
+        # Long circles of functions take for ever where each few calls are worked out apart.
+        evaluator.memo.deepest = QUESTIONS
         kept = Kept.of(cache, evaluator, rulebook, project.config.offload_wrappers)
         effects = kept.effects() if kept else Effects(evaluator, Blockers(rulebook))
         paths = {item.file: item.path for item in project.sources.files}
-        reach = Reach(effects, entries_of(evaluator))
-        regions = with_notes(make_regions(reach.chains(), SourceLines(paths, changed)), effects)
+        lines = SourceLines(paths, changed)
+        regions, suppressions = on_deep_stack(lambda: _found(effects, lines))
         if kept is not None:
             kept.keep()
-        suppressions = find_suppressions(evaluator.index.modules.values(), reach.blocked())
     return Located(
         regions,
-        lambda: make_graph(effects),
+        lambda: on_deep_stack(lambda: make_graph(effects)),
         (*project.sources.skipped, *skipped),
         suppressions,
     )
+
+
+def _found(
+    effects: Effects, lines: SourceLines
+) -> tuple[tuple[Region, ...], tuple[Suppression, ...]]:
+    reach = Reach(effects, entries_of(effects.evaluator))
+    regions = with_notes(make_regions(reach.chains(), lines), effects)
+    modules = effects.evaluator.index.modules.values()
+    return regions, find_suppressions(modules, reach.blocked())
 
 
 def evaluate(  # noqa: PLR0913 - those of `locate`, and the libraries

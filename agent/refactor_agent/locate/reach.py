@@ -51,6 +51,9 @@ class Reach(Generic[F]):
         self._functions = effects.functions
         self._next: dict[str, dict[Blocker, Effect]] = {}
         """For each sync function and blocker: the first step of the shortest chain."""
+        self._tails: dict[tuple[str, Blocker], tuple[Step, ...]] = {}
+        self._steps: dict[tuple[str, int], Step] = {}
+        """By function and the identity of the effect, which `_next` holds."""
         self._entries = list(entries)
         self._propagate(self._collect())
 
@@ -87,10 +90,28 @@ class Reach(Generic[F]):
         return bool(self._next.get(function.name))
 
     def _chain(self, entry: F, effect: Effect, blocker: Blocker) -> Chain:
-        steps = [Step(entry, effect)]
-        while isinstance(target := steps[-1].effect.target, str):
-            steps.append(Step(self._functions[target], self._next[target][blocker]))
-        return Chain(tuple(steps), blocker)
+        tail = self._tail(effect.target, blocker) if isinstance(effect.target, str) else ()
+        return Chain((Step(entry, effect), *tail), blocker)
+
+    def _tail(self, name: str, blocker: Blocker) -> tuple[Step, ...]:
+        """Give the steps from a sync function to a blocker; chains share them."""
+        known = self._tails.get((name, blocker))
+        if known is not None:
+            return known
+        steps: list[Step] = []
+        target: str | Blocker = name
+        while isinstance(target, str):
+            steps.append(self._step(target, blocker))
+            target = steps[-1].effect.target
+        tail = self._tails[name, blocker] = tuple(steps)
+        return tail
+
+    def _step(self, name: str, blocker: Blocker) -> Step:
+        effect = self._next[name][blocker]
+        step = self._steps.get((name, id(effect)))
+        if step is None:
+            step = self._steps[name, id(effect)] = Step(self._functions[name], effect)
+        return step
 
     def _usable(self, function: F) -> list[Effect]:
         return [

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.region import Confidence, Hop, Region
 from refactor_agent.locate.blocking import Blocker
-from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.reach import Chain, Step
 from refactor_agent.locate.sources import SourceLines
 from refactor_agent.locate.terms import Place
@@ -38,20 +37,20 @@ class _Hops:
     """Makes hops, each once: many chains share their ends."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, Effect], Hop] = {}
+        self._known: dict[int, Hop] = {}
+        """By the identity of a step, which the chains hold."""
 
     def of(self, chain: Chain) -> tuple[Hop, ...]:
         """Give the hops of a chain."""
         return tuple(map(self._of, chain.steps))
 
     def _of(self, step: Step) -> Hop:
-        key = (step.function.name, step.effect)
-        hop = self._known.get(key)
+        hop = self._known.get(id(step))
         if hop is None:
             site = Site(step.function.module.file, Span(*step.effect.place))
             target = step.effect.target
             callee = target.callee if isinstance(target, Blocker) else target
-            hop = self._known[key] = Hop(function=step.function.name, site=site, callee=callee)
+            hop = self._known[id(step)] = Hop(function=step.function.name, site=site, callee=callee)
         return hop
 
 

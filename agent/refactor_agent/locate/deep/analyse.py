@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.deep.causes import find_causes
 from refactor_agent.locate.deep.conditions import Conditions
-from refactor_agent.locate.deep.deep_stack import QUESTIONS
 from refactor_agent.locate.deep.summary import Cause, LibrarySummary
 from refactor_agent.locate.deep.type_text import type_text
+from refactor_agent.locate.deep_stack import QUESTIONS
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.resolve.attributes import attribute, is_property
 from refactor_agent.locate.resolve.classes import linearise, link_subclasses

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.deep.analyse import analyse
-from refactor_agent.locate.deep.deep_stack import on_deep_stack
 from refactor_agent.locate.deep.installed import Distribution, Installed
 from refactor_agent.locate.deep.library_rules import LibraryRules
 from refactor_agent.locate.deep.summary import (
@@ -17,6 +16,7 @@ from refactor_agent.locate.deep.summary import (
     from_bytes,
     to_bytes,
 )
+from refactor_agent.locate.deep_stack import on_deep_stack
 from refactor_agent.locate.resolve.index import ProjectModule
 from refactor_agent.locate.resolve.memo import TooMuchWorkError
 from refactor_agent.locate.scan import Source, scan_sources

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from refactor_agent.locate.resolve.memo import Reads
 from refactor_agent.locate.summary import (
@@ -16,7 +16,7 @@ from refactor_agent.locate.summary import (
 )
 from refactor_agent.locate.terms import Term
 
-__all__ = ["Index", "ProjectClass", "ProjectFunction", "ProjectModule", "Unread", "self_name"]
+__all__ = ["Index", "ProjectClass", "ProjectFunction", "ProjectModule", "self_name"]
 
 T = TypeVar("T")
 
@@ -198,51 +198,19 @@ class ProjectClass:
 Defined = TypeVar("Defined", ProjectFunction, ProjectClass)
 
 
-class Unread(Protocol):
-    """Modules that are read when something in them is first asked for."""
-
-    def modules(self) -> Collection[str]:
-        """Give their names, in the order of their files."""
-        ...
-
-    def read(self, name: str, /) -> ProjectModule:
-        """Read one."""
-        ...
-
-    def callers(self, name: str, /) -> Iterable[str]:
-        """Give what `Index.callers` gives, as names."""
-        ...
-
-    def classes_with(self, method: str, /) -> Iterable[str]:
-        """Give what `Index.classes_with` gives, as names."""
-        ...
-
-    def subclasses(self, cls: str, /) -> Iterable[str]:
-        """Give what `Index.subclasses` gives, as names."""
-        ...
-
-    def is_decorated_method(self, name: str, /) -> bool:
-        """Say what `Index.is_decorated_method` says."""
-        ...
-
-
 class _Table(Mapping[str, T]):
     """Things by qualified name; every look-up is noted."""
 
-    def __init__(self, kind: str, reads: Reads, read: Callable[[str], object]) -> None:
+    def __init__(self, kind: str, reads: Reads) -> None:
         self._kind = kind
         self._reads = reads
-        self._read = read
         self.known: dict[str, T] = {}
+        """The same, for those whose look-ups nobody needs to know of."""
 
     def get(self, name: str, default: T | None = None, /) -> T | None:  # type: ignore[override]
         """Give what has this name, or ``default``."""
         self._reads.add((self._kind, name))
-        found = self.known.get(name)
-        if found is None:
-            self._read(name)
-            found = self.known.get(name)
-        return default if found is None else found
+        return self.known.get(name, default)
 
     def __getitem__(self, name: str) -> T:
         found = self.get(name)
@@ -254,11 +222,9 @@ class _Table(Mapping[str, T]):
         return isinstance(name, str) and self.get(name) is not None
 
     def __iter__(self) -> Iterator[str]:
-        self._read("")
         return iter(self.known)
 
     def __len__(self) -> int:
-        self._read("")
         return len(self.known)
 
 
@@ -282,18 +248,14 @@ class _Packages:
 class Index:
     """Everything that is defined in the project."""
 
-    def __init__(self, modules: Iterable[ProjectModule], unread: Unread | None = None) -> None:
+    def __init__(self, modules: Iterable[ProjectModule]) -> None:
         self.reads = Reads()
         """What is read of the project from now on, until it is diverted."""
-        self.modules = _Table[ProjectModule]("is module", self.reads, self._read)
-        self.functions = _Table[ProjectFunction]("is function", self.reads, self._read)
-        self.classes = _Table[ProjectClass]("is class", self.reads, self._read)
+        self.modules = _Table[ProjectModule]("is module", self.reads)
+        self.functions = _Table[ProjectFunction]("is function", self.reads)
+        self.classes = _Table[ProjectClass]("is class", self.reads)
         self.packages = _Packages(self.reads)
         """Module names and all their parents: directories without ``__init__`` too."""
-        self._unread = unread
-        self._waiting = set(unread.modules()) if unread is not None else set()
-        for name in self._waiting:
-            self.packages.add(name)
         for module in modules:
             self._add(module)
         self._callers: dict[str, list[ProjectFunction]] | None = None
@@ -313,25 +275,9 @@ class Index:
         for cls in module.classes:
             _put(self.classes.known, cls)
 
-    def _read(self, name: str) -> None:
-        """Read the modules in which ``name`` may be defined; all of them for an empty one."""
-        if self._unread is None or not self._waiting:
-            return
-        if not name:
-            wanted = [module for module in self._unread.modules() if module in self._waiting]
-        else:
-            parts = name.split(".")
-            prefixes = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
-            wanted = [module for module in prefixes if module in self._waiting]
-        for module in wanted:
-            self._waiting.remove(module)
-            self._add(self._unread.read(module))
-
     def classes_with(self, method: str) -> list[ProjectClass]:
         """Give the classes that define a method of this name themselves."""
         self.reads.add(("classes with", method))
-        if self._unread is not None:
-            return [self.classes[name] for name in self._unread.classes_with(method)]
         if self._having is None:
             self._having = defaultdict(list)
             for module in self.modules.known.values():
@@ -355,8 +301,6 @@ class Index:
     def callers(self, name: str) -> list[ProjectFunction]:
         """Give the functions, tests apart, that call something whose last name is ``name``."""
         self.reads.add(("callers", name))
-        if self._unread is not None:
-            return [self.functions[caller] for caller in self._unread.callers(name)]
         if self._callers is None:
             self._callers = defaultdict(list)
             for module in self.modules.known.values():
@@ -367,8 +311,6 @@ class Index:
     def is_decorated_method(self, name: str) -> bool:
         """Say whether any class has a decorated method of this name."""
         self.reads.add(("decorated method", name))
-        if self._unread is not None:
-            return self._unread.is_decorated_method(name)
         if self._decorated is None:
             self._decorated = frozenset(
                 function.bare
@@ -381,8 +323,6 @@ class Index:
     def subclasses(self, cls: ProjectClass) -> Sequence[ProjectClass]:
         """Give the classes below ``cls``, near and far, once they are linked."""
         self.reads.add(("subclasses", cls.name))
-        if self._unread is not None:
-            return [self.classes[name] for name in self._unread.subclasses(cls.name)]
         return self._subclasses.get(cls.name, ())
 
     @property

@@ -32,7 +32,7 @@ def on_deep_stack(work: Callable[[], T]) -> T:
     limit, size = sys.getrecursionlimit(), threading.stack_size(_BYTES)
     try:
         sys.setrecursionlimit(max(limit, _FRAMES))
-        thread = threading.Thread(target=run, name="deep stack")
+        thread = threading.Thread(target=run, name="deep stack", daemon=True)
         thread.start()
         thread.join()
     finally:
