@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from eval.locate.finding import Finding
 
-__all__ = ["Label", "Score", "read_labels", "score"]
+__all__ = ["Label", "Score", "meets", "read_labels", "score"]
 
 Kind = Literal["direct", "transitive", "negative"]
 Score = Mapping[tuple[Kind, bool], int]
@@ -37,10 +37,10 @@ def read_labels(path: Path) -> tuple[Label, ...]:
 
 def score(labels: Iterable[Label], findings: Sequence[Finding]) -> Score:
     """Count the labels that ``findings`` meet, by kind."""
-    return Counter((label.kind, any(_meets(f, label) for f in findings)) for label in labels)
+    return Counter((label.kind, any(meets(f, label) for f in findings)) for label in labels)
 
 
-def _meets(finding: Finding, label: Label) -> bool:
+def meets(finding: Finding, label: Label) -> bool:
     """Say whether a finding is about a label: its place and, where the tool tells it, its chain.
 
     Of the last link only the method counts: a client's class has more than one name.

@@ -17,7 +17,7 @@ from eval.runs.report import as_html
 from eval.runs.results import Run, RunError, append, create, make_header, read_run
 from eval.runs.runner import Batch, choose, make_batches, run_batches
 from eval.runs.suite import find_suite, suite_names
-from eval.runs.values import Case, Result, Setting
+from eval.runs.values import PEERS, Case, Result, Setting
 
 __all__ = ["compare", "main", "report"]
 
@@ -173,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--proposer", choices=("rules", "model", "both"), default="rules")
     add("--model", default="", help="the model's name, where --proposer asks for one")
     add("--base-url", default="", help="where it answers")
-    add("--peer", nargs="+", choices=("ruff", "flake8-async"), default=[], help="measured beside")
+    add("--peer", nargs="+", choices=PEERS, default=[], help="measured beside")
     add("--no-stand-ins", action="store_true", help="leave out what shows that suites are honest")
     add("--labels", type=Path, help="labelled sites, for the suites that take your own")
     add("--packages", type=Path, help="a directory of the packages that the labels name")

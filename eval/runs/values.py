@@ -10,6 +10,7 @@ from typing import Literal
 
 __all__ = [
     "NULL",
+    "PEERS",
     "PERFECT",
     "SUBJECT",
     "Case",
@@ -29,6 +30,8 @@ SUBJECT = "refactor-agent"
 """The name of what is measured; peers and stand-ins have names of their own."""
 NULL, PERFECT = "null", "perfect"
 """Stand-ins: one that does nothing, and one that gives the answer people wrote."""
+PEERS = ("ruff", "flake8-async", "ty-async", "to-thread", "asyncify-codemod")
+"""What people would use instead: three that locate, two that convert."""
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,8 @@ def _locators(setting: Setting) -> dict[str, Locator]:
         locators[NULL] = lambda _construct, _root: []
         locators[PERFECT] = lambda construct, _: list(construct.expected)
     if setting.peers:
-        peers = Peers(setting.cache / "linters")
-        tools = {"ruff": peers.ruff, "flake8-async": peers.flake8_async}
-        locators.update((name, _peer(tools[name])) for name in setting.peers)
+        tools = Peers(setting.cache / "linters").tools
+        locators.update((name, _peer(tools[name])) for name in setting.peers if name in tools)
     return locators
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from eval.runs.figures import dishonest
 from eval.runs.leakage import leaks
 from eval.runs.runner import choose, make_batches
 from eval.runs.suite import find_suite, suite_names
@@ -81,3 +83,29 @@ def test_what_was_asked_is_not_asked_again():
     cases = [Case("a", "dev", "g", "1", "x"), Case("b", "dev", "g", "2", "x")]
     (batch,) = make_batches(suite, cases, {("locate-micro", "a", "1")})
     assert [case.id for case in batch.cases] == ["b"]
+
+
+def test_a_team_measures_on_its_own_labels(tmp_path: Path):
+    package = tmp_path / "packages" / "shop"
+    package.mkdir(parents=True)
+    source = "import time\n\n\nasync def poll():\n    time.sleep(1)\n    await nap(time.sleep)\n"
+    (package / "app.py").write_text(source)
+    rows = [
+        {"package": "shop", "file": "app.py", "line": line, "kind": kind, "note": "",
+         "chain": ["app.poll", "time.sleep"]}
+        for line, kind in ((5, "direct"), (6, "negative"))
+    ]  # fmt: skip
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps(rows))
+    setting = Setting(tmp_path / "artefacts", tmp_path, labels=labels, packages=package.parent)
+    suite = find_suite("locate")
+    results = list(suite.run(suite.cases(setting), setting))
+    assert {(result.subject, result.points, result.outcome) for result in results} == {
+        ("refactor-agent", 1, "right"),
+        ("refactor-agent", 0, "right"),
+        ("null", 0, "wrong"),
+        ("null", 0, "right"),
+        ("perfect", 1, "right"),
+        ("perfect", 0, "right"),
+    }
+    assert not dishonest(results)
