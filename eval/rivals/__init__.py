@@ -1,0 +1,19 @@
+"""What people would use instead to convert: each takes a project's directory and edits it in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from eval.rivals.codemod import Codemod
+from eval.rivals.to_thread import wrap_in_threads
+
+__all__ = ["rivals"]
+
+
+def rivals(cache: Path) -> Mapping[str, Callable[[Path], None]]:
+    """Give each by the name it has among the peers; ``cache`` keeps what they need installed."""
+    return {
+        "to-thread": wrap_in_threads,
+        "asyncify-codemod": Codemod(cache / "asyncify-codemod").convert,
+    }
