@@ -1,4 +1,4 @@
-"""What people would use instead to convert: each takes a project's directory and edits it in place."""
+"""What people would use instead to convert: each edits a project's directory in place."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The blanket remedy: whatever blocks is wrapped in `asyncio.to_thread` where an async function
-calls it, without a look at what the call touches.
+"""The blanket remedy: `asyncio.to_thread` around whatever an async function calls that blocks.
 
-It is told where by this project's own scan, so it knows more than who would do it by hand.
+No look is taken at what the call touches. It is told where by this project's own scan, so it knows
+more than who would do it by hand.
 """
 
 from __future__ import annotations

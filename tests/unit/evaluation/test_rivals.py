@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from eval.rivals.to_thread import wrap_in_threads
 
+WAIT = "\n\ndef wait():\n    time.sleep(1)\n"
 CASES = {
     "a call": (
         "async def main():\n    time.sleep(1)\n",
@@ -21,17 +22,18 @@ CASES = {
         "async def main(url):\n    return (await asyncio.to_thread(requests.get, url)).json()\n",
     ),
     "a call in a call": (
-        "async def main():\n    time.sleep(wait())\n\n\ndef wait():\n    time.sleep(1)\n",
-        "async def main():\n"
-        "    (await asyncio.to_thread(time.sleep, (await asyncio.to_thread(wait))))\n"
-        "\n\ndef wait():\n    time.sleep(1)\n",
+        f"async def main():\n    sleep(wait())\n{WAIT}",
+        (
+            "async def main():\n"
+            f"    (await asyncio.to_thread(sleep, (await asyncio.to_thread(wait))))\n{WAIT}"
+        ),
     ),
     "a helper": (
-        "async def main():\n    wait()\n\n\ndef wait():\n    time.sleep(1)\n",
-        "async def main():\n    (await asyncio.to_thread(wait))\n\n\ndef wait():\n    time.sleep(1)\n",
+        f"async def main():\n    wait()\n{WAIT}",
+        f"async def main():\n    (await asyncio.to_thread(wait))\n{WAIT}",
     ),
 }
-HEAD = "import time\nfrom pathlib import Path\n\nimport requests\n\n\n"
+HEAD = "import time\nfrom pathlib import Path\nfrom time import sleep\n\nimport requests\n\n\n"
 
 
 @pytest.mark.parametrize("name", CASES)
