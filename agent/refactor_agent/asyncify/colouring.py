@@ -37,7 +37,7 @@ class Colouring:
 
     def run(self) -> None:
         """Colour the entry points and everything that has to wait."""
-        for name in owed(self._world, self.units):
+        for name in (*owed(self._world, self.units), *self._world.request.seeds):
             self._colour(name)
         self._spread()
         before = frozenset(self.colours.coloured)

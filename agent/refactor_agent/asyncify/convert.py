@@ -8,6 +8,7 @@ from refactor_agent.asyncify.classes import write_classes
 from refactor_agent.asyncify.colouring import Colouring, colour
 from refactor_agent.asyncify.definitions import write_definition
 from refactor_agent.asyncify.edit import Edit
+from refactor_agent.asyncify.fixtures import tell_fixtures
 from refactor_agent.asyncify.helpers import with_helpers
 from refactor_agent.asyncify.leaves import Leaves, parse_leaves, with_twins
 from refactor_agent.asyncify.libraries import aliased, library_sources
@@ -95,6 +96,7 @@ def _open(
     roots = {name.partition(".")[0] for pair in pairs.items() for name in pair} - own
     packages = roots | aliased(project.root, request.files, roots)
     evaluator, _ = evaluate(project, rulebook, libraries=library_sources(interpreter, packages))
+    tell_fixtures(evaluator)
     by_file = {module.file: module for module in evaluator.index.modules.values()}
     for file in request.files:
         if file not in by_file:

@@ -22,6 +22,9 @@ class Request(Value):
     entries: tuple[str, ...] = ()
     """Functions that callers will await: ``Client.send``."""
 
+    seeds: tuple[str, ...] = ()
+    """Functions that wait whatever their calls resolve to, by qualified name."""
+
     def wants(self, file: str, local: str) -> bool:
         """Say whether the function or class called ``local`` within ``file`` is to be converted."""
         if file not in self.files:

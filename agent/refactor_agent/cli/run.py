@@ -53,6 +53,16 @@ def run(  # noqa: PLR0913 - one parameter per option
             help="Only run the iterations of the loop at FILE:LINE at once, if shown independent."
         ),
     ] = None,
+    entry: Annotated[
+        list[str] | None,
+        typer.Option(help="Only make all async that MODULE:NAME reaches; with one of the next."),
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Entries: replace the sync code, and its tests.")
+    ] = False,
+    twin: Annotated[
+        bool, typer.Option("--twin", help="Entries: keep the sync code, and add an async side.")
+    ] = False,
     model: options.Model = None,
     profile: options.Profile = None,
     base_url: options.BaseUrl = None,
@@ -81,7 +91,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     from refactor_agent.cli._progress import Progress
     from refactor_agent.project import open_project
     from refactor_agent.run.models import ModelChoice, configured_models, read_amounts
-    from refactor_agent.run.options import RunOptions, make_flag
+    from refactor_agent.run.options import RunOptions, entry_mode, make_flag
     from refactor_agent.run.start import start_run
 
     choice = ModelChoice(
@@ -115,6 +125,15 @@ def run(  # noqa: PLR0913 - one parameter per option
         model_turn=model_turn.value,
         flag=make_flag(flag, flag_percent),
         concurrent=tuple(concurrent or ()),
+        entries=tuple(entry or ()),
+        entry_mode=entry_mode(
+            entry or (),
+            in_place=in_place,
+            twin=twin,
+            others=[
+                name for name, given in (("--flag", flag), ("--concurrent", concurrent)) if given
+            ],
+        ),
     )
     if dry_run:
         from refactor_agent.run.estimate import estimate, estimate_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from refactor_agent.domain.place import Site
@@ -112,6 +113,11 @@ class Attempt(Value):
     flag: Flag | None = None
     loop: LoopEdit | None = None
     """The one thing such an attempt does."""
+    prepared: str | None = None
+    """Key in the store of the proposal, where planning made it: what entry points reach is
+    converted as one."""
+    twins: Mapping[str, str] = {}
+    """Name of each async twin, of functions and classes, to the bare name of its original."""
     notes: tuple[str, ...] = ()
     """What a reviewer should know: drift between libraries, new yield points."""
 

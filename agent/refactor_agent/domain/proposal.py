@@ -17,6 +17,7 @@ __all__ = [
     "NewFile",
     "Proposal",
     "RuleAuthor",
+    "TestCopy",
     "Usage",
 ]
 
@@ -49,6 +50,16 @@ class NewFile(Value):
     text: str
     replaces: str | None = None
     """SHA-256 of the bytes that may stand there now; ``None``: nothing may."""
+
+
+class TestCopy(Value):
+    """An async copy of a test of the target, each by ``tests/test_a.py::TestA::test_b``."""
+
+    __test__ = False
+
+    test: str
+    of: str
+    """The test it is a copy of: what that asserts, this asserts of the async side."""
 
 
 class Usage(Value):
@@ -94,5 +105,10 @@ class Proposal(Value):
     functions: tuple[FunctionEdit, ...]
     imports: tuple[ImportEdit, ...] = ()
     new_files: tuple[NewFile, ...] = ()
+    """What the change stands on, in a patch of its own."""
+    files: tuple[NewFile, ...] = ()
+    """Files of the target written whole, where a change reaches outside functions; only rules
+    make such proposals."""
+    tests: tuple[TestCopy, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     notes: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from refactor_agent.edit.concurrent import concurrent_loop
 from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.declared import declared_distributions, read_pyproject
 from refactor_agent.edit.dependencies import DependencyChanges, dependency_changes
+from refactor_agent.edit.file_imports import with_imports
 from refactor_agent.edit.flags import resolve_flag
 from refactor_agent.edit.functions import FunctionSource, function_source
 from refactor_agent.edit.requirement import normalized
@@ -21,4 +22,5 @@ __all__ = [
     "normalized",
     "read_pyproject",
     "resolve_flag",
+    "with_imports",
 ]

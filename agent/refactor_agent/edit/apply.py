@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
-from pathlib import PurePosixPath
 
 from refactor_agent.domain.proposal import FunctionEdit, ImportEdit, NewFile, Proposal
 from refactor_agent.edit.conflict import SpliceConflictError
+from refactor_agent.edit.file_imports import is_own
 from refactor_agent.edit.imports import edit_imports
 from refactor_agent.edit.source import SourceFile
 from refactor_agent.edit.splice import splice
@@ -30,7 +30,8 @@ def apply_proposal(tree: Tree, proposal: Proposal) -> Mapping[str, bytes]:
         functions[edit.function.file].append(edit)
     for wanted in proposal.imports:
         imports[wanted.file].append(wanted)
-    changes = dict(_new_file(tree, new) for new in proposal.new_files)
+    whole = (*proposal.new_files, *proposal.files)
+    changes = dict(_new_file(tree, new) for new in whole)
     laid = tree.with_changes(changes)
     for file in sorted({*functions, *imports}):
         changes[file] = _edit_file(laid, file, functions[file], imports[file])
@@ -47,17 +48,7 @@ def _edit_file(
     if not tree.exists(file):
         raise SpliceConflictError(file, "missing-file", "the file is gone")
     source = splice(SourceFile.decode(file, tree.read(file)), functions)
-    return edit_imports(source, imports, partial(_is_own, tree, file)).encode()
-
-
-def _is_own(tree: Tree, file: str, module: str) -> bool:
-    """Say whether the target has a top-level module of that name."""
-    roots = (*PurePosixPath(file).parents, PurePosixPath("src"))
-    return any(
-        tree.exists(str(root / place))
-        for root in roots
-        for place in (f"{module}.py", f"{module}/__init__.py")
-    )
+    return edit_imports(source, imports, partial(is_own, tree, file)).encode()
 
 
 def _new_file(tree: Tree, new: NewFile) -> tuple[str, bytes]:

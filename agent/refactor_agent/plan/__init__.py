@@ -4,5 +4,6 @@ from refactor_agent.plan.concurrency import plan_loops
 from refactor_agent.plan.planner import make_plan
 from refactor_agent.plan.reasons import REASONS
 from refactor_agent.plan.rollout import behind_flag
+from refactor_agent.plan.scripts import script_functions
 
-__all__ = ["REASONS", "behind_flag", "make_plan", "plan_loops"]
+__all__ = ["REASONS", "behind_flag", "make_plan", "plan_loops", "script_functions"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from refactor_agent.errors import UsageError
 from refactor_agent.llm.config import ModelConfig
 from refactor_agent.project import Interpreter, Revision
 
-__all__ = ["RunOptions", "RunRecord", "make_flag"]
+__all__ = ["RunOptions", "RunRecord", "entry_mode", "make_flag"]
 
 _FLAG = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -48,6 +49,11 @@ class RunOptions(Value):
     """Keep the old path beside the new one, with this flag between them."""
     concurrent: tuple[str, ...] = ()
     """Loops, as ``FILE:LINE``, to run iterations of at once, and nothing else."""
+    entries: tuple[str, ...] = ()
+    """Functions and classes, as ``MODULE:NAME``, below which all becomes async, and nothing
+    else."""
+    entry_mode: Literal["in-place", "twin"] | None = None
+    """Whether that takes the place of what is there, or stands beside it."""
     finalize: str | None = None
     """Take the old path of this earlier run out, and do nothing else."""
 
@@ -84,3 +90,25 @@ def make_flag(name: str | None, percent: float) -> Flag | None:
             f"--flag {name!r} is no name for a flag: letters, digits, - and _, a letter first"
         )
     return Flag(name=name, percent=percent)
+
+
+def entry_mode(
+    entries: Sequence[str], *, in_place: bool, twin: bool, others: Sequence[str] = ()
+) -> Literal["in-place", "twin"] | None:
+    """Say what is to become of ``entries``; raises `UsageError` unless just one thing is.
+
+    ``others`` are options that were given and do something else.
+    """
+    if in_place and twin:
+        raise UsageError("--in-place and --twin exclude each other; give one of them")
+    if not entries:
+        if in_place or twin:
+            raise UsageError("--in-place and --twin say what becomes of an --entry; name one")
+        return None
+    if others:
+        raise UsageError(f"--entry and {others[0]} are different runs; give one of them")
+    if not in_place and not twin:
+        raise UsageError(
+            "--entry needs --in-place, to replace the sync code, or --twin, to keep it"
+        )
+    return "twin" if twin else "in-place"

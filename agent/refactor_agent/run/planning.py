@@ -5,6 +5,7 @@ from __future__ import annotations
 from refactor_agent.domain.plan import Plan
 from refactor_agent.plan import behind_flag, make_plan, plan_loops
 from refactor_agent.run.directory import RunDirectory
+from refactor_agent.run.entries import plan_entries
 from refactor_agent.run.finalize import plan_finalize
 from refactor_agent.run.services import Services
 
@@ -17,6 +18,8 @@ def plan_run(services: Services) -> Plan:
     if options.finalize is not None:
         earlier = RunDirectory(services.directory.target, options.finalize)
         return plan_finalize(services.base, earlier, services.store)
+    if options.entry_mode is not None:
+        return plan_entries(services)
     if options.concurrent:
         return plan_loops(services.located.graph, services.base, options.concurrent)
     plan = make_plan(services.located, services.rulebook, services.project)

@@ -146,7 +146,9 @@ def _message(one: Accepted, regions: Mapping[str, Region]) -> str:
 def _is_asked_for(change_set: ChangeSet) -> bool:
     """Say whether a person asked for just this; nothing blocks there."""
     return any(
-        attempt.loop is not None or (attempt.flag is not None and attempt.flag.step == "finalize")
+        attempt.loop is not None
+        or attempt.prepared is not None
+        or (attempt.flag is not None and attempt.flag.step == "finalize")
         for attempt in change_set.attempts
     )
 

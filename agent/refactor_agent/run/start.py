@@ -10,6 +10,7 @@ from pathlib import Path
 
 from refactor_agent import __version__
 from refactor_agent.emit.audit import AuditLog
+from refactor_agent.entry import EntryGround, check_entries
 from refactor_agent.errors import UsageError
 from refactor_agent.llm import (
     Ground,
@@ -19,6 +20,7 @@ from refactor_agent.llm import (
 )
 from refactor_agent.ports import Reporter
 from refactor_agent.project import (
+    Interpreter,
     Project,
     find_interpreter,
     open_project,
@@ -37,6 +39,7 @@ from refactor_agent.run.rules import rules_for
 from refactor_agent.run.sandbox import isolation_for, sandbox_for
 from refactor_agent.run.services import NOTICE, Services, locate_tree
 from refactor_agent.store import Store
+from refactor_agent.tree import Tree
 from refactor_agent.verify import (
     Bench,
     Locate,
@@ -63,6 +66,8 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
     interpreter = find_interpreter(project.root, project.config, options.python)
     if options.tests:
         isolation_for(project.config, interpreter)
+    if options.entries:
+        _check_entries(project, options, interpreter)
     record = RunRecord(
         id=new_run_id(),
         tool_version=__version__,
@@ -78,6 +83,15 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
     services = _services(record, directory, reporter)
     services.audit.append_once("started", run=record.id, tool_version=record.tool_version)
     return services
+
+
+def _check_entries(project: Project, options: RunOptions, interpreter: Interpreter) -> None:
+    rulebook = rules_for(project, options.rules)
+    locate = partial(locate_tree, project, rulebook)
+    ground = EntryGround(
+        project, rulebook, interpreter, Tree(project.root), remember_located(locate)
+    )
+    check_entries(ground, options.entries)
 
 
 def open_run(path: Path, name: str, reporter: Reporter, *, offline: bool = False) -> Services:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from refactor_agent.domain.verdict import CheckFailure
+from refactor_agent.locate import is_test_file
 from refactor_agent.verify.change import Change
 from refactor_agent.verify.loop_use import BlockingCall, LoopUse
 
@@ -77,6 +78,8 @@ def _names(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
             for start in range(len(parts)):
                 yield file, ".".join(parts[start:])
         for colour in change.attempt.colours if change.attempt else ():
+            if is_test_file(colour.function.file):
+                continue  # what a test does itself, such as writing a file, holds up nobody
             parts = [*colour.function.name.split(".")[:-1], colour.new_name]
             for start in range(len(parts)):
                 yield colour.function.file, ".".join(parts[start:])

@@ -16,9 +16,9 @@ __all__ = ["after_plan", "baseline", "fan_out", "locate", "plan"]
 
 
 async def locate(services: Services, _: RunState) -> RunState:
-    """Find the regions; a run that finalizes, or was named its loops, looks for none."""
+    """Find the regions; a run that was named what it is to do looks for none."""
     options = services.record.options
-    if options.finalize is None and not options.concurrent:
+    if options.finalize is None and not options.concurrent and not options.entries:
         located = await asyncio.to_thread(lambda: services.located)
         findings = Findings(regions=located.regions, skipped=located.skipped)
     else:

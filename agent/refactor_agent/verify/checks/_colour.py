@@ -93,6 +93,8 @@ def names_function(module: Module, file: str, node: ast.expr, coloured: Coloured
     name = module.qualified(node)
     if name is None:
         return False
+    if _is_parameter(module, node, (dotted(node) or "").partition(".")[0]):
+        return False
     owner, _, bare = coloured.name.rpartition(".")
     if name.partition(".")[0] in {"self", "cls"}:
         return (
@@ -104,6 +106,19 @@ def names_function(module: Module, file: str, node: ast.expr, coloured: Coloured
         return _is_visible(module, node, owner)
     plain = name.lstrip(".")
     return "." in name and (coloured.path == plain or coloured.path.endswith("." + plain))
+
+
+def _is_parameter(module: Module, node: ast.expr, name: str) -> bool:
+    """Say whether ``name`` is what a function around is given: a test its fixture's value."""
+    if name in {"self", "cls"}:
+        return False
+    for outer in module.ancestors(node):
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            args = outer.args
+            given = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
+            if any(arg is not None and arg.arg == name for arg in given):
+                return True
+    return False
 
 
 def _is_visible(module: Module, node: ast.expr, owner: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Mapping
 
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._whole_files import renamed, whole_files
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, span_of
 
@@ -18,18 +20,20 @@ _RUNNERS = ("pytest.mark.asyncio", "pytest.mark.anyio", "pytest_asyncio.fixture"
 
 
 def _find(context: Context) -> Iterator[Objection]:
+    whole = whole_files(context)
     for change in changed_functions(context):
         if change.before is not None:
-            for message in _differences(change.before, change.after):
+            for message in _differences(change.before, change.after, whole=change.file in whole):
                 yield Objection(f"{change.name}: {message}", change.site(change.after))
     for file in context.python_files:
         before, after = context.module_before(file), context.module_after(file)
         if before and after:
-            yield from _gone(file, before, after)
+            yield from _gone(file, before, after, renamed(context, file))
 
 
-def _differences(before: FunctionNode, after: FunctionNode) -> Iterator[str]:
-    if ast.dump(before.args) != ast.dump(after.args):
+def _differences(before: FunctionNode, after: FunctionNode, *, whole: bool) -> Iterator[str]:
+    """Say what of the head differs; in a file written ``whole``, annotations may."""
+    if _arguments(before, whole=whole) != _arguments(after, whole=whole):
         old, new = ast.unparse(before.args), ast.unparse(after.args)
         yield f"its parameters were ({old}) and are ({new})"
     old_decorators, new_decorators = _decorators(before), _decorators(after)
@@ -37,6 +41,14 @@ def _differences(before: FunctionNode, after: FunctionNode) -> Iterator[str]:
         yield f"its decorators were {old_decorators} and are {new_decorators}"
     if (before.returns is None) != (after.returns is None):
         yield "its return annotation came or went"
+
+
+def _arguments(function: FunctionNode, *, whole: bool) -> str:
+    arguments = copy.deepcopy(function.args)
+    for node in ast.walk(arguments) if whole else ():
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.dump(arguments)
 
 
 def _decorators(function: FunctionNode) -> list[str]:
@@ -53,10 +65,17 @@ def _plain(text: str) -> str:
     return f"{head}{dot}{_SAME.get(last, last)}"
 
 
-def _gone(file: str, before: Module, after: Module) -> Iterator[Objection]:
+def _gone(
+    file: str, before: Module, after: Module, planned: Mapping[str, str]
+) -> Iterator[Objection]:
     for name, node in before.functions.items():
         nested = "." in name and name.rpartition(".")[0] in before.functions
-        if name not in after.functions and not nested:
+        is_renamed = any(
+            (old == name or old.endswith(f".{name}"))
+            and any(new == other or new.endswith(f".{other}") for other in after.functions)
+            for old, new in planned.items()
+        )
+        if name not in after.functions and not nested and not is_renamed:
             place = Site(file, span_of(node))
             yield Objection(f"{name} is gone from {file}", place)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import FunctionRef
 from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._whole_files import outside_functions
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -17,7 +18,9 @@ __all__ = ["CHECK"]
 
 def _find(context: Context) -> Iterator[Objection]:
     yield from _outside_the_change_set(context)
-    declared = {new.file for change in context.changes for new in change.proposal.new_files}
+    yield from outside_functions(context)
+    declared = {new.file for change in context.changes
+                for new in (*change.proposal.new_files, *change.proposal.files)}  # fmt: skip
     for file in set(context.files) - declared:
         if file in context.added_files:
             yield Objection(f"{file} is new, and the proposal does not declare it")

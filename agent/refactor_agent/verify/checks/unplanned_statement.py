@@ -33,6 +33,15 @@ def _unplanned(context: Context, change: Change) -> Iterator[Objection]:
             new = after.functions.get(name)
             if new is not None and _is(name, edit.function.name):
                 yield from _compare(file, name, node, new)
+    for written in change.proposal.files:
+        before, after = (
+            context.module_before(written.file),
+            context.module_after(written.file),
+        )
+        for name, node in before.functions.items() if before else ():
+            new = after.functions.get(name) if after else None
+            if new is not None:
+                yield from _compare(written.file, name, node, new)
 
 
 def _is(name: str, planned: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._read_form import read_form
 from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
@@ -81,7 +82,7 @@ def _assertions(function: ast.AST) -> Counter[str]:
 
 def _text(node: ast.AST) -> str:
     """Give the source as it would read in sync: without awaits, and without `asyncio.run`."""
-    return ast.unparse(_WithoutRunner().visit(ast.parse(sync_form(node))))
+    return ast.unparse(_WithoutRunner().visit(ast.parse(sync_form(read_form(node)))))
 
 
 class _WithoutRunner(ast.NodeTransformer):
@@ -168,6 +169,20 @@ CHECK = Check(
             ),
         ),
         _pair("run by asyncio", _test(_BOTH.replace("await get(1)", "asyncio.run(get(1))"))),
+        Example(
+            "all of an async iterable",
+            "def test_a():\n    assert sorted(each()) == list(each()) == [1]\n",
+            "async def test_a():\n    assert sorted([i async for i in each()]) == "
+            "[i async for i in each()] == [1]\n",
+            file="test_a.py",
+        ),
+        Example(
+            "some of an async iterable",
+            "def test_a():\n    assert list(each()) == [1]\n",
+            "async def test_a():\n    assert [i async for i in each() if i == 1] == [1]\n",
+            "is gone or changed",
+            file="test_a.py",
+        ),
         _pair("awaited", _test(_BOTH)),
         _pair("run", _test(_BOTH.replace("await ", ""), "def test_a():")),
     ),

@@ -1,0 +1,7 @@
+"""Entry points that a user names: all that they reach becomes async, in place or as a twin."""
+
+from refactor_agent.entry.changes import Planned
+from refactor_agent.entry.ground import EntryGround
+from refactor_agent.entry.planning import check_entries, plan_in_place
+
+__all__ = ["EntryGround", "Planned", "check_entries", "plan_in_place"]

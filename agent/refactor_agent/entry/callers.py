@@ -1,0 +1,44 @@
+"""Sync code outside that goes on calling what has become async."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TypeAlias
+
+from refactor_agent.domain.callgraph import CallGraph
+from refactor_agent.domain.plan import Refusal
+
+__all__ = ["About", "left_behind"]
+
+About: TypeAlias = tuple[str | None, Refusal]
+"""A refusal, and the file that can't change because of it; none: all."""
+
+
+def left_behind(
+    graph: CallGraph, coloured: Collection[str], faces: Collection[str]
+) -> Iterator[About]:
+    """Say which code that stays sync calls, or hands on, any of ``coloured``; tests left out.
+
+    Functions in ``faces`` can be called as before.
+    """
+    for name in sorted(coloured):
+        function = graph.functions.get(name)
+        if name in faces or function is None or function.is_test:
+            continue
+        users = [(call.caller, call.site, "calls") for call in graph.calls_of(name)]
+        users += [(ref.holder, ref.site, "hands on") for ref in graph.references_to(name)]
+        for user, site, does in users:
+            if user in coloured or _is_test(graph, user, site.file):
+                continue
+            message = (
+                f"{user} {does} {name} and stays sync; name it with --entry too, or use --twin"
+            )
+            refusal = Refusal(reason="sync-caller", message=message, site=site)
+            yield function.file, refusal
+
+
+def _is_test(graph: CallGraph, user: str, file: str) -> bool:
+    function = graph.functions.get(user)
+    if function is not None:
+        return function.is_test
+    return any(other.is_test for other in graph.functions.values() if other.file == file)

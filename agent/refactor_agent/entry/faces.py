@@ -1,0 +1,98 @@
+"""Commands keep a sync face: ``def main()`` that runs the coroutine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import libcst as cst
+
+from refactor_agent.domain.callgraph import CallGraph, Function
+from refactor_agent.domain.proposal import ImportEdit
+from refactor_agent.domain.twins import TWIN_NAMES, beside
+from refactor_agent.edit import with_imports
+from refactor_agent.tree import Tree
+
+__all__ = ["find_faces", "with_faces"]
+
+_COMMANDS = ("click.", "typer.")
+_COMMAND_METHODS = frozenset({"command", "callback", "group"})
+
+
+def find_faces(
+    graph: CallGraph, coloured: Collection[str], scripts: Collection[str]
+) -> Iterator[str]:
+    """Name the functions that something outside calls which can't await: commands, scripts."""
+    modules = set(graph.modules)
+    for name in sorted(coloured):
+        function = graph.functions.get(name)
+        if function is None or function.owner or function.nested or function.is_generator:
+            continue
+        if function.is_test:
+            continue
+        by_module = any(call.caller in modules for call in graph.calls_of(name))
+        if name in scripts or by_module or _is_command(function):
+            yield name
+
+
+def _is_command(function: Function) -> bool:
+    for decorator in function.decorators:
+        bare = decorator.partition("(")[0]
+        if bare.startswith(_COMMANDS) or bare.rpartition(".")[2] in _COMMAND_METHODS:
+            return True
+    return False
+
+
+def with_faces(
+    tree: Tree, file: str, data: bytes, names: Collection[str]
+) -> tuple[bytes, Mapping[str, str]]:
+    """Give ``file`` with a sync face for each async function at its top called in ``names``.
+
+    The coroutine moves aside: ``main`` to ``main_async``, which the second result says.
+    """
+    module = cst.parse_module(data)
+    taken = {n.name.value for n in module.body if isinstance(n, cst.FunctionDef)}
+    new = {name: _free(name, taken) for name in names}
+    body: list[cst.BaseCompoundStatement | cst.SimpleStatementLine] = []
+    for node in module.body:
+        if isinstance(node, cst.FunctionDef) and node.name.value in new and node.asynchronous:
+            body.extend(_parted(node, new[node.name.value]))
+        else:
+            body.append(node)
+    done = module.with_changes(body=body).bytes
+    return with_imports(tree, file, done, [ImportEdit(file=file, module="asyncio")]), new
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    found = next((beside(name, twin) for twin in TWIN_NAMES if beside(name, twin) not in taken), "")
+    return found or f"{name}_as_async"
+
+
+def _parted(node: cst.FunctionDef, name: str) -> Iterator[cst.FunctionDef]:
+    """Give the coroutine under its new name, and the face with the old name and decorators."""
+    yield node.with_changes(name=cst.Name(name), decorators=())
+    awaited = cst.Call(cst.Name(name), list(_passed_on(node.params)))
+    run = cst.Call(cst.parse_expression("asyncio.run"), [cst.Arg(awaited)])
+    lines: list[cst.BaseStatement] = [cst.SimpleStatementLine([cst.Return(run)])]
+    docstring = node.get_docstring()
+    if docstring is not None and isinstance(node.body, cst.IndentedBlock):
+        lines.insert(0, cst.ensure_type(node.body.body[0], cst.SimpleStatementLine))
+    yield node.with_changes(
+        asynchronous=None,
+        body=cst.IndentedBlock(lines),
+        leading_lines=[cst.EmptyLine(indent=False)] * 2,
+    )
+
+
+def _passed_on(params: cst.Parameters) -> Iterator[cst.Arg]:
+    for param in (*params.posonly_params, *params.params):
+        yield cst.Arg(param.name)
+    if isinstance(params.star_arg, cst.Param):
+        yield cst.Arg(params.star_arg.name, star="*")
+    for param in params.kwonly_params:
+        yield cst.Arg(
+            param.name,
+            keyword=param.name,
+            equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+        )
+    if params.star_kwarg is not None:
+        yield cst.Arg(params.star_kwarg.name, star="**")

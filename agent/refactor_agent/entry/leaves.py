@@ -1,0 +1,94 @@
+"""The calls that block in what has become async, each by its rule or in a bounded thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from refactor_agent.convert import propose
+from refactor_agent.domain.plan import ChangeSet, Dependency, Refusal
+from refactor_agent.domain.proposal import NewFile, Proposal
+from refactor_agent.domain.region import Region
+from refactor_agent.edit import apply_proposal
+from refactor_agent.entry.ground import EntryGround
+from refactor_agent.entry.reach import CHEAP
+from refactor_agent.plan import make_plan
+from refactor_agent.tree import Tree
+
+__all__ = ["Resolved", "resolve_leaves"]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The tree in which they are resolved, and what that took."""
+
+    tree: Tree
+    rules: tuple[str, ...] = ()
+    new_files: tuple[NewFile, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    notes: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    """What would block in the tree as it was given."""
+    refusals: tuple[Refusal, ...] = ()
+    """Why calls are left that still block."""
+
+
+def resolve_leaves(ground: EntryGround, tree: Tree, coloured: Collection[str]) -> Resolved:
+    """Carry out, on ``tree``, what a run would plan for the functions that are async now."""
+    located = ground.locate(tree)
+    names = set(_names_now(located.graph.functions, coloured))
+    regions = tuple(region for region in located.regions if region.entry in names)
+    plan = make_plan(located.only(regions), ground.rulebook, ground.project)
+    made: list[Proposal] = []
+    refusals: list[Refusal] = []
+    for change_set in plan.change_sets:
+        proposal = _propose(change_set, tree, ground)
+        if isinstance(proposal, Proposal):
+            made.append(proposal)
+            tree = tree.with_changes(apply_proposal(tree, proposal))
+        elif any(_matters(region) for region in regions if region.id in change_set.regions):
+            refusals.extend(proposal)
+    boundary = {new.file: new for one in made for new in one.new_files}
+    kept = {file: data for file, data in tree.changes.items() if file not in boundary}
+    return Resolved(
+        tree=Tree(tree.root, kept),
+        rules=tuple(sorted({rule for one in made for rule in _rules(one)})),
+        new_files=tuple(boundary.values()),
+        dependencies=tuple(dict.fromkeys(dep for one in made for dep in one.dependencies)),
+        notes=tuple(dict.fromkeys(note for one in made for note in one.notes)),
+        regions=regions,
+        refusals=tuple(refusals),
+    )
+
+
+def _matters(region: Region) -> bool:
+    """Say whether a call that is left holds up the loop for long, as far as rules are sure."""
+    return region.weight > CHEAP and region.confidence != "low"
+
+
+def _names_now(functions: Collection[str], coloured: Collection[str]) -> Iterator[str]:
+    """Name the coloured functions as they are called now: methods of protocols change theirs."""
+    for name in functions:
+        owner, _, bare = name.rpartition(".")
+        sync = {bare, bare.replace("__a", "__", 1), bare.removeprefix("a")}
+        if any(f"{owner}.{one}" in coloured for one in sync):
+            yield name
+
+
+def _propose(
+    change_set: ChangeSet, tree: Tree, ground: EntryGround
+) -> Proposal | tuple[Refusal, ...]:
+    """Take the first attempt that can be carried out and keeps every function async."""
+    found: list[Refusal] = []
+    for number, attempt in enumerate(change_set.attempts):
+        if attempt.demotes:
+            continue
+        made = propose(change_set, number, tree, ground.rulebook)
+        if isinstance(made, Proposal):
+            return made
+        found.append(made)
+    return tuple(found) or change_set.refusals
+
+
+def _rules(proposal: Proposal) -> tuple[str, ...]:
+    return proposal.author.rules if proposal.author.kind == "rules" else ()

@@ -1,0 +1,1 @@
+"""The target's tests, made to test what has become async."""

@@ -1,0 +1,326 @@
+"""What a named function or class reaches becomes async where it stands, with its tests."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from refactor_agent.entry import plan_in_place
+
+RUNNER = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["httpx"]\n'
+ASYNCIO = RUNNER + '[project.optional-dependencies]\ntest = ["pytest-asyncio"]\n'
+
+CLIENT = """
+import time
+
+import httpx
+
+
+class Client:
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=url)
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._http.close()
+
+    def get(self, path: str) -> str:
+        time.sleep(0.1)
+        return self._http.get(path).text
+
+    def name(self) -> str:
+        return "client"
+"""
+ASYNC_CLIENT = """
+import asyncio
+
+import httpx
+
+
+class Client:
+    def __init__(self, url: str) -> None:
+        self._http = httpx.AsyncClient(base_url=url)
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._http.aclose()
+
+    async def get(self, path: str) -> str:
+        await asyncio.sleep(0.1)
+        return (await self._http.get(path)).text
+
+    def name(self) -> str:
+        return "client"
+"""
+
+CASES = [
+    pytest.param(
+        {"shop.py": CLIENT},
+        ["shop:Client"],
+        {"shop.py": ASYNC_CLIENT},
+        id="a client whose vendor has an async one",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
+            from pathlib import Path
+
+
+            def read(path: Path) -> str:
+                return path.read_text()
+
+
+            def both(path: Path) -> str:
+                return read(path) * 2
+            """
+        },
+        ["shop:both"],
+        {
+            "shop.py": """
+            from pathlib import Path
+
+            from _async_adapters import offload
+
+
+            async def read(path: Path) -> str:
+                return await offload(path.read_text)
+
+
+            async def both(path: Path) -> str:
+                return await read(path) * 2
+            """
+        },
+        id="what has no async form goes to a bounded thread",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
+            import time
+
+
+            class Settings:
+                def __init__(self) -> None:
+                    time.sleep(0.1)
+                    self.name = "shop"
+
+
+            def load() -> str:
+                return Settings().name
+            """
+        },
+        ["shop:load"],
+        {
+            "shop.py": """
+            import time
+
+            from _async_adapters import offload
+
+
+            class Settings:
+                def __init__(self) -> None:
+                    time.sleep(0.1)
+                    self.name = "shop"
+
+
+            async def load() -> str:
+                return (await offload(Settings)).name
+            """
+        },
+        id="a constructor that blocks runs in a thread",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
+            import time
+
+
+            def wait(seconds: float) -> float:
+                time.sleep(seconds)
+                return seconds
+
+
+            def main(seconds: float = 1) -> float:
+                return wait(seconds)
+
+
+            if __name__ == "__main__":
+                main()
+            """
+        },
+        ["shop:main"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            async def wait(seconds: float) -> float:
+                await asyncio.sleep(seconds)
+                return seconds
+
+
+            async def main_async(seconds: float = 1) -> float:
+                return await wait(seconds)
+
+
+            def main(seconds: float = 1) -> float:
+                return asyncio.run(main_async(seconds))
+
+
+            if __name__ == "__main__":
+                main()
+            """
+        },
+        id="a command keeps a sync face",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
+            import time
+
+
+            def wait() -> None:
+                time.sleep(1)
+
+
+            async def serve() -> None:
+                wait()
+            """
+        },
+        ["shop:wait"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            async def wait() -> None:
+                await asyncio.sleep(1)
+
+
+            async def serve() -> None:
+                await wait()
+            """
+        },
+        id="an async caller awaits it",
+    ),
+    pytest.param(
+        {
+            "pyproject.toml": ASYNCIO,
+            "shop.py": "import time\n\n\ndef wait() -> int:\n    time.sleep(0)\n    return 1\n",
+            "tests/test_shop.py": """
+            from shop import wait
+
+
+            def test_wait():
+                assert wait() == 1
+            """,
+        },
+        ["shop:wait"],
+        {
+            "shop.py": "import asyncio\n\n\nasync def wait() -> int:\n"
+            "    await asyncio.sleep(0)\n    return 1\n",
+            "tests/test_shop.py": """
+            import pytest
+
+            from shop import wait
+
+
+            @pytest.mark.asyncio
+            async def test_wait():
+                assert await wait() == 1
+            """,
+        },
+        id="its test, by pytest-asyncio",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "entries", "expected"), CASES)
+def test_converted(ground, files, entries, expected):
+    made = ground({"pyproject.toml": RUNNER, **_dedented(files)})
+    [planned] = plan_in_place(made, entries)
+    assert planned.change_set.refusals == ()
+    assert planned.proposal is not None
+    got = {file.file: file.text for file in planned.proposal.files}
+    assert got == _dedented(expected)
+
+
+REFUSED = [
+    pytest.param(
+        """
+        import time
+
+
+        def wait() -> None:
+            time.sleep(1)
+
+
+        def others() -> None:
+            wait()
+        """,
+        "sync-caller",
+        "shop.others calls shop.wait and stays sync",
+        id="a sync caller outside",
+    ),
+    pytest.param(
+        """
+        import time
+        from threading import Thread
+
+
+        def wait() -> None:
+            time.sleep(1)
+
+
+        def start() -> None:
+            Thread(target=wait).start()
+        """,
+        "callback",
+        "shop.wait is called by threading.Thread, which would not await it",
+        id="handed to a thread",
+    ),
+    pytest.param(
+        """
+        import time
+
+
+        class Store:
+            def wait(self) -> int:
+                time.sleep(1)
+                return 1
+
+            @property
+            def size(self) -> int:
+                return self.wait()
+        """,
+        "property",
+        "shop.Store.size is a property, which can't wait",
+        id="a property that would have to wait",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "reason", "says"), REFUSED)
+def test_refused(ground, text, reason, says):
+    entry = "shop:Store" if "class Store" in text else "shop:wait"
+    [planned] = plan_in_place(ground({"shop.py": dedent(text).lstrip()}), [entry])
+    assert planned.proposal is None
+    assert planned.change_set.attempts == ()
+    found = {refusal.reason: refusal.message for refusal in planned.change_set.refusals}
+    assert says in found[reason]
+
+
+def test_apart_where_nothing_ties_them(ground):
+    text = "import time\n\n\ndef wait() -> None:\n    time.sleep(1)\n"
+    made = plan_in_place(ground({"one.py": text, "two.py": text}), ["two:wait", "one:wait"])
+    files = [[new.file for new in one.proposal.files] for one in made if one.proposal]
+    assert files == [["one.py"], ["two.py"]]
+    assert [one.change_set.entries[0].name for one in made] == ["one.wait", "two.wait"]
+
+
+def _dedented(files):
+    return {file: dedent(text).lstrip() for file, text in files.items()}
