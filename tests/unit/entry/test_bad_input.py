@@ -23,7 +23,7 @@ FILES = {
     ("shop:", "is not MODULE:NAME, such as shop.client:Client"),
     ("shap:Store", "the project has no module shap; did you mean shop?"),
     ("shop:Stor", "shop has no function or class Stor; did you mean Store?"),
-    ("shop:Store.wiat", "shop.store.Store has no wiat; did you mean wait?"),
+    ("shop:Store.wiat", "shop.store.Store has no wiat; did you mean wait, watch?"),
     ("shop:Store.watch", "shop.store.Store is async already"),
     ("shop.store:Empty", "shop.store.Empty has no methods"),
     ("shop:Store.name", "nothing that shop.store.Store.name reaches blocks"),

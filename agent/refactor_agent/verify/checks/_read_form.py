@@ -22,7 +22,8 @@ _ATTRIBUTES = {
 
 def read_form(node: ast.AST) -> ast.AST:
     """Give a copy of ``node`` in which async iterables are read by what reads plain ones."""
-    return ast.fix_missing_locations(_Reading().visit(copy.deepcopy(node)))
+    plain: ast.AST = _Reading().visit(copy.deepcopy(node))
+    return ast.fix_missing_locations(plain)
 
 
 class _Reading(ast.NodeTransformer):
