@@ -85,7 +85,14 @@ def _returns_at_once(stub: BlockingCall, call: CallFacts) -> bool:
 
 
 def _is_literal(term: Term, literal: str) -> bool:
-    return term is not None and term[0] == "#" and repr(term[1]) == literal
+    """Say whether a term is the literal, or names the constant or has it among its flags."""
+    if term is None:
+        return False
+    if term[0] == "o":
+        return _is_literal(term[2], literal) or _is_literal(term[3], literal)
+    if term[0] in "agi":
+        return "." in literal and term[-1] == literal.rpartition(".")[2]
+    return term[0] == "#" and repr(term[1]) == literal
 
 
 @cache

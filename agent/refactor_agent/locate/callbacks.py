@@ -11,12 +11,13 @@ from refactor_agent.locate.resolve.values import (
     External,
     ExternalMethod,
     FunctionValue,
+    Instance,
     Partial,
     Value,
     Values,
 )
 from refactor_agent.locate.summary import CallFacts
-from refactor_agent.locate.terms import Term
+from refactor_agent.locate.terms import Term, leaves
 
 __all__ = ["Callbacks"]
 
@@ -25,9 +26,13 @@ _EAGER = {
     "contextlib.AsyncExitStack.callback": 0,
     "contextlib.ExitStack.callback": 0,
     "builtins.map": 0,
+    "contextvars.Context.run": 0,
     "functools.reduce": 0,
     "itertools.groupby": 1,
+    "re.Pattern.sub": 0,
     "re.sub": 1,
+    "re.subn": 1,
+    "tenacity.Retrying.__call__": 0,
 }
 """Library functions to the position of the callable that they (or their reader) call."""
 
@@ -62,8 +67,8 @@ class Callbacks:
             cls = self._evaluator.index.classes[callee.cls]
             for method in cls.methods("__init__"):
                 yield from self._bound(method, call, bound=True)
-        elif isinstance(callee, External | ExternalMethod):
-            name = callee.name if isinstance(callee, External) else callee.qualified
+        elif isinstance(callee, External | ExternalMethod | Instance):
+            name = _called_name(callee)
             position = _EAGER.get(name)
             if position is not None and position < len(call.args):
                 yield call.args[position]
@@ -99,14 +104,27 @@ class Callbacks:
         if not plain:
             return
         for call in function.body.calls:
-            named = list(_parameters(call.func))
+            named = self._called_parameters(function, call.func)
             yield from named
             given = (*call.args, *(term for _, term in call.keywords))
-            if not named and any(map(_parameters, given)):
+            if not named and any(_parameters(function, term) for term in given):
                 for callee in self._evaluator.term(function, call.func):
                     for term in self._called_arguments(callee, call):
-                        yield from _parameters(term)
+                        yield from _parameters(function, term)
         yield from self._by_nested(function)
+
+    def _called_parameters(self, function: ProjectFunction, term: Term) -> list[str]:
+        """Give the parameters that calling ``term`` calls: itself, or what a partial holds."""
+        found: list[str] = []
+        for leaf in () if term is None else leaves(function.body.definitions, term):
+            if leaf[0] == "p":
+                found.append(leaf[1])
+            elif leaf[0] == "k" and term != leaf:
+                made = function.body.calls[leaf[1]]
+                values = self._evaluator.term(function, made.func)
+                if made.args and any(_makes_partial(value) for value in values):
+                    found.extend(_parameters(function, made.args[0]))
+        return found
 
     def _by_nested(self, function: ProjectFunction) -> Iterator[str]:
         """Give the parameters that a nested function calls which ``function`` itself calls."""
@@ -120,10 +138,18 @@ class Callbacks:
                         yield call.func[2]
 
 
-def _parameters(term: Term) -> list[str]:
+def _makes_partial(value: Value) -> bool:
+    return isinstance(value, External) and value.name == "functools.partial"
+
+
+def _called_name(callee: External | ExternalMethod | Instance) -> str:
+    if isinstance(callee, External):
+        return callee.name
+    return callee.qualified if isinstance(callee, ExternalMethod) else f"{callee.cls}.__call__"
+
+
+def _parameters(function: ProjectFunction, term: Term) -> list[str]:
     """Give the parameters that a term is, or may be: ``on_done or print``."""
-    if term is None or term[0] not in "pu":
+    if term is None or term[0] not in "pulN":
         return []
-    if term[0] == "p":
-        return [term[1]]
-    return [part[1] for part in term[1] if part[0] == "p"]
+    return [leaf[1] for leaf in leaves(function.body.definitions, term) if leaf[0] == "p"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
+from refactor_agent.locate.awaited import Awaited
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
@@ -12,7 +13,6 @@ from refactor_agent.locate.resolve.calls import ENTERING
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
-    AWAITABLE,
     External,
     ExternalMethod,
     Instance,
@@ -60,6 +60,7 @@ class Effects:
         self.targets = Targets(evaluator, blockers)
         self.callbacks = Callbacks(evaluator)
         self.waits = Waits(evaluator)
+        self._awaited = Awaited(evaluator)
         self._twin_calls = TwinCalls(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
         self._implicit = Implicit(evaluator, self.targets, lambda function: bool(self.of(function)))
@@ -126,8 +127,8 @@ class Effects:
 
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = self.evaluator.term(function, call.func)
-        if call.awaited and len(values) > 1:
-            values = self._awaitable(function, call, values)
+        if call.awaited:
+            values = self._awaited.callees(function, call, values)
         for value in values:
             for target, certain in self.targets.of(value, call, function):
                 if isinstance(target, Blocker) and (
@@ -147,18 +148,6 @@ class Effects:
         blocker = self._twin_calls.blocker(function, name)
         if blocker is not None:
             yield Effect(blocker, place, certain=True)
-
-    def _awaitable(self, function: ProjectFunction, call: CallFacts, values: Values) -> Values:
-        """Give those of several callees whose result can be awaited, if there is one."""
-        found = tuple(
-            value
-            for value in values
-            if any(
-                isinstance(result, Instance) and result.cls == AWAITABLE
-                for result in self.evaluator.called(function, call, value)
-            )
-        )
-        return found or values
 
     def _by_builtin(
         self, function: ProjectFunction, call: CallFacts, values: Values

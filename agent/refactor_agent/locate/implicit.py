@@ -10,6 +10,7 @@ from refactor_agent.locate.resolve.attributes import accessors, attribute, prope
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
+    External,
     ExternalMethod,
     FunctionValue,
     GeneratorValue,
@@ -150,7 +151,7 @@ class Implicit:
     def _of_with(self, function: ProjectFunction, item: WithFacts) -> Iterator[Target]:
         """Give what entering and leaving a ``with`` runs."""
         if not item.is_async:
-            for value in self._evaluator.term(function, item.term):
+            for value in self._objects(function, item.term):
                 yield from self.entered(value)
 
     def entered(self, value: Value) -> Iterator[Target]:
@@ -164,13 +165,21 @@ class Implicit:
 
     def of_iteration(self, function: ProjectFunction, term: Term) -> Iterator[Target]:
         """Give what reading all of an iterable runs."""
-        for value in self._evaluator.term(function, term):
+        for value in self._objects(function, term):
             if isinstance(value, GeneratorValue):
                 if not value.is_async:
                     yield value.function, True
                 continue
             for name in ("__iter__", "__next__"):
                 yield from self._method(value, name)
+
+    def _objects(self, function: ProjectFunction, term: Term) -> Iterator[Value]:
+        """Give the values of a term, what attributes of libraries hold in place of their names."""
+        for value in self._evaluator.term(function, term):
+            if isinstance(value, External | ExternalMethod):
+                yield from self._evaluator.libraries.settle(value)
+            else:
+                yield value
 
     def _method(self, value: Value, name: str) -> Iterator[Target]:
         if isinstance(value, Instance):

@@ -8,7 +8,7 @@ from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import External, FunctionValue
 from refactor_agent.locate.summary import CallFacts
-from refactor_agent.locate.terms import Term
+from refactor_agent.locate.terms import Term, leaves
 
 __all__ = ["PARTIALS", "hands_over", "runs_elsewhere"]
 
@@ -58,15 +58,22 @@ def _handed_parameter(evaluator: Evaluator, function: ProjectFunction) -> int | 
     found: int | None = None
     for call in function.body.calls if names else ():
         for term in hands_over(evaluator, function, call):
-            if term is not None and term[0] == "p" and term[1] in names:
-                found = names.index(term[1])
+            for leaf in leaves(function.body.definitions, term):
+                if leaf[0] == "p" and leaf[1] in names:
+                    found = names.index(leaf[1])
     return found
 
 
 def _inside(evaluator: Evaluator, function: ProjectFunction, term: Term) -> list[Term]:
     """Give what a partial, or a definition, wraps."""
-    while term is not None and term[0] == "l":
-        term = function.body.definitions[term[1]]
+    return [
+        inner
+        for leaf in leaves(function.body.definitions, term)
+        for inner in _wrapped(evaluator, function, leaf)
+    ]
+
+
+def _wrapped(evaluator: Evaluator, function: ProjectFunction, term: Term) -> list[Term]:
     if term is None or term[0] != "k":
         return [term] if term is not None and term[0] in "fp" else []
     call = function.body.calls[term[1]]

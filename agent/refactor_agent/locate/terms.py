@@ -39,9 +39,10 @@ summary (functions, classes) or into the body the term stands in (calls, definit
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-__all__ = ["Place", "Term", "union"]
+__all__ = ["Place", "Term", "leaves", "union"]
 
 Term: TypeAlias = tuple[Any, ...] | None
 
@@ -58,3 +59,24 @@ def union(terms: list[Term]) -> Term:
     if not known:
         return None
     return known[0] if len(known) == 1 else ("u", tuple(known))
+
+
+def leaves(definitions: Sequence[Term], term: Term) -> Iterator[tuple[Any, ...]]:
+    """Give what a term is, or may be, behind the ``definitions`` of its body.
+
+    A name read in a loop is a definition, because an earlier round may have bound it anew.
+    """
+    waiting, seen = [term], set[Term]()
+    while waiting:
+        term = waiting.pop()
+        if term is None or term in seen:
+            continue
+        seen.add(term)
+        if term[0] == "l":
+            waiting.append(definitions[term[1]])
+        elif term[0] == "u":
+            waiting.extend(reversed(term[1]))
+        elif term[0] == "N" and len(term) > 2 and term[2] is not None:
+            waiting.append(term[2])
+        else:
+            yield term

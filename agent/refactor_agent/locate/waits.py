@@ -16,12 +16,20 @@ _FINISHED = frozenset({"result", "exception"})
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "concurrent.futures.wait"})
 _QUEUES = frozenset({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue"})
 _SOCKETS = frozenset({"socket.socket", "ssl.SSLSocket"})
+_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
+_READ_OR_WRITE = frozenset(
+    {
+        "PIL.Image.open", "json.dump", "json.load", "pickle.dump", "pickle.load", "tarfile.open",
+        "tomllib.load", "zipfile.ZipFile", "zipfile.is_zipfile",
+    }
+)  # fmt: skip
+"""Library functions that wait for nothing but the file they are given."""
 _LOCKS = frozenset({"threading.Lock", "threading.RLock"})
 _SWITCHES = ("setblocking", "settimeout")
 
 
 class Waits:
-    """Knows done futures, locks nobody else has, queues without a bound, non-blocking sockets."""
+    """Knows done futures, fresh locks, queues without a bound, files in memory, quick sockets."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
@@ -29,6 +37,8 @@ class Waits:
     def never(self, function: ProjectFunction, call: CallFacts, callee: Value) -> bool:
         """Say whether ``call``, a blocking one by its name, returns at once here."""
         func = call.func
+        if isinstance(callee, External):
+            return callee.name in _READ_OR_WRITE and self._is_in_memory(function, call)
         if not isinstance(callee, ExternalMethod) or func is None or func[0] != "a":
             return False
         kind, receiver = callee.receiver.cls, func[1]
@@ -52,6 +62,15 @@ class Waits:
             return False
         values = self._evaluator.term(function, function.body.calls[source[1]].func)
         return any(isinstance(value, External) and value.name in _COMPLETED for value in values)
+
+    def _is_in_memory(self, function: ProjectFunction, call: CallFacts) -> bool:
+        """Say whether a call is given a file that lies in memory."""
+        given = (*call.args, *(term for _, term in call.keywords))
+        return any(
+            isinstance(value, Instance) and value.cls in _MEMORY
+            for term in given
+            for value in self._evaluator.term(function, term)
+        )
 
     def _is_nonblocking(self, function: ProjectFunction, receiver: Term) -> bool:
         """Say whether the function, or a method beside it, switches waiting off."""

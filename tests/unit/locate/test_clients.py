@@ -37,6 +37,31 @@ CASES = {
             table.get_paginator("scan")
             store.put_object(Bucket="b")  #! botocore.client.S3.put_object
     """,
+    "bodies and collections that are read from the service": """
+        import boto3
+        import multiprocessing
+        import subprocess
+        from git import Repo
+        class Store:
+            def __init__(self):
+                session = boto3.Session()
+                self.client = session.client("s3")
+                self.resource = session.resource("s3")
+            async def go(self):
+                response = self.client.get_object()  #! botocore.client.S3.get_object
+                response["body"].read()  #! botocore.response.StreamingBody.read
+                objects = self.resource.Bucket("a").objects
+                for item in objects.all():  #! boto3.resources.collection.CollectionManager.all
+                    print(item)
+        async def pulled(repo: Repo):
+            repo.remotes.origin.pull()  #! git.Remote.pull
+        async def waited():
+            queue = multiprocessing.get_context("spawn").Queue()
+            queue.get()  #! multiprocessing.queues.Queue.get
+            process = subprocess.Popen(["a"], stdout=-1)  #! subprocess.Popen
+            for line in process.stdout:  #! io.BufferedReader.__next__
+                print(line)
+    """,
 }
 
 

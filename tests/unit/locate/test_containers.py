@@ -179,6 +179,30 @@ CASES = {
             for function in PLAIN:
                 function()  #! time.sleep
     """,
+    "containers made empty and filled by a method": """
+        import collections, sqlite3
+        from typing import TypedDict
+        class Store:
+            def __init__(self):
+                self.connection = sqlite3.connect("a")
+        class State(TypedDict):
+            connection: sqlite3.Connection
+        class App:
+            def __init__(self):
+                self.stores = collections.OrderedDict()
+                self.others = dict()
+                self.add(Store(), "a")
+            def add(self, store, name):
+                stores = self.stores.copy()
+                stores[name] = store
+                self.stores = stores
+                self.others[name] = store
+            async def go(self, state: State):
+                for store in self.stores.values():
+                    store.connection.commit()  #! sqlite3.Connection.commit
+                self.others.pop("a").connection.commit()  #! sqlite3.Connection.commit
+                state.get("connection").commit()  #! sqlite3.Connection.commit
+    """,
 }
 
 

@@ -337,6 +337,66 @@ CASES = {
             for one in done:
                 one.result()
     """,
+    "awaited calls that a decorator sends to the async side": """
+        import asyncio, functools, time, uuid
+
+        def both(other):
+            def decorator(function):
+                @functools.wraps(function)
+                def wrapper(*args, **kwargs):
+                    try:
+                        asyncio.get_running_loop()
+                    except RuntimeError:
+                        return function(*args, **kwargs)
+                    return other(*args, **kwargs)
+                return wrapper
+            return decorator
+
+        class Client:
+            async def acreate(self) -> uuid.UUID:
+                return uuid.uuid4()
+
+            @both(acreate)
+            def create(self) -> uuid.UUID:
+                time.sleep(1)
+                return uuid.uuid4()
+
+            @both(acreate)
+            def task(self):
+                time.sleep(1)
+                return asyncio.create_task(self.acreate())
+
+        async def made(client: Client):
+            await client.create()
+            client.create()  #! time.sleep
+            await client.task()  #! time.sleep
+    """,
+    "files in memory": """
+        import io, json, pickle, tarfile, zipfile
+        from PIL import Image
+
+        async def packed(data: bytes):
+            buffer = io.BytesIO(data)
+            zipfile.ZipFile(buffer)
+            tarfile.open(fileobj=io.BytesIO(data))
+            Image.open(io.BytesIO(data))
+            pickle.load(io.BytesIO(data))
+            text = io.StringIO()
+            json.dump({}, text)
+            with open("a") as file:  #! builtins.open
+                json.load(file)  #! json.load
+    """,
+    "flags with which a call does not wait": """
+        import fcntl, os, socket
+
+        async def asked(pid, file):
+            os.waitpid(pid, os.WNOHANG)
+            os.waitpid(pid, 0)  #! os.waitpid
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX)  #! fcntl.flock
+            socket.getaddrinfo("::1", 1, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV)
+            socket.getaddrinfo("a", 1, flags=socket.AI_CANONNAME)  #! socket.getaddrinfo
+    """,
 }
 
 

@@ -166,6 +166,92 @@ CASES = {
         async def g():
             Quiet(slow).go()
     """,
+    "wrappers and callers that try again": """
+        import asyncio, functools, requests, time
+        async def in_thread(function, *args, tries=3):
+            loop = asyncio.get_running_loop()
+            for attempt in range(tries):
+                try:
+                    return await loop.run_in_executor(None, function, *args)
+                except OSError:
+                    await asyncio.sleep(attempt)
+        async def bound_in_thread(function, *args):
+            call = function
+            if args:
+                call = functools.partial(function, *args)
+            return await asyncio.to_thread(call)
+        def retry(function, *args, tries=3, on_error=None):
+            call = functools.partial(function, *args)
+            while tries:
+                try:
+                    return call()
+                except OSError as error:
+                    tries -= 1
+                    if on_error:
+                        on_error(error)
+        def again(function):
+            for _ in range(3):
+                try:
+                    return function()
+                except OSError:
+                    continue
+        def fetch(url="u"):
+            return requests.get(url)
+        async def f():
+            await in_thread(fetch)
+            await in_thread(lambda: time.sleep(1))
+            await bound_in_thread(lambda: time.sleep(1))
+            again(fetch)  #! requests.get
+            retry(fetch, "u")  #! requests.get
+            retry(len, "u", on_error=lambda error: time.sleep(1))  #! time.sleep
+    """,
+    "decorators with options, with and without brackets": """
+        import asyncio, functools, time
+        def threaded(function=None, *, pool=None):
+            def decorator(inner):
+                @functools.wraps(inner)
+                async def wrapper(*args, **kwargs):
+                    loop = asyncio.get_running_loop()
+                    call = functools.partial(inner, *args, **kwargs)
+                    return await loop.run_in_executor(pool, call)
+                return wrapper
+            return decorator(function) if function else decorator
+        def timed(function=None, *, label=""):
+            def decorator(inner):
+                @functools.wraps(inner)
+                def wrapper(*args):
+                    return inner(*args)
+                return wrapper
+            return decorator(function) if function else decorator
+        @threaded
+        def one():
+            time.sleep(1)
+        @threaded(pool=None)
+        def two():
+            time.sleep(1)
+        @timed
+        def three():
+            time.sleep(1)
+        class Service:
+            @threaded
+            def four(self):
+                time.sleep(1)
+        async def f(service: Service):
+            await one()
+            await two()
+            await service.four()
+            three()  #! time.sleep
+    """,
+    "what runs at once in another context or retrying": """
+        import contextvars, requests, time
+        from tenacity import Retrying
+        class Service:
+            def __init__(self):
+                self.context = contextvars.copy_context()
+            async def go(self):
+                self.context.run(time.sleep, 1)  #! time.sleep
+                Retrying()(requests.get, "u")  #! requests.get
+    """,
 }
 
 

@@ -9,7 +9,7 @@ from refactor_agent.domain.category import Category
 
 __all__ = ["LIBRARY_VERSION", "Cause", "LibrarySummary", "from_bytes", "to_bytes"]
 
-LIBRARY_VERSION = 4
+LIBRARY_VERSION = 5
 """Goes up whenever a summary of the same code would look different."""
 
 

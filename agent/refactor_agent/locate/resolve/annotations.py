@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 __all__ = ["declared", "stated", "type_arguments"]
 
 _NOTHING = frozenset(
-    {"typing.Any", "typing_extensions.Any", "builtins.object", "builtins.None", "typing.NoReturn"}
+    {
+        "typing.Any",
+        "typing_extensions.Any",
+        "builtins.object",
+        "builtins.None",
+        "typing.NoReturn",
+        "typing.IO",
+        "typing.TextIO",
+        "typing.BinaryIO",
+    }
 )
 
 
@@ -147,7 +156,7 @@ def _generic(  # noqa: PLR0911 - one for each kind of generic
     arguments = tuple(stated(evaluator, function, part) for part in parts)
     if name == "builtins.tuple" and len(parts) > 1 and parts[-1] is not None:
         return (TupleValue(arguments),)
-    if last == "Literal":
+    if last == "Literal" or name in _NOTHING:
         return ()
     return (Instance(name, arguments),)
 

@@ -31,6 +31,7 @@ from refactor_agent.locate.resolve.values import (
     join,
 )
 from refactor_agent.locate.summary import CallFacts
+from refactor_agent.locate.terms import Term
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -159,6 +160,10 @@ ENTERING = {"enter_context": "__enter__", "enter_async_context": "__aenter__"}
 _GIVE_FUTURES = frozenset({"submit", "apply_async"})
 """Offloads whose result is no awaitable but an object that waits when asked."""
 
+_CONTAINERS = frozenset(
+    {"builtins.dict", "builtins.list", "builtins.set", "collections.defaultdict"}
+    | {"collections.deque", "weakref.WeakValueDictionary"}
+)
 _SAME = frozenset({"copy"})
 _ITEMS = frozenset({"get", "pop", "setdefault", "popleft"})
 _STEPS = frozenset({"__next__", "send"})
@@ -174,9 +179,12 @@ def _container_method(
     name, groups = call.func[2], []
     for value in base:
         found = _held_by(evaluator, call, value, name)
-        if found is None:
+        if found is None and not _is_bare(value):
             return None
-        groups.append(found)
+        if found is not None:
+            groups.append(found)
+    if not groups:
+        return None
     if name in _ITEMS and len(call.args) > 1:
         groups.append(evaluator.term(function, call.args[1]))
     return join(groups)
@@ -193,7 +201,8 @@ def _held_by(  # noqa: PLR0911 - one for each kind of method
         isinstance(value, Instance) and bool(value.arguments) and value.cls != "queue.Queue"
     )
     if not plain:
-        return None
+        is_item = name in _ITEMS and bool(call.args)
+        return _kept_under(evaluator, value, name, call.args[0]) if is_item else None
     if isinstance(value, Instance) and value.cls == AWAITABLE:
         return value.arguments[0] if name == "result" else None
     if name in _SAME:
@@ -204,6 +213,23 @@ def _held_by(  # noqa: PLR0911 - one for each kind of method
     if name == "values":
         return (Instance("typing.Iterable", (item_values(value),)),)
     return _pairs(value) if name == "items" else None
+
+
+def _is_bare(value: Value) -> bool:
+    """Say whether a value is a container of which is not known what it holds: ``dict()``."""
+    return isinstance(value, Instance) and not value.arguments and value.cls in _CONTAINERS
+
+
+def _kept_under(evaluator: Evaluator, value: Value, name: str, key: Term) -> Values | None:
+    """Give what a typed dict, or one that is filled elsewhere, holds under a constant key."""
+    if not isinstance(value, Instance) or key is None or key[0] != "#":
+        return None
+    cls = evaluator.index.classes.get(value.cls)
+    if cls is None and value.cls != "builtins.dict":
+        return None
+    if cls is not None and find_methods(evaluator, cls, name):
+        return None
+    return item(evaluator, value, key) or None
 
 
 def _pairs(value: Value) -> Values:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from refactor_agent.locate.offloads import WRAPPERS
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.values import External, FunctionValue, Offloaded, Values
+from refactor_agent.locate.resolve.values import External, FunctionValue, Offloaded, join
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -54,13 +54,26 @@ def _decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:
 
 def _wrappers(evaluator: Evaluator, decorator: ProjectFunction) -> list[ProjectFunction]:
     """Give the nested functions that a decorator puts in place of what it decorates."""
+    results = join(evaluator.term(decorator, term) for term in decorator.body.returns)
     found: list[ProjectFunction] = []
-    results: Values = ()
-    for term in decorator.body.returns:
-        results += evaluator.term(decorator, term)
     for value in results:
-        if isinstance(value, FunctionValue):
-            function = evaluator.index.functions[value.name]
-            if function.facts.parent >= 0 and function.around.name == decorator.name:
-                found.append(function)
-    return found
+        if not isinstance(value, FunctionValue):
+            continue
+        function = evaluator.index.functions[value.name]
+        if _is_within(function, decorator):
+            inner = _wrappers(evaluator, function) if _takes_one(function) else []
+            found.extend(inner or [function])
+    return list(dict.fromkeys(found))
+
+
+def _is_within(function: ProjectFunction, decorator: ProjectFunction) -> bool:
+    while function.facts.parent > 0:
+        function = function.around
+        if function.name == decorator.name:
+            return True
+    return False
+
+
+def _takes_one(function: ProjectFunction) -> bool:
+    """Say whether a function looks like a decorator made by one that takes options."""
+    return len(function.facts.parameters) == 1 and function.facts.parameters[0].kind == "positional"
