@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from eval.attacks.case import Block, Case, CaseError, Theme
+from eval.attacks.patching import patched
 
 from refactor_agent.domain.plan import Attempt, ChangeSet, Dependency, FunctionRef, LoopEdit
 from refactor_agent.domain.proposal import (
@@ -112,15 +113,10 @@ def _lay_block(case: Case, block: Block, ground: _Ground, draft: _Draft) -> None
 
 
 def _patched(case: Case, code: str, diff: str) -> str:
-    """Replace, group by group, the lines marked ``-`` or unmarked by those marked ``+`` or not."""
-    for group in diff.strip("\n").split("\n\n"):
-        lines = group.splitlines()
-        old = "".join(f"{line[1:]}\n" for line in lines if line[0] in "- ")
-        new = "".join(f"{line[1:]}\n" for line in lines if line[0] in "+ ")
-        if code.count(old) != 1:
-            raise CaseError(f"{case.name}: stands there {code.count(old)} times:\n{old}")
-        code = code.replace(old, new)
-    return code
+    try:
+        return patched(code, diff)
+    except ValueError as error:
+        raise CaseError(f"{case.name}: {error}") from error
 
 
 def _reference(target: str, modules: Mapping[str, str]) -> FunctionRef:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from eval.runs.intervals import Interval, wilson
-from eval.runs.values import NULL, PERFECT, Result
+from eval.runs.values import NULL, PERFECT, PLANTED, Result
 
 __all__ = ["Figure", "by_group", "dishonest", "figures"]
 
@@ -76,7 +76,7 @@ def _gather(pairs: Iterable[tuple[Result, str]]) -> Iterator[Figure]:
 
 
 def dishonest(results: Sequence[Result]) -> list[str]:
-    """Say where a stand-in that does nothing scores, or the hand-written answer doesn't.
+    """Say where doing nothing or a wrong answer scores, or the hand-written right one doesn't.
 
     Such a suite measures something else than it says: none of its figures count.
     """
@@ -87,4 +87,6 @@ def dishonest(results: Sequence[Result]) -> list[str]:
             found.append(f"{place}: doing nothing scores {result.points:g} of {result.of:g}")
         if result.subject == PERFECT and (result.points != result.of or result.outcome != "right"):
             found.append(f"{place}: the right answer scores {result.points:g} of {result.of:g}")
+        if result.subject == PLANTED and result.outcome == "right":
+            found.append(f"{place}: a wrong answer counts as right: {result.reason}")
     return found

@@ -12,6 +12,7 @@ __all__ = [
     "NULL",
     "PEERS",
     "PERFECT",
+    "PLANTED",
     "SUBJECT",
     "Case",
     "Outcome",
@@ -32,6 +33,8 @@ NULL, PERFECT = "null", "perfect"
 """Stand-ins: one that does nothing, and one that gives the answer people wrote."""
 PEERS = ("ruff", "flake8-async", "ty-async", "to-thread", "asyncify-codemod")
 """What people would use instead: three that locate, two that convert."""
+PLANTED = "planted"
+"""A stand-in that gives the wrong answers people wrote: none of them may come out right."""
 
 
 @dataclass(frozen=True)
