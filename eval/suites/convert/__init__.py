@@ -1,6 +1,6 @@
 """Small projects, converted by the whole pipeline and judged by tests that it never saw.
 
-A point is a case that comes out right: with the verified patches laid over the project, every hidden
+A point is a case that comes out right: with the verified patches laid over it, every hidden
 test passes. These tests try what the project's own leave open: other tasks while it waits, order,
 exceptions, cancellation, what the other end was sent. Cases whose only right answer is to leave the
 code have no points to win; a conversion that breaks them is wrong.
