@@ -15,10 +15,12 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from eval.rivals import rivals
 from eval.runs.environments import environment, requirements_in
 from eval.runs.values import NULL, PERFECT, PLANTED, SUBJECT, Case, Outcome, Result, Setting, digest
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
@@ -62,6 +64,9 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
         project = known[case.id]
         python = _python(project, setting)
         yield _by_tool(case, project, setting, python)
+        for name, rival in rivals(setting.cache).items():
+            if name in setting.peers:
+                yield _by_rival(case, project, name, rival, python)
         if setting.stand_ins:
             right = {**project.files, **project.right.files}
             yield _stand_in(case, project, NULL, try_out(project, project.files, python))
@@ -132,6 +137,21 @@ def _stand_in(case: Case, project: Project, subject: str, trial: Trial) -> Resul
         {"vacuous": 1} if subject == NULL and not bad else {},
         f"fails {', '.join(bad)}" if bad else "",
     )  # fmt: skip
+
+
+def _by_rival(
+    case: Case, project: Project, name: str, rival: Callable[[Path], None], python: str
+) -> Result:
+    """Let a rival edit the project; it has no gate, so what it makes is what counts."""
+    with tempfile.TemporaryDirectory(prefix="convert-") as scratch:
+        root = Path(scratch).resolve()
+        _write(root, project.files)
+        rival(root)
+        files = _read(root)
+    result = _stand_in(case, project, name, try_out(project, files, python))
+    if result.outcome == "refused" and files != project.files:
+        return replace(result, outcome="wrong")  # it said nothing of what still holds the loop
+    return result
 
 
 def _planted(case: Case, project: Project, python: str) -> Result:
