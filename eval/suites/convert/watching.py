@@ -20,9 +20,9 @@ __all__ = ["Answer", "Asked", "Server", "beside", "later", "served"]
 
 T = TypeVar("T")
 _TICK = 0.01
-WAIT = 0.6
+WAIT = 1.2
 """Seconds that whatever is slow here takes."""
-_HELD = WAIT / 2
+_HELD = WAIT * 2 / 3
 """Seconds without a turn of the loop from which on something held it."""
 
 
