@@ -81,6 +81,7 @@ def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
     sized = [(r.counts["lines"], r.seconds) for r in results if r.counts.get("lines")]
     if sized:
         yield "<p>Time over size:</p>" + curve(sized, "lines", "seconds")
+    yield from _ratios([result for result in results if result.ratios])
     reasons = Counter(result.reason for result in results if result.outcome == "refused")
     if reasons:
         yield "<h3>Refused, by reason</h3>"
@@ -92,6 +93,24 @@ def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
             ("case", "split", "outcome", "reason", "kept in"),
             ((r.case, r.split, r.outcome, r.reason, r.artefact) for r in failed),
         )
+
+
+def _ratios(results: Sequence[Result]) -> Iterator[str]:
+    if not results:
+        return
+    names = sorted({name for result in results for name in result.ratios})
+    yield "<p>After over before: the median of the rounds, the lowest and the highest:</p>"
+    yield _table(
+        ("subject", "case", *names),
+        ((r.subject, r.case, *(_ratio(r.ratios.get(name)) for name in names)) for r in results),
+    )
+
+
+def _ratio(found: Sequence[float] | None) -> str:
+    if found is None:
+        return ""
+    median, low, high = found
+    return f"{median:.2f} ({low:.2f} to {high:.2f})"
 
 
 def _about(name: str) -> str:

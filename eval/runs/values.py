@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -95,6 +95,8 @@ class Result:
     tokens: int = 0
     artefact: str = ""
     """The directory under ``artefacts`` that a failure left."""
+    ratios: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Figures after a conversion over those before it: median, lowest and highest of the rounds."""
 
 
 def digest(*parts: str | bytes) -> str:

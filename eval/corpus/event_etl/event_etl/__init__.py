@@ -1,0 +1,1 @@
+"""Takes events from an upstream log into a local store, as a stream."""

@@ -1,0 +1,28 @@
+"""The service under test, between a real server and a real database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from backend import Backend
+from fastapi.testclient import TestClient
+
+from hook_relay.app import app
+
+
+@pytest.fixture
+def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+    backend = Backend()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("RELAY_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("RELAY_SUBSCRIBER_URL", backend.url)
+    monkeypatch.setenv("RELAY_BACKOFF", "0.01")
+    yield backend
+    backend.shutdown()
+    backend.server_close()
+
+
+@pytest.fixture
+def client(backend: Backend) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client

@@ -1,0 +1,1 @@
+"""A nightly job that reprices a catalogue, and the service that it became."""

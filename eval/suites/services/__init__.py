@@ -1,0 +1,182 @@
+"""Whole services, converted, tested again, and driven before and after.
+
+A point is a labelled site that must change and does not block any more, while the service's own
+tests stay green. Whether a site still blocks is asked of a scan of what came out, not of what was
+claimed. Sites that may be left have no points to win; one that may only be left, and was changed,
+makes the case wrong, and so do tests that fail, other answers under load, and a slower service.
+
+Load: ratios of after over before, the median of the rounds with the lowest and the highest. The
+servers that a service needs are real ones on this machine that take a fixed time; where a model is
+meant to answer, scripted answers come back: there is no model.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from eval.rivals import rivals
+from eval.runs.environments import environment, requirements_in
+from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting, digest
+from eval.suites.convert.pipeline import Converted, convert_tree, model_options
+from eval.suites.services.driving import drive
+from eval.suites.services.service import Service, read_services
+
+from refactor_agent.domain.load import LoadReport
+from refactor_agent.locate import locate
+from refactor_agent.project import open_project
+from refactor_agent.rulebook import load_rulebook
+
+__all__ = ["ABOUT", "NAME", "cases", "run"]
+
+NAME = "services"
+ABOUT = "Six services: a point is a labelled site that no longer blocks, with green tests."
+
+_TESTS = "python -m pytest -p no:cacheprovider"
+_UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".refactor-agent")
+_SECONDS = 900
+
+Maker = Callable[[Path], Converted]
+
+
+class Made(NamedTuple):
+    """A conversion, and what came of it."""
+
+    converted: Converted
+    left: Counter[tuple[str, str]]
+    """Regions that a scan of the result finds, as sites are known."""
+    tests: str
+    """What the service's tests said, where they are not green."""
+    load: LoadReport
+    rounds: Sequence[object]
+
+
+def cases(setting: Setting) -> list[Case]:
+    """Give one case per service."""
+    del setting
+    return [
+        Case(
+            name, service.split, name, digest(*(path.read_bytes() for path in service.files())),
+            needs=("network",),
+        )
+        for name, service in read_services().items()
+    ]  # fmt: skip
+
+
+def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
+    """Convert each service by the tool, by nobody and by rivals."""
+    services = read_services()
+    for case in asked:
+        service = services[case.id]
+        wanted = requirements_in(service.root / "requirements.txt")
+        python = str(environment(setting.cache / "services", case.id, wanted))
+        for subject, make in _makers(setting, python).items():
+            began = time.monotonic()
+            made, seconds = _made(service, make, python, began)
+            yield _result(case, service, subject, (made, seconds), setting)
+
+
+def _makers(setting: Setting, python: str) -> Mapping[str, Maker]:
+    options = ["--test-command", _TESTS, *model_options(setting)]
+    home = setting.cache / "home"
+    makers: dict[str, Maker] = {SUBJECT: lambda root: convert_tree(root, home, options, python)}
+    if setting.stand_ins:
+        makers[NULL] = lambda _: Converted()
+    for name, rival in rivals(setting.cache).items():
+        if name in setting.peers:
+            makers[name] = _edited(rival)
+    return makers
+
+
+def _edited(rival: Callable[[Path], None]) -> Maker:
+    def make(root: Path) -> Converted:
+        rival(root)
+        return Converted(applied=True)
+
+    return make
+
+
+def _made(service: Service, make: Maker, python: str, began: float) -> tuple[Made, float]:
+    with tempfile.TemporaryDirectory(prefix="services-") as scratch:
+        before, after = Path(scratch).resolve() / "before", Path(scratch).resolve() / "after"
+        for place in (before, after):
+            shutil.copytree(service.root, place, ignore=_UNWANTED)
+        converted = make(after)
+        seconds = time.monotonic() - began
+        load, rounds = LoadReport(problem="nothing changed"), list[object]()
+        tests = _tested(after, python)
+        if converted.applied and not tests:
+            load, found = drive(service.load, before, after, python)
+            rounds = [one.model_dump() for one in found]
+        return Made(converted, _left(after), tests, load, rounds), seconds
+
+
+def _tested(root: Path, python: str) -> str:
+    """Run the service's tests; give what they said unless all passed."""
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        command, cwd=root, capture_output=True, text=True, timeout=_SECONDS, check=False
+    )
+    return "" if done.returncode == 0 else done.stdout[-4000:]
+
+
+def _left(root: Path) -> Counter[tuple[str, str]]:
+    regions = locate(open_project(root), load_rulebook()).regions
+    return Counter((r.hops[0].function, r.hops[-1].callee.rpartition(".")[2]) for r in regions)
+
+
+def _result(
+    case: Case, service: Service, subject: str, made: tuple[Made, float], setting: Setting
+) -> Result:
+    done, seconds = made
+    must = [site for site in service.sites if site.must_change]
+    gone = [site.id for site in must if not done.left[site.key]]
+    spoilt = _spoilt(service, done) if done.converted.applied else []
+    points = 0 if done.tests or not done.converted.applied else len(gone)
+    outcome: Outcome = "wrong" if spoilt else "right" if points == len(must) else "refused"
+    still = sorted({site.id for site in must} - set(gone))
+    counts = Counter(done.converted.statuses.values())
+    return Result(
+        NAME, case.id, case.split, case.group, case.digest, outcome, subject, points, len(must),
+        {**counts, "may be left": len(service.sites) - len(must)},
+        "; ".join(spoilt or ([f"still blocks: {', '.join(still)}"] if still else [])),
+        seconds, done.converted.tokens,
+        _kept(case, subject, done, setting) if subject != NULL else "", _ratios(done.load),
+    )  # fmt: skip
+
+
+def _spoilt(service: Service, done: Made) -> list[str]:
+    """Say what is wrong with a conversion."""
+    found = ["tests fail"] if done.tests else []
+    found += [text for text in (done.load.slower, done.load.problem) if text]
+    only_left = [site for site in service.sites if site.allowed == {"leave"}]
+    before = _left(service.root)
+    changed = [site.id for site in only_left if before[site.key] and not done.left[site.key]]
+    return found + [f"{name} must be left" for name in changed]
+
+
+def _ratios(load: LoadReport) -> dict[str, tuple[float, float, float]]:
+    named = {"throughput": load.throughput, "p50": load.p50, "p95": load.p95, "p99": load.p99}
+    return {name: (one.median, one.low, one.high) for name, one in named.items() if one}
+
+
+def _kept(case: Case, subject: str, done: Made, setting: Setting) -> str:
+    """Keep the report, the load round by round, and what failing tests said."""
+    name = f"{NAME}-{subject}-{case.id}"
+    place = setting.artefacts / name
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "report.md").write_text(done.converted.page, encoding="utf-8")
+    (place / "reasons.txt").write_text("\n".join(done.converted.reasons), encoding="utf-8")
+    (place / "tests.txt").write_text(done.tests, encoding="utf-8")
+    load = {"ratios": done.load.model_dump(), "rounds": list(done.rounds)}
+    (place / "load.json").write_text(json.dumps(load, indent=1), encoding="utf-8")
+    left = "\n".join(f"{function} {callee}" for function, callee in sorted(done.left))
+    (place / "left.txt").write_text(left, encoding="utf-8")
+    return name
