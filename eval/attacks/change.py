@@ -36,10 +36,20 @@ class _Draft:
     whole: dict[str, str] = field(default_factory=dict)
 
 
-def make_change(
-    theme: Theme, case: Case, tree: Tree, modules: Mapping[str, str], regions: tuple[Region, ...]
+def make_change(  # noqa: PLR0913 - what a case is laid over, handed on by its one caller
+    theme: Theme,
+    case: Case,
+    tree: Tree,
+    modules: Mapping[str, str],
+    regions: tuple[Region, ...],
+    *,
+    planned_sets: tuple[ChangeSet, ...] = (),
 ) -> Change:
-    """Give the change that ``case`` proposes; raises `CaseError` and `PatchConflictError`."""
+    """Give the change that ``case`` proposes; raises `CaseError` and `PatchConflictError`.
+
+    ``planned_sets`` are those of the real plan: what it refuses for the functions that the case
+    edits, it refuses here too.
+    """
     draft = _Draft()
     _lay(theme, case, _Ground(tree, modules), draft)
     planned = case.fields["plan"].split() if "plan" in case.fields else theme.plan
@@ -54,6 +64,12 @@ def make_change(
         regions=tuple(region.id for region in regions if region.entry in edited),
         functions=functions,
         attempts=(attempt,) if attempt else (),
+        refusals=tuple(
+            refusal
+            for planned_set in planned_sets
+            if edited & {entry.name for entry in planned_set.entries}
+            for refusal in planned_set.refusals
+        ),
     )
     files = dict(apply_proposal(tree, proposal))
     files.update({file: text.encode() for file, text in draft.whole.items()})

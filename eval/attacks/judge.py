@@ -13,9 +13,11 @@ from pathlib import Path
 from eval.attacks.case import Case, CaseError, Theme
 from eval.attacks.change import make_change
 
+from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.errors import PatchConflictError
 from refactor_agent.locate import locate
+from refactor_agent.plan import make_plan
 from refactor_agent.project import find_interpreter, open_project
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import Tree
@@ -59,6 +61,8 @@ class _Stand:
     target: Target
     bench: Bench
     baseline: Baseline
+    planned: tuple[ChangeSet, ...]
+    """The change sets of the real plan."""
 
 
 async def judge_theme(  # noqa: PLR0913 - what a run has, handed on by its one caller
@@ -92,7 +96,9 @@ async def _stand(
     baseline = await take_baseline(target, set(target.modules), bench)
     if baseline.status != "green" or baseline.flaky:
         raise CaseError(f"{theme.name}: its tests are not green: {baseline.message}")
-    yield _Stand(theme, target, bench, baseline)
+    located = await asyncio.to_thread(locate, project, rulebook)
+    plan = await asyncio.to_thread(make_plan, located, rulebook, project)
+    yield _Stand(theme, target, bench, baseline, plan.change_sets)
 
 
 def write_theme(theme: Theme, root: Path) -> None:
@@ -109,7 +115,13 @@ async def _judge(stand: _Stand, case: Case, told: Callable[[Result], None]) -> N
     located = await asyncio.to_thread(stand.bench.locate or _no_locator, tree)
     try:
         change = await asyncio.to_thread(
-            make_change, stand.theme, case, tree, stand.target.modules, located.regions
+            make_change,
+            stand.theme,
+            case,
+            tree,
+            stand.target.modules,
+            located.regions,
+            planned_sets=stand.planned,
         )
     except PatchConflictError as error:
         if "splice" not in case.fields:  # more likely a slip in the case than an attack

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from refactor_agent.domain.plan import ChangeSet, FunctionRef, Refusal
-from refactor_agent.domain.proposal import FunctionEdit, NewFile, Proposal, RuleAuthor
+from refactor_agent.domain.proposal import FunctionEdit, ModelAuthor, NewFile, Proposal, RuleAuthor
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.project import Interpreter, open_project
 from refactor_agent.tree import Tree
@@ -43,6 +43,7 @@ def change_for(
     files: Mapping[str, bytes],
     regions: tuple[str, ...] = (),
     refused: tuple[str, ...] = (),
+    by: str = "rules",
 ) -> Change:
     """Give a change whose proposal and plan name just what ``files`` alter under ``root``."""
     before = Tree(root)
@@ -59,7 +60,9 @@ def change_for(
     proposal = Proposal(
         change_set="001-x",
         strategy="native",
-        author=RuleAuthor(rules=()),
+        author=RuleAuthor(rules=())
+        if by == "rules"
+        else ModelAuthor(model="m", template="0" * 64, prompt="0" * 64),
         functions=tuple(edits),
         new_files=tuple(
             NewFile(file=file, text=data.decode())

@@ -36,11 +36,12 @@ def rules():
 
 @pytest.mark.parametrize(("check", "example"), CASES)
 def test_example(check, example, make_change, tmp_path: Path):
-    (tmp_path / example.file).write_text(example.before, encoding="utf-8")
+    for file, text in {example.file: example.before, **example.beside}.items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
     files = {example.file: example.after.encode()}
     locate_tree = locate_in(tmp_path)
     regions = tuple(region.id for region in locate_tree(Tree(tmp_path)).regions)
-    change = make_change(tmp_path, files, regions, example.refused)
+    change = make_change(tmp_path, files, regions, example.refused, example.by)
     context = Context(Tree(tmp_path), files, (change,), locate_tree)
     found = [objection.message for objection in check.find(context)]
     if example.says:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from refactor_agent.domain.place import Site
@@ -37,6 +37,10 @@ class Example:
     file: str = "service.py"
     refused: tuple[str, ...] = ()
     """Reasons for which the plan refuses to hand the work to a thread."""
+    by: Literal["rules", "model"] = "rules"
+    """Who wrote the change: some checks hold only a model to what rules do anyhow."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Other files of the project, which do not change."""
 
 
 @dataclass(frozen=True)

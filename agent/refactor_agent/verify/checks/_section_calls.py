@@ -9,15 +9,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from refactor_agent.verify.checks._file_calls import file_uses
+from refactor_agent.verify.checks._hops import thread_function
 from refactor_agent.verify.checks._section_state import Standing
 from refactor_agent.verify.checks._section_uses import Access, Clash, Summary, at_odds, set_there
 from refactor_agent.verify.checks._shared_names import Names
-from refactor_agent.verify.checks._suspensions import (
-    Point,
-    Suspensions,
-    thread_function,
-    waited_for,
-)
+from refactor_agent.verify.checks._suspensions import Point, Suspensions, waited_for
 from refactor_agent.verify.checks._units import Unit, Units
 from refactor_agent.verify.syntax import FunctionNode
 

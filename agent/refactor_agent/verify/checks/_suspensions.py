@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Literal
 
 from refactor_agent.verify.checks._functions import changed_functions, own_nodes
+from refactor_agent.verify.checks._hops import thread_function
 from refactor_agent.verify.checks._units import Unit, Units
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, dotted
 
-__all__ = ["Point", "Suspension", "Suspensions", "points", "thread_function", "waited_for"]
+__all__ = ["Point", "Suspension", "Suspensions", "points", "waited_for"]
 
 Point = ast.Await | ast.AsyncFor | ast.AsyncWith | ast.comprehension
 Suspension = Literal["new", "old", "never"]
@@ -22,10 +23,6 @@ _PLAIN_DECORATORS = frozenset(
     {"classmethod", "staticmethod", "property", "abstractmethod", "asynccontextmanager",
      "override", "final", "wraps"}
 )  # fmt: skip
-
-_THREADS = {"offload": 0, "to_thread": 0, "run_sync": 0, "run_in_threadpool": 0,
-            "run_in_executor": 1}  # fmt: skip
-"""What runs a function on a thread, and which argument the function is."""
 
 
 class Suspensions:
@@ -145,17 +142,6 @@ def waited_for(point: Point) -> list[ast.expr]:
     if isinstance(point, ast.AsyncWith):
         return [item.context_expr for item in point.items]
     return [point.iter]
-
-
-def thread_function(call: ast.Call) -> ast.expr | None:
-    """Give the function that ``call`` runs on a thread, bare of `functools.partial`."""
-    place = _THREADS.get((dotted(call.func) or "").rpartition(".")[2])
-    if place is None or len(call.args) <= place:
-        return None
-    given = call.args[place]
-    if isinstance(given, ast.Call) and _last(given) == "partial" and given.args:
-        return given.args[0]
-    return given
 
 
 def _beyond(known: Counter[str], after: Iterable[Point]) -> Iterator[int]:

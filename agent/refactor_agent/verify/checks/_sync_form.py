@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import copy
 
+from refactor_agent.verify.checks._hops import Hop, hop
+
 __all__ = ["sync_form"]
 
 
 def sync_form(node: ast.AST) -> str:
-    """Give the source of ``node`` without its awaits and asyncs."""
+    """Give the source of ``node`` without its awaits, asyncs and hops to threads."""
     sync = _ToSync().visit(copy.deepcopy(node))
     return ast.unparse(ast.fix_missing_locations(sync))
 
@@ -21,8 +23,16 @@ class _ToSync(ast.NodeTransformer):
             return sync.value
         if isinstance(sync, ast.comprehension):
             sync.is_async = 0
+        if isinstance(sync, ast.Call) and (handed := hop(sync)):
+            return _called(handed)
         twin = _TWINS.get(type(sync))
         return twin(**dict(ast.iter_fields(sync))) if twin else sync
+
+
+def _called(handed: Hop) -> ast.AST:
+    if isinstance(handed.function, ast.Lambda) and not handed.arguments:
+        return handed.function.body
+    return ast.Call(handed.function, handed.arguments, handed.keywords)
 
 
 _TWINS: dict[type[ast.AST], type[ast.AST]] = {

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._colour import Coloured, calls_of
 from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._runners import RUNNERS
 from refactor_agent.verify.context import Context
 
 __all__ = ["CHECK"]
-
-_RUNNERS = frozenset({"asyncio.run", "uvloop.run", "anyio.run"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -24,7 +23,7 @@ def _find(context: Context) -> Iterator[Objection]:
     )
     for use in calls_of(context, demoted) if demoted else ():
         parent = use.module.parents.get(use.call)
-        runner = isinstance(parent, ast.Call) and use.module.qualified(parent.func) in _RUNNERS
+        runner = isinstance(parent, ast.Call) and use.module.qualified(parent.func) in RUNNERS
         if isinstance(parent, ast.Await) or runner:
             message = f"{use.site}: {use.coloured.name} is sync now, and is still awaited here"
             yield Objection(message, use.site)

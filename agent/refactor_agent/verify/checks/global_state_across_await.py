@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import (
     Finding,
+    changed_functions,
     fresh_findings,
     has_await,
     own_nodes,
 )
+from refactor_agent.verify.checks._hops import thread_function
+from refactor_agent.verify.checks._units import Unit, Units
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -42,8 +45,52 @@ _SETTERS = frozenset(
 )  # fmt: skip
 
 
+_DEPTH = 4
+"""Calls deep that what a thread runs is looked into."""
+
+
 def _find(context: Context) -> Iterator[Objection]:
-    return fresh_findings(context, _global)
+    yield from fresh_findings(context, _global)
+    yield from _on_thread(context)
+
+
+def _on_thread(context: Context) -> Iterator[Objection]:
+    """Changed by what a thread runs, while the loop goes on; on the loop it was over in one go."""
+    units = Units(context)
+    for change in changed_functions(context):
+        unit = units.get(change.file, change.name)
+        known = set(_handed(change.before)) if change.before is not None else set()
+        for text, function in _handed(change.after).items() if unit is not None else ():
+            if unit is None or text in known:
+                continue
+            for callee in units.called(unit, function):
+                name = _changes(units, callee, _DEPTH)
+                if name:
+                    message = (
+                        f"{change.name}: {text} runs on a thread and calls {name}, which changes "
+                        "the whole process while the loop's tasks go on"
+                    )
+                    yield Objection(message, change.site(function))
+
+
+def _handed(function: FunctionNode) -> dict[str, ast.expr]:
+    """What a function hands to threads, by how it is written."""
+    found = [thread_function(node) for node in own_nodes(function) if isinstance(node, ast.Call)]
+    return {ast.unparse(handed): handed for handed in found if handed is not None}
+
+
+def _changes(units: Units, unit: Unit, depth: int) -> str:
+    """The call by which ``unit``, or what it calls, changes the process; empty for none."""
+    calls = [node for node in own_nodes(unit.after) if isinstance(node, ast.Call)]
+    for call in calls:
+        name = unit.module.qualified(call.func) or ""
+        if name in _SETTERS | _GLOBAL:
+            return name
+    for call in calls if depth else ():
+        for callee in units.called(unit, call.func):
+            if callee.key != unit.key and (name := _changes(units, callee, depth - 1)):
+                return name
+    return ""
 
 
 def _global(module: Module, function: FunctionNode) -> Iterator[Finding]:
@@ -86,6 +133,21 @@ def _pair(manager: str, says: str) -> Example:
     return Example(manager, _body(manager, colour="", wait=""), _body(manager), says)
 
 
+_MOVED = """\
+import os
+
+
+def there(path):
+    os.chdir(path)
+    names = os.listdir()
+    os.chdir("/")
+    return names
+
+
+async def listing(path):
+    return {call}
+"""
+
 CHECK = Check(
     name="global-state-across-await",
     hazards=("H-E7",),
@@ -100,6 +162,17 @@ CHECK = Check(
             "import os\n\n\ndef f(k):\n    os.chdir(k)\n    g()\n    os.chdir('/')\n",
             "import os\n\n\nasync def f(k):\n    os.chdir(k)\n    await g()\n    os.chdir('/')\n",
             "os.chdir changes the whole process",
+        ),
+        Example(
+            "by what a thread runs",
+            _MOVED.format(call="there(path)"),
+            _MOVED.format(call="await offload(there, path)"),
+            "os.chdir, which changes the whole process",
+        ),
+        Example(
+            "it ran on a thread before",
+            _MOVED.format(call="await offload(there, path)"),
+            _MOVED.format(call="list(await offload(there, path))"),
         ),
         Example(
             "nothing awaited inside",

@@ -93,6 +93,12 @@ CHECK = Check(
     examples=(
         Example("and", _AND, _body("found = await g(a)", "return a and found"), _SAYS),
         Example("any of a list", _ANY, _body("return any([await g(x) for x in xs])"), _SAYS),
+        Example(
+            "on a thread",
+            "def f(a, xs):\n    return a or g(a)\n",
+            _body("found = await offload(g, a)", "return a or found"),
+            _SAYS,
+        ),
         Example("still conditional", _AND, _body("return a and await g(a)")),
         Example(
             "by hand", _AND, _body("if not a:", "    return a", "else:", "    return await g(a)")

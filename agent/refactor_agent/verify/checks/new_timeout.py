@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
 from refactor_agent.verify.context import Context
-from refactor_agent.verify.syntax import FunctionNode
+from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
 __all__ = ["CHECK"]
 
@@ -17,16 +17,17 @@ _LIMITS = frozenset({"wait_for", "timeout_at", "fail_after", "move_on_after"})
 
 def _find(context: Context) -> Iterator[Objection]:
     for change in changed_functions(context):
-        if change.before is not None and not _limited(change.before):
+        if change.before is None:
+            continue
+        if not _limited(change.before):
             yield from _limits(change)
+        elif not any(_sets_limit(change.module_before, node) for node in ast.walk(change.before)):
+            yield from _moved(change)
 
 
 def _limits(change: FunctionChange) -> Iterator[Objection]:
     for node in ast.walk(change.after):
-        if not isinstance(node, ast.Call):
-            continue
-        last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if last in _LIMITS or change.module_after.qualified(node.func) == "asyncio.timeout":
+        if isinstance(node, ast.Call) and _sets_limit(change.module_after, node):
             message = (
                 f"{change.name}: {ast.unparse(node.func)} sets a limit that was not there; work "
                 "on a thread goes on after it"
@@ -34,8 +35,32 @@ def _limits(change: FunctionChange) -> Iterator[Objection]:
             yield Objection(message, change.site(node))
 
 
+def _moved(change: FunctionChange) -> Iterator[Objection]:
+    """A call's own limit became one of the loop, which tells of its end in another way."""
+    caught = {
+        (dotted(part) or "").rpartition(".")[2]
+        for node in ast.walk(change.after)
+        if isinstance(node, ast.ExceptHandler) and node.type is not None
+        for part in (node.type.elts if isinstance(node.type, ast.Tuple) else [node.type])
+    }
+    for node in ast.walk(change.after) if "TimeoutError" not in caught else ():
+        if isinstance(node, ast.Call) and _sets_limit(change.module_after, node):
+            message = (
+                f"{change.name}: {ast.unparse(node.func)} raises TimeoutError where the call's own "
+                "limit raised or gave something else, and nothing here catches it"
+            )
+            yield Objection(message, change.site(node))
+
+
+def _sets_limit(module: Module | None, node: ast.AST) -> bool:
+    if module is None or not isinstance(node, ast.Call):
+        return False
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    return last in _LIMITS or module.qualified(node.func) == "asyncio.timeout"
+
+
 def _limited(function: FunctionNode) -> bool:
-    """Some timeout is named in it."""
+    """Some timeout is named in it, or given to a wait."""
     words = (
         getattr(node, field, None) for node in ast.walk(function) for field in ("arg", "id", "attr")
     )
@@ -58,7 +83,24 @@ CHECK = Check(
     find=_find,
     examples=(
         Example("new", _BEFORE, _after("asyncio.wait_for(get(k), 3)"), "was not there"),
-        Example("taken over", _LIMITED, _after("asyncio.wait_for(get(k), 3)")),
+        Example(
+            "moved",
+            _LIMITED,
+            _after("asyncio.wait_for(get(k), 3)"),
+            "raises TimeoutError where the call's own",
+        ),
+        Example(
+            "moved, and its end is caught",
+            _LIMITED,
+            "import asyncio\n\n\nasync def f(k):\n    try:\n"
+            "        return await asyncio.wait_for(get(k), 3)\n    except TimeoutError as late:\n"
+            "        raise Late(k) from late\n",
+        ),
+        Example(
+            "taken over",
+            _after("asyncio.wait_for(offload(get, k), 3)"),
+            _after("asyncio.wait_for(get(k), 3)"),
+        ),
         Example("none", _BEFORE, _after("get(k)")),
     ),
 )

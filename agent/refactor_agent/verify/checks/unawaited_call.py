@@ -7,24 +7,12 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._colour import Use, calls_of, coloured_functions
+from refactor_agent.verify.checks._runners import SINKS, is_sink, runs_argument
+from refactor_agent.verify.checks._units import Units
 from refactor_agent.verify.context import Context
-from refactor_agent.verify.syntax import Module
 
 __all__ = ["CHECK"]
 
-_SINKS = frozenset(
-    {
-        "create_task",
-        "ensure_future",
-        "gather",
-        "wait_for",
-        "shield",
-        "run_until_complete",
-        "run_coroutine_threadsafe",
-        "as_completed",
-    }
-)
-_RUNNERS = frozenset({"asyncio.run", "uvloop.run", "asyncio.Runner.run"})
 _ITERATORS = frozenset({"aclosing", "anext", "aiter"})
 _ENTERED = frozenset({"enter_async_context"})
 _GROUPS = ast.Starred | ast.List | ast.Tuple | ast.ListComp | ast.GeneratorExp | ast.keyword
@@ -37,8 +25,9 @@ _HOW = {
 
 def _find(context: Context) -> Iterator[Objection]:
     coloured = coloured_functions(context)
+    units = Units(context)
     for use in calls_of(context, coloured) if coloured else ():
-        if not _is_used(use):
+        if not _is_used(use) and not _goes_to_runner(use, units):
             name, kind = use.coloured.name, use.coloured.kind
             message = (
                 f"{use.site}: {name} is async now, and its call `{ast.unparse(use.call)}` uses the "
@@ -51,7 +40,7 @@ def _is_used(use: Use) -> bool:
     parent = use.module.parents.get(use.call)
     match use.coloured.kind:
         case "coroutine":
-            return isinstance(parent, ast.Await) or _goes_to(use, _SINKS)
+            return isinstance(parent, ast.Await) or _goes_to(use, SINKS)
         case "generator":
             return _is_read(use, parent) or _goes_to(use, _ITERATORS)
         case "context manager":
@@ -69,21 +58,32 @@ def _is_read(use: Use, parent: ast.AST | None) -> bool:
     return isinstance(parent, ast.Attribute) and parent.attr in {"asend", "athrow", "aclose"}
 
 
+def _goes_to_runner(use: Use, units: Units) -> bool:
+    """Whether it is handed to a function of the project that runs or awaits what it is given."""
+    parent = use.module.parents.get(use.call)
+    holder = use.module.function_of(use.call)
+    if use.coloured.kind != "coroutine" or holder is None or not isinstance(parent, ast.Call):
+        return False
+    unit = units.get(use.site.file, use.module.names.get(holder, ""))
+    if unit is None or use.call not in parent.args:
+        return False
+    place = parent.args.index(use.call)
+    callees = units.called(unit, parent.func)
+    return bool(callees) and all(
+        runs_argument(callee.module, callee.after, place) for callee in callees
+    )
+
+
 def _goes_to(use: Use, sinks: frozenset[str]) -> bool:
     """Whether it is an argument of a sink, by itself or inside a list or comprehension."""
     child: ast.AST = use.call
     for parent in use.module.ancestors(use.call):
         if isinstance(parent, ast.Call) and child is not parent.func:
-            return _is_sink(use.module, parent, sinks)
+            return is_sink(use.module, parent, sinks)
         if not isinstance(parent, _GROUPS):
             return False
         child = parent
     return False
-
-
-def _is_sink(module: Module, call: ast.Call, sinks: frozenset[str]) -> bool:
-    name = module.qualified(call.func) or ast.unparse(call.func)
-    return name in _RUNNERS or name.rpartition(".")[2] in sinks
 
 
 _BEFORE = "def get(k):\n    return k\n\n\ndef use(k):\n    return get(k)\n"
@@ -96,6 +96,7 @@ def _after(body: str, callee: str = "async def get(k):\n    return k\n") -> str:
 _STREAM = "async def get(k):\n    yield k\n"
 _MANAGER = "@asynccontextmanager\nasync def get(k):\n    yield k\n"
 _SAYS = "uses the bare coroutine"
+_HELPER = "import asyncio\n\n\nasync def get(k):\n    return k\n\n\ndef run(work):\n    {body}\n"
 
 CHECK = Check(
     name="unawaited-call",
@@ -120,6 +121,18 @@ CHECK = Check(
             "gathered list", _BEFORE, _after("return await asyncio.gather(*[get(i) for i in k])")
         ),
         Example("run", _BEFORE, _after("return asyncio.run(get(k))")),
+        Example(
+            "run by a helper",
+            _BEFORE,
+            _HELPER.format(body="return asyncio.run(work)")
+            + "\n\ndef use(k):\n    return run(get(k))\n",
+        ),
+        Example(
+            "handed to a helper that does not run it",
+            _BEFORE,
+            _HELPER.format(body="return str(work)") + "\n\ndef use(k):\n    return run(get(k))\n",
+            _SAYS,
+        ),
         Example("sync for", _BEFORE, _after("for x in get(k): return x", _STREAM), "`async for`"),
         Example("list", _BEFORE, _after("return list(get(k))", _STREAM), "`async for`"),
         Example("async for", _BEFORE, _after("async for x in get(k): return x", _STREAM)),

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._read_form import read_form
+from refactor_agent.verify.checks._runners import RUNNERS, runner_helpers
 from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
@@ -23,7 +24,6 @@ _SKIPS = frozenset(
 )  # fmt: skip
 _MAYBE_NOT = (ast.If | ast.While | ast.For | ast.Try | ast.FunctionDef | ast.AsyncFunctionDef
               | ast.Lambda)  # fmt: skip
-_RUNNERS = frozenset({"asyncio.run", "anyio.run", "uvloop.run"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -31,21 +31,24 @@ def _find(context: Context) -> Iterator[Objection]:
         before, after = context.module_before(file), context.module_after(file)
         if before is None or after is None or not _is_test_file(file):
             continue
+        helpers = RUNNERS | (runner_helpers(before) & runner_helpers(after))
         for name, old in before.functions.items():
             new = after.functions.get(name)
             if new is None:
                 if old.name.startswith("test"):
                     yield Objection(f"the test {name} is gone from {file}")
                 continue
-            yield from _compare(file, name, old, new)
+            yield from _compare(file, name, old, new, helpers)
         yield from _marks(file, before, after)
 
 
-def _compare(file: str, name: str, old: FunctionNode, new: FunctionNode) -> Iterator[Objection]:
-    missing = _assertions(old) - _assertions(new)
+def _compare(
+    file: str, name: str, old: FunctionNode, new: FunctionNode, runners: frozenset[str]
+) -> Iterator[Objection]:
+    missing = _assertions(old, runners) - _assertions(new, runners)
     for text in missing:
         yield Objection(f"{file}, {name}: the assertion `{text}` is gone or changed")
-    for text in _guarded(new) - _guarded(old):
+    for text in _guarded(new, runners) - _guarded(old, runners):
         yield Objection(f"{file}, {name}: the assertion `{text}` is no longer always reached")
     for text in _replaced(new) - _replaced(old):
         yield Objection(f"{file}, {name}: the test replaces {text}, which it did not do")
@@ -70,41 +73,44 @@ def _skips(module: Module) -> Counter[str]:
     return found
 
 
-def _assertions(function: ast.AST) -> Counter[str]:
+def _assertions(function: ast.AST, runners: frozenset[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
-            found[_text(node)] += 1
+            found[_text(node, runners)] += 1
         elif isinstance(node, ast.Call) and _asserts(node.func):
-            found[_text(node).replace("assert_awaited", "assert_called")] += 1
+            found[_text(node, runners).replace("assert_awaited", "assert_called")] += 1
     return found
 
 
-def _text(node: ast.AST) -> str:
-    """Give the source as it would read in sync: without awaits, and without `asyncio.run`."""
-    return ast.unparse(_WithoutRunner().visit(ast.parse(sync_form(read_form(node)))))
+def _text(node: ast.AST, runners: frozenset[str]) -> str:
+    """Give the source as it would read in sync: without awaits, and without ``runners``."""
+    return ast.unparse(_WithoutRunner(runners).visit(ast.parse(sync_form(read_form(node)))))
 
 
 class _WithoutRunner(ast.NodeTransformer):
+    def __init__(self, runners: frozenset[str]) -> None:
+        self._runners = runners
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
-        runs = dotted(node.func) in _RUNNERS and isinstance(inner, ast.Call)
+        runs = dotted(node.func) in self._runners and isinstance(inner, ast.Call)
         return inner if runs and inner is not None else node
 
 
-def _guarded(function: FunctionNode) -> Counter[str]:
+def _guarded(function: FunctionNode, runners: frozenset[str]) -> Counter[str]:
     """Assertions with what may keep them from being reached or from failing."""
     found: Counter[str] = Counter()
     used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     for node in ast.walk(function):
         if isinstance(node, ast.Return):
-            found[_text(node)] += 1
+            found[_text(node, runners)] += 1
         elif isinstance(node, _MAYBE_NOT) and node is not function:
             is_called = getattr(node, "name", None) in used
             is_safe = isinstance(node, ast.Try) and not node.handlers
             if not is_called and not is_safe:
-                found.update(_assertions(node))
+                found.update(_assertions(node, runners))
     return found
 
 
