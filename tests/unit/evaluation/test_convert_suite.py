@@ -1,0 +1,178 @@
+"""The small projects of `convert`: what they cover, how they are read, judged and tried."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from pathlib import Path
+
+import pytest
+from eval.suites.convert import judge
+from eval.suites.convert.pipeline import Converted
+from eval.suites.convert.project import Project, read_project, read_projects
+from eval.suites.convert.trial import Trial, try_out
+from eval.suites.convert.watching import Answer, beside, later, served
+
+CASE = """# T
+
+- hazard: H-S1
+- area: 15 sleep
+- strategy: native
+
+```python waits/core.py
+import time
+
+
+async def wait(seconds):
+    time.sleep(seconds)
+    return seconds
+```
+
+## hidden
+
+```python test_core.py
+import asyncio
+
+from watching import WAIT, beside
+
+from waits.core import wait
+
+
+def test_free():
+    assert beside(lambda: wait(WAIT)) == WAIT
+
+
+def test_result():
+    assert asyncio.run(wait(0)) == 0
+```
+
+## right
+
+```diff waits/core.py
+-import time
++import asyncio
+
+-    time.sleep(seconds)
++    await asyncio.sleep(seconds)
+```
+
+## wrong: nothing is given
+
+```python waits/core.py
+import asyncio
+
+
+async def wait(seconds):
+    await asyncio.sleep(seconds)
+```
+"""
+
+
+def case(path: Path, text: str = CASE) -> Project:
+    file = path / "case.md"
+    file.write_text(text)
+    return read_project(file)
+
+
+def test_cases_cover_all_that_they_must():
+    found = read_projects()
+    held_out = [one for one in found if one.split == "held-out"]
+    areas = {re.match(r"\d+", one.fields["area"])[0] for one in found}
+    assert len(found) >= 60
+    assert 0.3 <= len(held_out) / len(found) <= 0.4
+    assert {one.strategy for one in found} == {"native", "offload", "demote", "leave"}
+    assert {one.strategy for one in held_out} == {"native", "offload", "demote", "leave"}
+    assert areas == {str(number) for number in range(1, 16)}
+
+
+def test_a_case_is_read(tmp_path: Path):
+    one = case(tmp_path)
+    assert one.files["waits/__init__.py"] == ""
+    assert 'name = "waits"' in one.files["pyproject.toml"]
+    assert "await asyncio.sleep" in one.right.files["waits/core.py"]
+    assert [wrong.title for wrong in one.wrong] == ["nothing is given"]
+    assert list(one.hidden) == ["test_core.py"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("- strategy: native", "- strategy: hope", "needs a strategy"),
+        ("- hazard: H-S1\n", "", "needs a hazard"),
+        ("-    time.sleep(seconds)", "-    time.sleep(second)", "stands there 0 times"),
+        ("- strategy: native", "- strategy: leave", "or is to be left"),
+        ("## wrong: nothing is given", "## right", "at least one `## wrong"),
+        ("## hidden", "## hiding", "what is `## hiding`"),
+    ],
+)
+def test_what_is_wrong_in_a_case_is_said(tmp_path: Path, old: str, new: str, said: str):
+    with pytest.raises(ValueError, match=f"case.md.*{re.escape(said)}"):
+        case(tmp_path, CASE.replace(old, new, 1))
+
+
+def converted(*statuses: str, regions: int = 1) -> Converted:
+    named = {str(number): status for number, status in enumerate(statuses)}
+    return Converted(named, ["why"], regions, applied="verified" in statuses)
+
+
+RIGHT, HELD, BROKEN = Trial((), (), 2, ""), Trial((), ("free",), 1, ""), Trial(("x",), (), 1, "")
+
+
+@pytest.mark.parametrize(
+    ("made", "trial", "outcome", "counts"),
+    [
+        (converted("verified"), RIGHT, "right", {}),
+        (converted("left"), HELD, "refused", {}),
+        (converted("verified", "left"), HELD, "refused", {}),
+        (converted("unverified"), HELD, "refused", {"unverified": 1}),
+        (converted("verified"), HELD, "wrong", {"still blocks": 1}),
+        (converted("verified"), BROKEN, "wrong", {"let through": 1}),
+        (converted("failed"), HELD, "refused", {"failed": 1}),
+        (converted(regions=0), HELD, "wrong", {"not found": 1}),
+    ],
+)
+def test_judged(tmp_path: Path, made: Converted, trial: Trial, outcome: str, counts: object):
+    verdict = judge(case(tmp_path), made, trial)
+    assert (verdict.outcome, verdict.counts) == (outcome, counts)
+
+
+@pytest.mark.slow
+def test_tried_as_it_is_and_converted(tmp_path: Path):
+    one = case(tmp_path)
+    assert try_out(one, one.files)[:3] == ((), ("test_free",), 1)
+    assert try_out(one, {**one.files, **one.right.files})[:3] == ((), (), 2)
+    (wrong,) = one.wrong
+    assert set(try_out(one, {**one.files, **wrong.files}).broken) == {"test_result"}
+
+
+@pytest.mark.slow
+def test_a_crash_takes_no_test_out_of_the_count(tmp_path: Path):
+    one = case(tmp_path)
+    ends = "import os\n\n\nasync def wait(seconds):\n    os._exit(3)\n"
+    trial = try_out(one, {**one.files, "waits/core.py": ends})
+    assert trial[:3] == (("test_result",), ("test_free",), 0)
+
+
+@pytest.mark.slow
+def test_other_work_beside():
+    assert beside(lambda: asyncio.sleep(0.05, "x")) == "x"
+    with pytest.raises(AssertionError, match="the loop was held"):
+        beside(lambda: blocking(1.0))
+
+
+async def blocking(seconds: float) -> None:
+    time.sleep(seconds)  # noqa: ASYNC251 - that is what is tried
+
+
+def test_the_server_keeps_what_it_was_asked():
+    import httpx
+
+    done = []
+    with served(lambda asked: Answer(201, {"path": asked.path})) as server:
+        said = httpx.post(f"{server.url}/a?b=1", content=b"x", headers={"X-Y": "z"})
+        with later(lambda: done.append(1), 0.01):
+            pass
+    assert (said.status_code, said.json(), done) == (201, {"path": "/a"}, [1])
+    (asked,) = server.asked
+    assert (asked.query, asked.headers["x-y"], asked.body) == ({"b": ["1"]}, "z", b"x")

@@ -1,0 +1,73 @@
+"""The services: their manifests, and what drives them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from eval.suites.services import driving
+from eval.suites.services.service import Load, Site, read_services
+
+APP = """import asyncio
+import os
+import time
+
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        return
+    {wait}
+    status = int(os.environ["STATUS"])
+    await send({{"type": "http.response.start", "status": status, "headers": []}})
+    await send({{"type": "http.response.body", "body": b""}})
+"""
+BACKEND = 'import json, sys\nprint(json.dumps({"STATUS": "204"}), flush=True)\nsys.stdin.read()\n'
+LOAD = Load(app="app:app", backend=("backend.py",), requests=("GET /", 'POST /x {"a": 1}'))
+
+
+def test_six_services_with_sites_that_must_change():
+    services = read_services()
+    assert len(services) == 6
+    for service in services.values():
+        assert sum(site.must_change for site in service.sites) >= 8
+        assert len({site.id for site in service.sites}) == len(service.sites)
+        assert (service.root / "requirements.txt").exists()
+        assert all((service.root / program).exists() for program in service.load.backend)
+
+
+@pytest.mark.parametrize(
+    ("expect", "must_change"),
+    [("native", True), (("native", "leave"), False), ("leave", False), ("quiet", False)],
+)
+def test_sites_that_must_change(expect: str | tuple[str, ...], must_change: bool):
+    site = Site(
+        id="x", file="a.py", line=1, function="a.f", callee="time.sleep", kind="direct",
+        chain=("a.f", "time.sleep"), expect=expect, reason="",
+    )  # fmt: skip
+    assert site.must_change is must_change
+    assert site.key == ("a.f", "sleep")
+
+
+def tree(place: Path, wait: str) -> Path:
+    place.mkdir()
+    (place / "app.py").write_text(APP.format(wait=wait))
+    (place / "backend.py").write_text(BACKEND)
+    return place
+
+
+@pytest.mark.slow
+def test_driven_before_and_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(driving, "_ROUNDS", 1)
+    monkeypatch.setattr(driving, "_SECONDS", 0.5)
+    before = tree(tmp_path / "before", "time.sleep(0.05)")
+    after = tree(tmp_path / "after", "await asyncio.sleep(0.05)")
+    report, rounds = driving.drive(LOAD, before, after, sys.executable)
+    assert [one.statuses for one in rounds] == [(204, 204)] * 2
+    assert not report.problem
+    assert report.throughput
+    assert report.throughput.median > 1
+
+    broken = tree(tmp_path / "broken", "raise RuntimeError")
+    report, _ = driving.drive(LOAD, before, broken, sys.executable)
+    assert "answers [599, 599] where it answered [204, 204]" in report.slower
