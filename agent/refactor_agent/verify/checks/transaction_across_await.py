@@ -1,4 +1,4 @@
-"""No transaction of a shared connection is open while other tasks run."""
+"""No transaction of a connection that others use stays open while these run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,27 @@ from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
 __all__ = ["CHECK"]
 
-_OPENED = frozenset(
-    {"begin", "begin_nested", "atomic", "transaction", "savepoint", "begin_transaction"}
+_CONNECTS = frozenset(
+    {
+        "sqlite3.connect",
+        "psycopg2.connect",
+        "psycopg.connect",
+        "psycopg.Connection.connect",
+        "pymysql.connect",
+        "pymysql.connections.Connection",
+        "MySQLdb.connect",
+        "mysql.connector.connect",
+        "pyodbc.connect",
+        "oracledb.connect",
+        "duckdb.connect",
+        "apsw.Connection",
+    }
 )
-_CONNECTING = frozenset({"connect", "Connection", "create_connection", "Session"})
+_WORDS = frozenset({"connection", "conn", "db", "database", "dbconn"})
+_BLOCKS = frozenset({"transaction", "begin", "atomic"})
+"""Methods of a connection that give a transaction to be entered."""
+_WRITES = frozenset({"execute", "executemany", "executescript"})
+_ENDS = frozenset({"commit", "rollback"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -28,104 +45,144 @@ def _find(context: Context) -> Iterator[Objection]:
 
 
 def _open(module: Module, function: FunctionNode) -> Iterator[Finding]:
-    own = _own_names(function)
     for node in own_nodes(function):
         if isinstance(node, ast.With) and has_await(node.body):
             for item in node.items:
-                shared = _shared_connection(module, item.context_expr, own)
-                if shared:
-                    message = (
-                        f"the transaction of {shared} stays open across an await: what other "
-                        "tasks do on it meanwhile is committed or rolled back with it"
-                    )
-                    yield Finding(node, message, shared)
+                name = _connection_of(module, function, item.context_expr)
+                if name is not None:
+                    yield Finding(node, _say(name), name)
+    yield from _committed(module, function)
 
 
-def _shared_connection(module: Module, entered: ast.expr, own: frozenset[str]) -> str | None:
-    """The name of a connection that other tasks have too and whose transaction is entered."""
-    if isinstance(entered, ast.Call):
-        called = entered.func
-        if not isinstance(called, ast.Attribute) or called.attr not in _OPENED:
+def _say(name: str) -> str:
+    return (
+        f"a transaction of {name} stays open across an await: what other tasks do on that "
+        "connection meanwhile is committed or rolled back with it"
+    )
+
+
+def _connection_of(module: Module, function: FunctionNode, entered: ast.expr) -> str | None:
+    """Give the shared connection whose transaction ``entered`` is."""
+    if isinstance(entered, ast.Call) and isinstance(entered.func, ast.Attribute):
+        if entered.func.attr not in _BLOCKS:
             return None
-        name = dotted(called.value)
-        return name if name and _is_shared(name, own) else None
-    name = dotted(entered)
-    if name is None or not _is_shared(name, own):
-        return None
-    return name if any(_connects(value) for value in _assigned(module, name)) else None
+        entered = entered.func.value
+    return dotted(entered) if _is_shared(module, function, entered) else None
 
 
-def _is_shared(name: str, own: frozenset[str]) -> bool:
+def _committed(module: Module, function: FunctionNode) -> Iterator[Finding]:
+    """A statement, then an await, then the end of the transaction."""
+    begun: dict[str, ast.Call] = {}
+    open_: dict[str, ast.Call] = {}
+    for node in own_nodes(function):
+        if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+            open_ |= begun
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = dotted(node.func.value) or ""
+            if node.func.attr in _WRITES and _is_shared(module, function, node.func.value):
+                begun.setdefault(name, node)
+            elif node.func.attr in _ENDS:
+                if (first := open_.pop(name, None)) is not None:
+                    yield Finding(first, _say(name), name)
+                begun.pop(name, None)
+
+
+def _is_shared(module: Module, function: FunctionNode, expression: ast.expr) -> bool:
+    """It is a connection, by what is assigned to it in the file or by its name, and not local."""
+    name = dotted(expression)
+    if name is None:
+        return False
     first, _, rest = name.partition(".")
-    return first not in own or (first in {"self", "cls"} and bool(rest))
+    if not rest and first in _local(function):
+        return False
+    made = [value for target, value in _assignments(module) if target == name]
+    if any(isinstance(one, ast.Call) and module.qualified(one.func) in _CONNECTS for one in made):
+        return True
+    known = [one for one in made if not isinstance(one, ast.Name | ast.Constant)]
+    return not known and name.rpartition(".")[2].lstrip("_").lower() in _WORDS
 
 
-def _own_names(function: FunctionNode) -> frozenset[str]:
-    """Names that the function binds, its parameters among them."""
+def _local(function: FunctionNode) -> set[str]:
+    """Give the names of the function's own: nobody else has what is bound to them."""
+    arguments = function.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     stored = {
         node.id
         for node in own_nodes(function)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
-    given = function.args
-    return frozenset(
-        stored | {arg.arg for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
-    )
+    outer = (node for node in own_nodes(function) if isinstance(node, ast.Global))
+    return ({one.arg for one in every} | stored) - {name for node in outer for name in node.names}
 
 
-def _connects(value: ast.expr) -> bool:
-    called = value.func if isinstance(value, ast.Call) else None
-    return called is not None and (dotted(called) or "").rpartition(".")[2] in _CONNECTING
-
-
-def _assigned(module: Module, name: str) -> Iterator[ast.expr]:
+def _assignments(module: Module) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign) and any(dotted(t) == name for t in node.targets):
-            yield node.value
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield dotted(target) or "", node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield dotted(node.target) or "", node.value
 
 
-_CLASS = """\
-import sqlite3
+_HEAD = (
+    "import sqlite3\n\n\nclass Stock:\n    def __init__(self, path):\n"
+    "        self.rows = sqlite3.connect(path)\n\n"
+)
 
 
-class Store:
-    def __init__(self):
-        self.db = sqlite3.connect("x")
-
-    {colour}def put(self, text):
-        with self.db:
-            size = {wait}embed(text)
-            self.db.execute("INSERT", (size,))
-"""
-_LOCAL = """\
-import sqlite3
+def _method(*lines: str) -> str:
+    return _HEAD + "    async def move(self, item):\n" + "".join(f"        {x}\n" for x in lines)
 
 
-{colour}def put(text):
-    db = sqlite3.connect("x")
-    with db:
-        db.execute("INSERT", ({wait}embed(text),))
-"""
+def _pair(title: str, lines: tuple[str, ...], says: str) -> Example:
+    before = [line.replace("await settle", "settle") for line in lines]
+    return Example(title, _method(*before), _method(*lines), says)
+
+
+_SAYS = "a transaction of self.rows stays open across an await"
 
 CHECK = Check(
     name="transaction-across-await",
     hazards=("H-E9",),
-    reason="One task's rollback undoes another's work, and half of it is committed too early.",
+    reason="What one task wrote is rolled back because another one failed.",
     find=_find,
     examples=(
-        Example("a connection of the object", _CLASS.format(colour="", wait=""),
-                _CLASS.format(colour="async ", wait="await "), "stays open across an await"),
-        Example("begun by a call", "def f(self):\n    with self.db.begin():\n        g()\n",
-                "async def f(self):\n    with self.db.begin():\n        await g()\n",
-                "the transaction of self.db"),
-        Example("a connection of its own", _LOCAL.format(colour="", wait=""),
-                _LOCAL.format(colour="async ", wait="await ")),
-        Example("awaited before", _CLASS.format(colour="", wait=""),
-                _CLASS.format(colour="async ", wait="").replace(
-                    "        with self.db:\n            size = embed(text)\n",
-                    "        size = await embed(text)\n        with self.db:\n")),
-        Example("one that was handed in",
-                "def f(session):\n    with session.begin():\n        g()\n",
-                "async def f(session):\n    with session.begin():\n        await g()\n"),
+        _pair(
+            "a connection as a context manager",
+            ("with self.rows:", "    self.take(item)", "    await settle()", "    self.put(item)"),
+            _SAYS,
+        ),
+        _pair(
+            "committed after the wait",
+            ("self.rows.execute(TAKE)", "await settle()", "self.rows.commit()"),
+            _SAYS,
+        ),
+        Example(
+            "a connection of the module, known by its name",
+            "async def f():\n    with db.transaction():\n        g()\n",
+            "async def f():\n    with db.transaction():\n        await g()\n",
+            "a transaction of db stays open",
+        ),
+        _pair(
+            "committed before the wait",
+            ("self.rows.execute(TAKE)", "self.rows.commit()", "await settle()"),
+            "",
+        ),
+        _pair(
+            "a connection of its own",
+            ("rows = sqlite3.connect(item)", "with rows:", "    await settle()"),
+            "",
+        ),
+        Example(
+            "a connection that was handed in",
+            "async def f(conn):\n    with conn:\n        g()\n",
+            "async def f(conn):\n    with conn:\n        await g()\n",
+        ),
+        _pair("other context managers", ("with self.files:", "    await settle()"), ""),
+        Example(
+            "other tasks ran there before",
+            _method("with self.rows:", "    await get()", "    settle()"),
+            _method("with self.rows:", "    await get()", "    await settle()"),
+        ),
     ),
-)  # fmt: skip
+)
