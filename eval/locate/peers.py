@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import venv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from eval.locate.finding import Finding, Package
+from eval.runs.pinned import environment
 
 __all__ = ["BLOCKING", "LINTERS", "Peers"]
 
@@ -31,11 +31,7 @@ class Peers:
 
     def __init__(self, directory: Path) -> None:
         """Keep the environment in ``directory``; one that is there is used again."""
-        self._bin = directory / "bin"
-        if not all((self._bin / name).exists() for name in LINTERS):
-            venv.create(directory, with_pip=True)
-            command = [str(self._bin / "python"), "-m", "pip", "install", "--quiet", *_PINNED]
-            subprocess.run(command, check=True)
+        self._bin = environment(directory, _PINNED).parent
 
     @property
     def tools(self) -> Mapping[str, Callable[[Package], list[Finding]]]:

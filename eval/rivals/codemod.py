@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import venv
 from pathlib import Path
 
-from eval.runs.pinned import alone, pip
+from eval.runs.pinned import environment
 
 __all__ = ["Codemod"]
 
@@ -22,18 +21,11 @@ class Codemod:
 
     def convert(self, project: Path) -> None:
         """Let it edit every file that is no test; raises `CalledProcessError` when it breaks."""
+        program = environment(self._directory, [_PINNED]).with_name("asyncify-codemod")
         files = [
             str(path)
             for path in sorted(project.rglob("*.py"))
             if not {"tests", "test"} & set(path.relative_to(project).parts[:-1])
             and not path.name.startswith("test_")
         ]
-        subprocess.run([str(self._program()), *files], check=True, capture_output=True)
-
-    def _program(self) -> Path:
-        bin_ = self._directory / "bin"
-        with alone(self._directory):
-            if not (bin_ / "asyncify-codemod").exists():
-                venv.create(self._directory, with_pip=True)
-                pip(str(bin_ / "python"), "install", _PINNED)
-        return bin_ / "asyncify-codemod"
+        subprocess.run([str(program), *files], check=True, capture_output=True)

@@ -1,0 +1,65 @@
+"""A published migration of a project from a sync HTTP library to an async one.
+
+`scenarios.json` holds what was read out of the recorded runs of the published tool, in the
+repository Nelsonmbigili/Replication_MigrateLib at ccdcc5a1, directory ``results``: of each scenario
+requests or urllib3 → aiohttp that has tests which pass before, their number, how many of them pass
+in the best of the tool's rounds, and how many warnings of that round say that a coroutine was never
+awaited. ``environments/*.txt`` holds, for those that could be set up here, pinned requirements.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from eval.runs.values import digest
+
+from refactor_agent.domain.values import Value
+
+__all__ = ["Scenario", "read_scenarios"]
+
+_HERE = Path(__file__).parent
+
+
+class Scenario(Value):
+    """One project at one commit, and what the published tool made of it."""
+
+    repository: str
+    """``owner/name``."""
+    commit: str
+    source: str
+    """The library to be left: requests or urllib3."""
+    tests: int
+    """Tests that pass before, in the published run."""
+    published: int
+    """Of these, the ones that pass after the published tool's best round."""
+    never_awaited: int
+    """Warnings of that round that betray tests which did not run what they call."""
+
+    @property
+    def id(self) -> str:
+        """Give its name among the cases."""
+        return f"{self.repository} {self.source}"
+
+    @property
+    def directory(self) -> str:
+        """Give the name that its clone has among the packages a user gives."""
+        return self.repository.replace("/", "@")
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Give what its tests need, pinned; nothing where it was not set up."""
+        path = _HERE / "environments" / f"{self.directory}.txt"
+        return tuple(path.read_text().split()) if path.exists() else ()
+
+    @property
+    def digest(self) -> str:
+        """Give what tells whether a result is about the same question."""
+        return digest(self.commit, self.source, *self.requirements)
+
+
+def read_scenarios() -> Iterator[Scenario]:
+    """Read all, in the order of their names."""
+    rows = json.loads((_HERE / "scenarios.json").read_bytes())
+    return (Scenario.model_validate(row) for row in rows)

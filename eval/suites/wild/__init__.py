@@ -1,0 +1,103 @@
+"""Real applications, as they lie on the index: located, converted, and their own suites run again.
+
+A point is a change set that came out verified, of all that the plan has; there are points only
+where every test that passed on the untouched application passes on the converted one. Nobody wrote
+down what is right here, so there is no perfect stand-in, and what was left is not held against the
+tool: its reasons are told.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from eval.runs.pinned import archive, environment
+from eval.runs.values import NULL, SUBJECT, Case, Result, Setting
+from eval.suites.convert.pipeline import Converted, convert_tree, model_options
+from eval.suites.wild.app import App, read_apps
+from eval.suites.wild.own_tests import passing
+
+__all__ = ["ABOUT", "NAME", "cases", "run"]
+
+NAME = "wild"
+ABOUT = "Real applications: a point is a change set converted and verified, their own tests green."
+
+
+def cases(setting: Setting) -> list[Case]:
+    """Give one case per application."""
+    del setting
+    return [
+        Case(app.name, app.split, app.name, app.digest, needs=("network",)) for app in read_apps()
+    ]
+
+
+def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
+    """Convert a copy of the application, apply what was verified, and run its tests on both."""
+    apps = {app.name: app for app in read_apps()}
+    for case in asked:
+        yield from _tried(case, apps[case.id], setting)
+
+
+def _tried(case: Case, app: App, setting: Setting) -> Iterator[Result]:
+    source = archive(app.name, app.version, app.sha256, setting.cache)
+    python = environment(setting.cache / "wild" / app.name, app.requirements)
+    with tempfile.TemporaryDirectory(prefix="wild-") as scratch:
+        root = Path(scratch).resolve() / app.name
+        shutil.copytree(source, root)
+        before = passing(root, python, app.tests)
+        shutil.rmtree(root)
+        shutil.copytree(source, root)
+        began = time.monotonic()
+        options = ("--test-command", app.tests, *model_options(setting))
+        converted = convert_tree(root, Path(scratch, "home"), options, str(python))
+        seconds = time.monotonic() - began
+        lost = sorted(before - passing(root, python, app.tests)) if converted.applied else []
+        yield _result(case, converted, (lost, len(before)), seconds, setting)
+    if setting.stand_ins:
+        of = float(len(converted.statuses))
+        yield Result(
+            NAME, case.id, case.split, case.group, case.digest, "refused", NULL, 0.0, of,
+            reason="nothing was changed",
+        )  # fmt: skip
+
+
+def _result(
+    case: Case,
+    converted: Converted,
+    tests: tuple[Sequence[str], int],
+    seconds: float,
+    setting: Setting,
+) -> Result:
+    (lost, before), ends = tests, Counter(converted.statuses.values())
+    kinds = Counter(region["kind"] for region in converted.report["regions"])
+    counts = {"paths": converted.regions, **kinds, **ends, "tests": before, "lost tests": len(lost)}
+    return Result(
+        NAME, case.id, case.split, case.group, case.digest, "wrong" if lost else "right",
+        SUBJECT, 0.0 if lost else float(ends["verified"]), float(ends.total()),
+        {name: count for name, count in counts.items() if count},
+        f"no longer pass: {', '.join(lost)}" if lost else _reasons(converted), seconds,
+        converted.tokens, _kept(case, converted, setting),
+    )  # fmt: skip
+
+
+def _reasons(converted: Converted) -> str:
+    """Say why change sets were left, the most frequent reason first."""
+    changes = converted.report["changes"]
+    left = [one for one in changes if one["decision"]["status"] == "left"]
+    reasons = Counter(
+        one["change_set"]["refusals"][0]["reason"] if one["change_set"]["refusals"] else "attempts"
+        for one in left
+    )
+    return ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+
+
+def _kept(case: Case, converted: Converted, setting: Setting) -> str:
+    name = f"{NAME}-{case.id}"
+    place = setting.artefacts / name
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "report.md").write_text(converted.page, encoding="utf-8")
+    return name

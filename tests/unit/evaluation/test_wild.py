@@ -1,0 +1,72 @@
+"""What the suites of real applications rest on: their own tests, and who calls a library."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from eval.suites.migrations.entries import callers_of, entries
+from eval.suites.migrations.scenario import read_scenarios
+from eval.suites.wild.app import read_apps
+from eval.suites.wild.own_tests import passing
+
+TESTS = """
+import os
+import pytest
+
+def test_right():
+    assert os.environ["SHOP"] == "open"
+
+def test_wrong():
+    assert False
+
+@pytest.mark.skip
+def test_left_out():
+    pass
+"""
+
+CLIENT = """
+import requests
+
+class Client:
+    def __init__(self):
+        self.session = requests.Session()
+
+    def get(self, path):
+        return self.session.get(path)
+
+def first():
+    return Client().get("/first")
+
+def pure():
+    return 1
+"""
+
+
+def test_own_tests_that_pass(tmp_path: Path):
+    (tmp_path / "test_shop.py").write_text(TESTS)
+    command = "SHOP=open python -m pytest -p no:cacheprovider"
+    assert passing(tmp_path, Path(sys.executable), command) == {"test_shop::test_right"}
+
+
+def test_a_suite_that_can_not_run_is_an_error(tmp_path: Path):
+    with pytest.raises(RuntimeError, match="no test ran"):
+        passing(tmp_path, Path(sys.executable), "python -m pytest --no-such-option")
+
+
+def test_who_calls_a_library(tmp_path: Path):
+    (tmp_path / "client.py").write_text(CLIENT)
+    (tmp_path / "test_client.py").write_text(
+        "import requests\n\ndef test_x():\n    requests.get('')\n"
+    )
+    assert entries(tmp_path, "requests") == ["client:Client", "client:first"]
+    assert callers_of(tmp_path, "requests") == ["client.Client.get"]
+    assert callers_of(tmp_path, "urllib3") == []
+
+
+def test_data_can_be_read():
+    assert len(list(read_scenarios())) == 78
+    honest = [s for s in read_scenarios() if s.published == s.tests and not s.never_awaited]
+    assert len(honest) == 11
+    assert len({app.sha256 for app in read_apps()}) >= 3
