@@ -147,6 +147,33 @@ def test_in_place_and_back(tmp_path):
     assert own(user.target) == before
 
 
+def test_a_twin_and_back(tmp_path):
+    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home")
+    before = own(user.target)
+    said = done(user.run("--entry", "shop:Store", "--entry", "shop.report:report", "--twin"))
+    assert "1 change set: 1 verified" in said
+    [change] = user.report["changes"]
+    assert change["verdict"]["tests"]["passed"] == 8
+    assert all("_async.py::" in test for test in change["verdict"]["covering_tests"])
+    assert user.report["combined"]["tests"]["passed"] == 8
+
+    done(user.agent("apply", "latest", str(user.target)))
+    after = own(user.target)
+    added = {"shop/_async_adapters.py", "tests/test_shop_async.py"}
+    assert after.keys() - before.keys() == added
+    changed = {file for file in before if before[file] != after[file]}
+    assert changed == {"shop/__init__.py", "shop/store.py", "shop/report.py"}
+    for file in ("shop/store.py", "shop/report.py"):
+        body = FILES[file].partition("\n\n\n")[2]
+        assert body in after[file][1].decode()
+    exports = after["shop/__init__.py"][1].decode()
+    assert exports.endswith('__all__ = ["AsyncStore", "Store"]\n')
+    assert its_tests(user.target).startswith("8 passed")
+
+    done(user.agent("rollback", "latest", str(user.target)))
+    assert own(user.target) == before
+
+
 def test_a_sync_caller_left_is_named(tmp_path):
     user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home")
     said = done(user.run("--entry", "shop:Store", "--in-place"))

@@ -1,6 +1,6 @@
 """Turns whole classes and modules async: from leaves upward, by rules alone."""
 
 from refactor_agent.asyncify.convert import Asyncified, asyncify
-from refactor_agent.asyncify.request import Request
+from refactor_agent.asyncify.request import MODULE, Request
 
-__all__ = ["Asyncified", "Request", "asyncify"]
+__all__ = ["MODULE", "Asyncified", "Request", "asyncify"]

@@ -7,6 +7,7 @@ import libcst as cst
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves.table import name_of
 from refactor_agent.asyncify.reentrant import is_needed, reentrant_lock
+from refactor_agent.asyncify.request import MODULE
 from refactor_agent.asyncify.world import Module, World
 from refactor_agent.convert.names import dotted
 from refactor_agent.convert.rewrite import Change
@@ -78,7 +79,9 @@ def _is_wanted(world: World, module: Module, node: cst.CSTNode) -> bool:
     source = module.source
     if source.file not in world.request.only:
         return True
-    around = (n for n in source.ancestors(node) if isinstance(n, cst.FunctionDef | cst.ClassDef))
+    around = [n for n in source.ancestors(node) if isinstance(n, cst.FunctionDef | cst.ClassDef)]
+    if not around:
+        return MODULE in world.request.only[source.file]
     return any(world.request.wants(source.file, source.local_name(n)) for n in around)
 
 

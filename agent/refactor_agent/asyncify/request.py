@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 from refactor_agent.domain.values import Value
 
-__all__ = ["Request"]
+__all__ = ["MODULE", "Request"]
+
+MODULE = "<module>"
+"""Stands, among the names to convert in a file, for what is outside of all definitions."""
 
 
 class Request(Value):

@@ -52,6 +52,24 @@ class Definitions:
                         return self.find(self.source(module, node), alias.name, steps + 1)
         return None
 
+    def through_module(self, module: str, text: str) -> Definition | None:
+        """Give what ``store.Store`` means in ``module``, where ``store`` is a module."""
+        head, _, name = text.rpartition(".")
+        root, _, rest = head.partition(".")
+        for node in self.top(module):
+            if isinstance(node, ast.Import):
+                found = {a.asname or a.name.partition(".")[0]: a for a in node.names}
+                alias = found.get(root)
+                if alias is not None:
+                    base = alias.name if alias.asname else root
+                    return self.find(f"{base}.{rest}" if rest else base, name)
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    if (alias.asname or alias.name) == root:
+                        base = f"{self.source(module, node)}.{alias.name}"
+                        return self.find(f"{base}.{rest}" if rest else base, name)
+        return None
+
     def bases(self, definition: Definition, steps: int = 0) -> Iterator[Definition]:
         """Give the project's classes that a class is made of, itself first."""
         yield definition
@@ -62,6 +80,10 @@ class Definitions:
                 found = self.find(definition.module, base.id)
                 if found is not None:
                     yield from self.bases(found, steps + 1)
+
+    def is_package(self, module: str) -> bool:
+        """Say whether ``module`` is the ``__init__`` of a package."""
+        return self._modules.get(module, "").endswith("__init__.py")
 
     def names(self, module: str) -> tuple[str, ...]:
         """Name the functions and classes at the top of ``module``, and what it imports."""
@@ -82,9 +104,8 @@ class Definitions:
         """Give the full name of the module that ``node``, in ``module``, imports from."""
         if not node.level:
             return node.module or ""
-        is_package = self._modules.get(module, "").endswith("__init__.py")
         parts = module.split(".")
-        home = parts[: len(parts) - node.level + is_package]
+        home = parts[: len(parts) - node.level + self.is_package(module)]
         return ".".join([*home, *([node.module] if node.module else [])])
 
     def _parse(self, module: str) -> ast.Module | None:

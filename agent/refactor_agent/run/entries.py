@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refactor_agent.domain.plan import ChangeSet, Plan
-from refactor_agent.entry import EntryGround, Planned, plan_in_place
+from refactor_agent.entry import EntryGround, Planned, plan_in_place, plan_twin
 from refactor_agent.run.services import Services
 
 __all__ = ["plan_entries"]
@@ -19,7 +19,8 @@ def plan_entries(services: Services) -> Plan:
         base=services.base,
         locate=services.locate,
     )
-    made = plan_in_place(ground, options.entries)
+    planning = plan_twin if options.entry_mode == "twin" else plan_in_place
+    made = planning(ground, options.entries)
     return Plan(change_sets=tuple(_prepared(services, one) for one in made))
 
 

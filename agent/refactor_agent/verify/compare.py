@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from refactor_agent.domain.verdict import CheckFailure, TestDelta
 from refactor_agent.verify.baseline import Baseline
@@ -32,17 +32,46 @@ class Comparison:
         return dataclasses.replace(self, failures=(*self.failures, *more))
 
 
-def compare(baseline: Baseline, run: SuiteRun, selected: Collection[str] | None) -> Comparison:
-    """Compare ``run``, which was asked for ``selected`` (``None``: all), with the baseline."""
-    expected = baseline.collected if selected is None else frozenset(selected)
-    delta = _delta(baseline, run, expected, whole=selected is None)
-    failures = tuple(_failures(baseline, run, delta, whole=selected is None))
+def compare(
+    baseline: Baseline,
+    run: SuiteRun,
+    selected: Collection[str] | None,
+    copies: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Compare ``run``, which was asked for ``selected`` (``None``: all), with the baseline.
+
+    ``copies`` are planned tests, each with the one it is a copy of: they must do what that does,
+    and count as evidence where it passed.
+    """
+    copies = copies or {}
+    known = _with_copies(baseline, copies)
+    expected = known.collected if selected is None else frozenset(selected)
+    delta = _delta(known, run, expected, whole=selected is None)
+    failures = tuple(_failures(known, run, delta, whole=selected is None))
     passed = frozenset(
         test
-        for test in expected - set(baseline.flaky)
-        if baseline.outcomes[test] == "passed" and run.outcomes.get(test) == "passed"
+        for test in expected - set(known.flaky)
+        if known.outcomes[test] == "passed" and run.outcomes.get(test) == "passed"
     )
     return Comparison(delta, failures, passed)
+
+
+def _with_copies(baseline: Baseline, copies: Mapping[str, str]) -> Baseline:
+    """Give the baseline as if the copies had been there, and done what their originals did."""
+    outcomes = {copy: baseline.outcomes[test] for copy, test in copies.items()}
+    flaky = [copy for copy, test in copies.items() if test in baseline.flaky]
+    if not copies:
+        return baseline
+    return baseline.model_copy(
+        update={
+            "outcomes": {**baseline.outcomes, **outcomes},
+            "flaky": (*baseline.flaky, *flaky),
+            "durations": {
+                **baseline.durations,
+                **{copy: baseline.durations[test] for copy, test in copies.items()},
+            },
+        }
+    )
 
 
 def _delta(

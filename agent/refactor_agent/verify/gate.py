@@ -24,7 +24,7 @@ __all__ = ["COMBINED", "verdict_key", "verify", "verify_combined"]
 COMBINED = "combined"
 """Stands for the change set in the verdict on all changes together."""
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 async def verify(change: Change, baseline: Baseline, target: Target, bench: Bench) -> Verdict:

@@ -13,6 +13,7 @@ from refactor_agent.verify.baseline import Baseline
 from refactor_agent.verify.changed_lines import Coverage, measure_coverage
 from refactor_agent.verify.compare import Comparison, compare
 from refactor_agent.verify.context import Context
+from refactor_agent.verify.copies import copied_ids
 from refactor_agent.verify.loop_objections import loop_objections
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.selection import select_tests
@@ -47,16 +48,20 @@ async def try_change(
     if not whole:
         snapshot, changes = Tree(target.snapshot), context.after.changes
         select = await asyncio.to_thread(select_tests, baseline, snapshot, changes)
+    copies = copied_ids(context.changes, baseline.collected)
+    if select is not None:
+        select = frozenset({*select, *copies, *copies.values()})
     run = await _run(context, baseline, target, bench, select)
     loops = loop_objections(context.changes, baseline.loops, run.loops)
-    comparison = compare(baseline, run, select).with_failures(loops.failures)
+    comparison = compare(baseline, run, select, copies).with_failures(loops.failures)
     coverage = await asyncio.to_thread(
         measure_coverage, context.before, context.files, run, comparison.passed
     )
     failing = comparison.delta.newly_failing
     if not _may_be_chance(comparison):
         return Trial(comparison, coverage, loops.doubts, loops.gone)
-    again = compare(baseline, await _run(context, baseline, target, bench, failing), failing)
+    rerun = await _run(context, baseline, target, bench, failing)
+    again = compare(baseline, rerun, failing, copies)
     if again.failures:
         return Trial(comparison, coverage, loops.doubts, loops.gone)
     doubts = (*loops.doubts, *_doubts(comparison))

@@ -209,6 +209,40 @@ CASES = [
     ),
     pytest.param(
         {
+            "shop.py": """
+            import httpx
+
+            client = httpx.Client()
+
+
+            def get() -> str:
+                return client.get("http://shop").text
+
+
+            def post() -> str:
+                return client.post("http://shop").text
+            """
+        },
+        ["shop:get"],
+        {
+            "shop.py": """
+            import httpx
+
+            client = httpx.AsyncClient()
+
+
+            async def get() -> str:
+                return (await client.get("http://shop")).text
+
+
+            async def post() -> str:
+                return (await client.post("http://shop")).text
+            """
+        },
+        id="a client of the module, with all that use it",
+    ),
+    pytest.param(
+        {
             "pyproject.toml": ASYNCIO,
             "shop.py": "import time\n\n\ndef wait() -> int:\n    time.sleep(0)\n    return 1\n",
             "tests/test_shop.py": """

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.checks._check import Objection
 from refactor_agent.verify.context import Context
-from refactor_agent.verify.syntax import Module, span_of
+from refactor_agent.verify.syntax import FunctionNode, Module, span_of
 
 __all__ = ["outside_functions", "renamed", "whole_files"]
 
@@ -48,6 +48,33 @@ def outside_functions(context: Context) -> Iterator[Objection]:
         before, after = context.module_before(file), context.module_after(file)
         if before is not None and after is not None:
             yield from _compare(file, before, after, _twins(context))
+            if _keeps_originals(context, file):
+                yield from _touched(file, before, after)
+
+
+def _keeps_originals(context: Context, file: str) -> bool:
+    """Say whether ``file`` is only to get twins."""
+    return all(
+        change.attempt is not None and bool(change.attempt.twins)
+        for change in context.changes
+        if any(new.file == file for new in change.proposal.files)
+    )
+
+
+def _touched(file: str, before: Module, after: Module) -> Iterator[Objection]:
+    """Object to originals that are not, byte for byte, what they were."""
+    old, new = before.source.decode(errors="replace"), after.source.decode(errors="replace")
+    for name, node in before.functions.items():
+        other = after.functions.get(name)
+        same = other is not None and _source(old, node) == _source(new, other)
+        if not same:
+            message = f"{file}: {name} is not what it was, and only its twin was to be added"
+            yield Objection(message, Site(file, span_of(node)))
+
+
+def _source(text: str, node: FunctionNode) -> list[str]:
+    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return text.splitlines()[start - 1 : node.end_lineno]
 
 
 def _twins(context: Context) -> frozenset[str]:

@@ -11,6 +11,7 @@ from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._read_form import read_form
 from refactor_agent.verify.checks._runners import RUNNERS, runner_helpers
 from refactor_agent.verify.checks._sync_form import sync_form
+from refactor_agent.verify.checks._twins import as_original
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
@@ -40,6 +41,7 @@ def _find(context: Context) -> Iterator[Objection]:
                 continue
             yield from _compare(file, name, old, new, helpers)
         yield from _marks(file, before, after)
+    yield from copies(context)
 
 
 def _compare(
@@ -54,6 +56,25 @@ def _compare(
         yield Objection(f"{file}, {name}: the test replaces {text}, which it did not do")
     if sync_form(old.args) != sync_form(new.args):
         yield Objection(f"{file}, {name}: its parameters changed")
+
+
+def copies(context: Context) -> Iterator[Objection]:
+    """Object to async copies of tests that assert less than the tests they are copies of."""
+    for change in context.changes:
+        twins = change.attempt.twins if change.attempt is not None else {}
+        for copy in change.proposal.tests:
+            old_file, _, old_name = copy.of.partition("::")
+            new_file, _, new_name = copy.test.partition("::")
+            before, after = context.module_before(old_file), context.module_after(new_file)
+            old = before.functions.get(old_name.replace("::", ".")) if before else None
+            new = after.functions.get(new_name.replace("::", ".")) if after else None
+            if before is None or after is None or old is None or new is None:
+                yield Objection(f"{copy.test} is no copy of {copy.of}: one of them is missing")
+                continue
+            if old.name != new.name:
+                yield Objection(f"{copy.test} is called otherwise than {copy.of}")
+            yield from _compare(new_file, new_name, old, as_original(new, twins))
+            yield from _marks(new_file, before, after)
 
 
 def _marks(file: str, before: Module, after: Module) -> Iterator[Objection]:

@@ -1,0 +1,1 @@
+"""The async side beside the sync one, which stays as it is."""

@@ -1,0 +1,97 @@
+"""What entry points ask for, and whether they got it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from refactor_agent.asyncify import MODULE
+from refactor_agent.domain.callgraph import CallGraph
+from refactor_agent.domain.plan import Refusal
+from refactor_agent.edit import declared_distributions, normalized
+from refactor_agent.entry.callers import About
+from refactor_agent.entry.definitions import Definitions
+from refactor_agent.entry.ground import EntryGround
+from refactor_agent.entry.in_place import InPlace, Wanted
+from refactor_agent.entry.keywords import Keywords
+from refactor_agent.entry.names import EntryPoint, find_entries
+from refactor_agent.entry.pairs import Pairs
+from refactor_agent.entry.reach import Reach
+from refactor_agent.entry.scope import async_callers, scope_of
+from refactor_agent.entry.suite.dress import dress
+from refactor_agent.entry.suite.files import test_files
+from refactor_agent.entry.suite.runner import find_runner
+from refactor_agent.errors import UsageError
+
+__all__ = ["check_entries", "entries_of", "still_sync", "wanted_of", "with_runner"]
+
+
+def check_entries(ground: EntryGround, texts: Sequence[str]) -> None:
+    """Raise `UsageError`, in one line, unless each text names something that blocks."""
+    for entry in entries_of(ground, texts):
+        if not Reach(ground.graph, entry.functions).blocking:
+            raise UsageError(
+                f"--entry {entry.text}: nothing that {entry.name} reaches blocks, by the rules;"
+                " there is nothing to convert"
+            )
+
+
+def entries_of(ground: EntryGround, texts: Sequence[str]) -> tuple[EntryPoint, ...]:
+    """Find the entry points; raises `UsageError` when one can't be."""
+    graph = ground.graph
+    return find_entries(texts, graph, Definitions(ground.base, graph.modules))
+
+
+def wanted_of(
+    ground: EntryGround, reach: Reach, *, callers: bool
+) -> tuple[Wanted, tuple[Refusal, ...]]:
+    """Say what is to become async; the refusals are of library classes left as they are.
+
+    With ``callers``, async functions outside that call it are adapted.
+    """
+    graph, allowed = ground.graph, ground.project.config.allow_dependencies
+    usable = declared_distributions(ground.base) | {normalized(name) for name in allowed}
+    pairs = Pairs(ground.rulebook, graph, usable, Keywords(ground.base))
+    leaves, left_out = pairs.of(reach.blocking)
+    seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
+    outside = async_callers(graph, reach.functions) if callers else ()
+    sharing = _sharing(graph, leaves) if callers else ()
+    scope = {
+        file: (MODULE, *names)
+        for file, names in scope_of(graph, {*reach.functions, *outside, *sharing}).items()
+    }
+    scope.update(dict.fromkeys(test_files(ground.base, graph, reach.functions), ()))
+    return Wanted(scope, leaves, frozenset(seeds)), left_out
+
+
+def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:
+    """Name the functions that use an object of a module whose class is to change."""
+    for call in graph.calls:
+        function = graph.functions.get(call.caller)
+        if call.receiver in pairs and call.receiver_origin == "module" and function is not None:
+            yield function.name
+
+
+def with_runner(
+    ground: EntryGround, files: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], tuple[About, ...]]:
+    """Let the async tests among ``files`` be run as the project runs such tests."""
+    tests = sorted({f.file for f in ground.graph.functions.values() if f.is_test})
+    runner = find_runner(ground.base, tests)
+    made, refusals = dict(files), list[About]()
+    for file in set(files) & set(tests):
+        dressed = dress(ground.base, file, files[file], runner)
+        made[file] = dressed.data
+        refusals.extend((file, refusal) for refusal in dressed.refusals)
+    return made, tuple(refusals)
+
+
+def still_sync(
+    ground: EntryGround, entries: Sequence[EntryPoint], done: InPlace
+) -> Iterator[About]:
+    """Say which entry points did not become async, and what is in the way."""
+    for entry in entries:
+        if done.coloured.isdisjoint(entry.functions):
+            message = f"{entry.name} would stay sync: what blocks below it could not be followed"
+            file = ground.graph.functions[entry.functions[0]].file
+            yield file, Refusal(reason="entry-stays-sync", message=message)
+            yield from ((file, why) for why in done.stuck if why.site and why.site.file == file)
