@@ -35,7 +35,7 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
     done = convert_in_place(ground, wanted)
     faces = frozenset(find_faces(ground.graph, done.coloured, script_functions(ground.base)))
     files = dict(_with_faces(ground, done.files, faces))
-    files, unrunnable = with_runner(ground, files)
+    files, unrunnable = with_runner(ground, done, files)
     refusals = (
         *((refusal.site.file if refusal.site else None, refusal) for refusal in done.refusals),
         *left_behind(ground.graph, done.coloured, faces),

@@ -31,7 +31,7 @@ def plan_twin(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, ...]:
     reach = _with_whole_classes(graph, chain.from_iterable(e.functions for e in entries))
     wanted, left_out = wanted_of(ground, reach, callers=False)
     done = convert_in_place(ground, wanted)
-    dressed, unrunnable = with_runner(ground, done.files)
+    dressed, unrunnable = with_runner(ground, done, done.files)
     skipped = frozenset(file for file, _ in unrunnable if file is not None)
     scope = scope_of(graph, reach.functions)
     beside = put_beside(ground, dressed, scope, skipped)

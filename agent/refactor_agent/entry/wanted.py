@@ -19,7 +19,9 @@ from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.scope import async_callers, scope_of
 from refactor_agent.entry.suite.dress import dress
 from refactor_agent.entry.suite.files import test_files
+from refactor_agent.entry.suite.mocks import with_async_mocks
 from refactor_agent.entry.suite.runner import find_runner
+from refactor_agent.entry.suite.targets import Targets
 from refactor_agent.errors import UsageError
 
 __all__ = ["check_entries", "entries_of", "still_sync", "wanted_of", "with_runner"]
@@ -72,15 +74,23 @@ def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:
 
 
 def with_runner(
-    ground: EntryGround, files: Mapping[str, bytes]
+    ground: EntryGround, done: InPlace, files: Mapping[str, bytes]
 ) -> tuple[dict[str, bytes], tuple[About, ...]]:
     """Let the async tests among ``files`` be run as the project runs such tests."""
-    tests = sorted({f.file for f in ground.graph.functions.values() if f.is_test})
+    graph = ground.graph
+    tests = sorted({f.file for f in graph.functions.values() if f.is_test})
     runner = find_runner(ground.base, tests)
+    targets = Targets(ground.base, graph, ground.rulebook, files)
+    awaited = {
+        name.rpartition(".")[2]
+        for name in done.coloured
+        if (function := graph.functions.get(name)) is not None
+        and not (function.is_test or function.is_generator)
+    }
     made, refusals = dict(files), list[About]()
     for file in set(files) & set(tests):
         dressed = dress(ground.base, file, files[file], runner)
-        made[file] = dressed.data
+        made[file] = with_async_mocks(ground.base, file, dressed.data, awaited, targets.moved)
         refusals.extend((file, refusal) for refusal in dressed.refusals)
     return made, tuple(refusals)
 
