@@ -120,7 +120,7 @@ def its_tests(root: Path) -> str:
 
 
 def test_in_place_and_back(tmp_path):
-    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home")
+    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home", seconds=300)
     before = own(user.target)
     said = done(user.run(*IN_PLACE))
     assert "1 change set: 1 verified" in said
@@ -148,7 +148,7 @@ def test_in_place_and_back(tmp_path):
 
 
 def test_a_twin_and_back(tmp_path):
-    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home")
+    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home", seconds=300)
     before = own(user.target)
     said = done(user.run("--entry", "shop:Store", "--entry", "shop.report:report", "--twin"))
     assert "1 change set: 1 verified" in said
@@ -175,7 +175,7 @@ def test_a_twin_and_back(tmp_path):
 
 
 def test_a_sync_caller_left_is_named(tmp_path):
-    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home")
+    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home", seconds=300)
     said = done(user.run("--entry", "shop:Store", "--in-place"))
     assert "1 change set: 1 left" in said
     assert "shop.report.report calls shop.store.Store.each and stays sync" in said
@@ -183,7 +183,7 @@ def test_a_sync_caller_left_is_named(tmp_path):
 
 
 def test_bad_input_is_said_in_one_line(tmp_path):
-    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home")
+    user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home", seconds=300)
     ended = user.run("--entry", "shop:Stor", "--in-place")
     assert ended.code == 2
     assert ended.err == (
