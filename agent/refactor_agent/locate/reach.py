@@ -49,24 +49,26 @@ class Reach(Generic[F]):
     def __init__(self, effects: RunBy[F], entries: Iterable[F]) -> None:
         self._effects = effects
         self._functions = effects.functions
-        self._next: dict[str, dict[Blocker, Effect]] = {}
-        """For each sync function and blocker: the first step of the shortest chain."""
-        self._tails: dict[tuple[str, Blocker], tuple[Step, ...]] = {}
+        self._next: dict[str, dict[int, Effect]] = {}
+        """For each sync function and ending: the first step of the shortest chain."""
+        self._endings: list[Blocker] = []
+        """What chains end in: a blocker in a function, by its number."""
+        self._tails: dict[tuple[str, int], tuple[Step, ...]] = {}
         self._steps: dict[tuple[str, int], Step] = {}
         """By function and the identity of the effect, which `_next` holds."""
         self._entries = list(entries)
         self._propagate(self._collect())
 
     def chains(self) -> Iterable[Chain]:
-        """Give one chain for each entry, effect in it, and blocker behind that effect."""
+        """Give one chain for each entry, effect in it, and blocking call behind that effect."""
         for entry in self._entries:
             for effect in self._usable(entry):
                 if isinstance(effect.target, Blocker):
                     yield Chain((Step(entry, effect),), effect.target)
                     continue
-                for blocker in self._next.get(effect.target, ()):
-                    if not is_suppressed(entry, effect.place, blocker.rule):
-                        yield self._chain(entry, effect, blocker)
+                for ending in self._next.get(effect.target, ()):
+                    if not is_suppressed(entry, effect.place, self._endings[ending].rule):
+                        yield self._chain(entry, effect, ending)
 
     def blocked(self) -> Iterator[BlockedPlace]:
         """Give every place with a comment that a chain leads through, or would but for it."""
@@ -79,7 +81,9 @@ class Reach(Generic[F]):
     def behind(self, effect: Effect) -> Iterable[Blocker]:
         """Give what an effect blocks in, comments on its own line apart."""
         target = effect.target
-        return (target,) if isinstance(target, Blocker) else self._next.get(target, ())
+        if isinstance(target, Blocker):
+            return (target,)
+        return dict.fromkeys(self._endings[number] for number in self._next.get(target, ()))
 
     def reaches(self, function: F) -> bool:
         """Say whether an entry runs ``function``, or it is one."""
@@ -89,25 +93,25 @@ class Reach(Generic[F]):
         """Say whether a sync function that an entry runs leads to a blocking call."""
         return bool(self._next.get(function.name))
 
-    def _chain(self, entry: F, effect: Effect, blocker: Blocker) -> Chain:
-        tail = self._tail(effect.target, blocker) if isinstance(effect.target, str) else ()
-        return Chain((Step(entry, effect), *tail), blocker)
+    def _chain(self, entry: F, effect: Effect, ending: int) -> Chain:
+        tail = self._tail(effect.target, ending) if isinstance(effect.target, str) else ()
+        return Chain((Step(entry, effect), *tail), self._endings[ending])
 
-    def _tail(self, name: str, blocker: Blocker) -> tuple[Step, ...]:
-        """Give the steps from a sync function to a blocker; chains share them."""
-        known = self._tails.get((name, blocker))
+    def _tail(self, name: str, ending: int) -> tuple[Step, ...]:
+        """Give the steps from a sync function to an ending; chains share them."""
+        known = self._tails.get((name, ending))
         if known is not None:
             return known
         steps: list[Step] = []
         target: str | Blocker = name
         while isinstance(target, str):
-            steps.append(self._step(target, blocker))
+            steps.append(self._step(target, ending))
             target = steps[-1].effect.target
-        tail = self._tails[name, blocker] = tuple(steps)
+        tail = self._tails[name, ending] = tuple(steps)
         return tail
 
-    def _step(self, name: str, blocker: Blocker) -> Step:
-        effect = self._next[name][blocker]
+    def _step(self, name: str, ending: int) -> Step:
+        effect = self._next[name][ending]
         step = self._steps.get((name, id(effect)))
         if step is None:
             step = self._steps[name, id(effect)] = Step(self._functions[name], effect)
@@ -141,24 +145,28 @@ class Reach(Generic[F]):
         return found
 
     def _propagate(self, effects: dict[str, list[Effect]]) -> None:
-        """Carry blockers from callees to callers, one call a round: the first is the shortest."""
+        """Carry endings from callees to callers, one call a round: the first is the shortest."""
         callers: dict[str, list[tuple[str, Effect]]] = defaultdict(list)
-        fresh: dict[tuple[str, Blocker], None] = {}
+        fresh: dict[tuple[str, int], None] = {}
         for name in sorted(effects):
-            self._next[name] = {}
+            own = self._next[name] = {}
+            known: set[Blocker] = set()
             for effect in effects[name]:
                 if isinstance(effect.target, str):
                     callers[effect.target].append((name, effect))
-                elif effect.target not in self._next[name]:
-                    self._next[name][effect.target] = effect
-                    fresh[name, effect.target] = None
+                elif effect.target not in known:
+                    known.add(effect.target)
+                    own[len(self._endings)] = effect
+                    fresh[name, len(self._endings)] = None
+                    self._endings.append(effect.target)
         while fresh:
-            following: dict[tuple[str, Blocker], None] = {}
-            for callee, blocker in fresh:
+            following: dict[tuple[str, int], None] = {}
+            for callee, ending in fresh:
                 for name, effect in callers[callee]:
-                    if blocker in self._next[name]:
+                    if ending in self._next[name]:
                         continue
-                    if not is_suppressed(self._functions[name], effect.place, blocker.rule):
-                        self._next[name][blocker] = effect
-                        following[name, blocker] = None
+                    rule = self._endings[ending].rule
+                    if not is_suppressed(self._functions[name], effect.place, rule):
+                        self._next[name][ending] = effect
+                        following[name, ending] = None
             fresh = following

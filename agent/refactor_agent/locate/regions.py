@@ -15,22 +15,33 @@ from refactor_agent.tree import sha256
 
 __all__ = ["make_regions"]
 
+_MOST_FUNCTIONS = 2
+"""Functions with the same blocking call that are told apart behind one of an async function."""
+
 
 def make_regions(chains: Iterable[Chain], lines: SourceLines) -> tuple[Region, ...]:
-    """Give the regions of ``chains``, in the order of the files."""
-    found: dict[tuple[str, Place, str], Chain] = {}
+    """Give the regions of ``chains``, in the order of the files.
+
+    Of the functions that make the same blocking call behind one place of an async function, the
+    nearest two are told apart: there may be hundreds.
+    """
+    found: dict[tuple[str, Place, str, str], Chain] = {}
+    count: Counter[tuple[str, Place, str]] = Counter()
     for chain in sorted(chains, key=_order):
-        first = chain.steps[0]
-        key = (first.function.name, first.effect.place, chain.blocker.callee)
-        found.setdefault(key, chain)
+        first, last = chain.steps[0], chain.steps[-1]
+        start = (first.function.name, first.effect.place, chain.blocker.callee)
+        key = (*start, last.function.name)
+        if key not in found and count[start] < _MOST_FUNCTIONS:
+            count[start] += 1
+            found[key] = chain
     hops, ids = _Hops(), _Ids(lines)
     return tuple(_region(chain, hops.of(chain), ids, lines) for chain in found.values())
 
 
-def _order(chain: Chain) -> tuple[str, tuple[int, ...], int, str]:
-    first = chain.steps[0]
-    place = first.effect.place
-    return first.function.module.file, place, len(chain.steps), chain.blocker.callee
+def _order(chain: Chain) -> tuple[str, Place, int, str, str]:
+    first, last = chain.steps[0], chain.steps[-1]
+    start = (first.function.module.file, first.effect.place, len(chain.steps))
+    return *start, chain.blocker.callee, last.function.name
 
 
 class _Hops:

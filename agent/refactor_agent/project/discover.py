@@ -124,6 +124,19 @@ def _printable(file: str) -> str:
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
+def _packages_around(root: Path) -> tuple[str, ...]:
+    """Give the packages that files right under ``root`` are imported from.
+
+    There are some where the root is itself a package and no project: ``scan src/shop``.
+    """
+    names: list[str] = []
+    is_project = any((root / mark).exists() for mark in (*ROOT_MARKERS, ".git"))
+    while not is_project and (root / "__init__.py").exists() and root.name.isidentifier():
+        names.insert(0, root.name)
+        root = root.parent
+    return tuple(names)
+
+
 class _Namer:
     """Turns paths into module names; remembers what it learnt about directories."""
 
@@ -131,11 +144,13 @@ class _Namer:
         self._root = root
         self._roots = {PurePosixPath(name) for name in (*config.source_roots, ".", "src")}
         self._is_root: dict[PurePosixPath, bool] = {}
+        self._around = _packages_around(root)
 
     def module(self, file: str) -> str:
         path = PurePosixPath(file)
         base = next(parent for parent in path.parents if self._is_source_root(parent))
-        parts = list(path.relative_to(base).with_suffix("").parts)
+        around = self._around if base == PurePosixPath(".") else ()
+        parts = [*around, *path.relative_to(base).with_suffix("").parts]
         if parts[-1] == "__init__" and len(parts) > 1:
             parts.pop()
         return ".".join(parts)

@@ -120,7 +120,7 @@ def _source_roots(project: Project, modules: Mapping[str, str]) -> tuple[str, ..
 def _root_of(file: str, module: str) -> str:
     path = PurePosixPath(file)
     levels = module.count(".") + (path.name == "__init__.py" and module != "__init__")
-    return str(path.parents[levels])
+    return str(path.parents[min(levels, len(path.parents) - 1)])
 
 
 def _fingerprint(root: Path) -> str:

@@ -275,3 +275,33 @@ def test_an_unsure_receiver_lowers_confidence(check) -> None:
             slow.work()  #! time.sleep
     """)
     assert [region.confidence for region in located.regions] == ["medium", "high"]
+
+
+def test_functions_that_make_the_same_call_are_told_apart(check) -> None:
+    located = check("""
+        import os
+
+        def clean():
+            clean_one()
+            os.unlink("b")
+            os.unlink("c")
+
+        def clean_one():
+            os.unlink("a")
+
+        def clean_all():
+            clean()
+            os.unlink("d")
+
+        async def f():
+            clean()  #! os.unlink
+
+        async def g():
+            clean_all()  #! os.unlink
+    """)
+    assert [region.chain for region in located.regions] == [
+        ("app.f", "app.clean", "os.unlink"),
+        ("app.f", "app.clean", "app.clean_one", "os.unlink"),
+        ("app.g", "app.clean_all", "os.unlink"),
+        ("app.g", "app.clean_all", "app.clean", "os.unlink"),
+    ]

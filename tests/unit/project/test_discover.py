@@ -69,7 +69,11 @@ def skipped(root) -> dict[str, str]:
             },
             id="nested roots",
         ),
-        pytest.param(["__init__.py", "a.py"], {"__init__.py": "__init__", "a.py": "a"}, id="root"),
+        pytest.param(
+            ["__init__.py", "a.py", "setup.py"],
+            {"__init__.py": "__init__", "a.py": "a", "setup.py": "setup"},
+            id="root",
+        ),
         pytest.param(
             ["my-script.py", "a b.py", "naïve.py", "pkg/v1.2.py"],
             {
@@ -115,6 +119,40 @@ def test_files_and_their_modules(tmp_path, files, named):
     assert modules(tmp_path) == named
     assert list(modules(tmp_path)) == sorted(named)
     assert skipped(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "scanned", "named"),
+    [
+        pytest.param(
+            ["setup.py", "src/shop/__init__.py", "src/shop/stock.py", "src/shop/web/__init__.py"],
+            "src/shop",
+            {"__init__.py": "shop", "stock.py": "shop.stock", "web/__init__.py": "shop.web"},
+            id="a package",
+        ),
+        pytest.param(
+            ["shop/__init__.py", "shop/web/__init__.py", "shop/web/views.py"],
+            "shop/web",
+            {"__init__.py": "shop.web", "views.py": "shop.web.views"},
+            id="a package in a package",
+        ),
+        pytest.param(
+            ["shop/__init__.py", "shop/pyproject.toml", "shop/stock.py"],
+            "shop",
+            {"__init__.py": "__init__", "stock.py": "stock"},
+            id="a project whose root has an __init__.py",
+        ),
+        pytest.param(
+            ["shop/__init__.py", "shop/.git/HEAD", "shop/stock.py"],
+            "shop",
+            {"__init__.py": "__init__", "stock.py": "stock"},
+            id="a repository whose root has an __init__.py",
+        ),
+    ],
+)
+def test_a_directory_that_is_a_package(tmp_path, files, scanned, named):
+    write_files(tmp_path, dict.fromkeys(files, ""))
+    assert modules(tmp_path / scanned) == named
 
 
 def test_source_roots_are_settings(tmp_path):
