@@ -29,17 +29,21 @@ def adapt_arguments(
     Keywords in ``without`` are not added.
     """
     names = given(call, parameters)
-    if (wanted.add or wanted.rename or wanted.refuse) and any(arg.star for arg in call.args):
+    differs = wanted.add or wanted.rename or wanted.refuse or wanted.positional is not None
+    if differs and any(arg.star for arg in call.args):
         refuse("unknown-arguments", "starred arguments may hold some that differ there", site)
     for name in names:
         if name in wanted.refuse:
             refuse("argument", f"the argument {name!r} means something else there", site)
+    order = parameter_names(parameters)
+    if wanted.positional is not None and len(_positional(call)) > len(order):
+        refuse("unknown-arguments", "nobody knows the names of all its arguments", site)
     renamed = {wanted.rename.get(name, name) for name in names}
     missing = {k: v for k, v in wanted.add.items() if k not in renamed and k not in without}
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)  # noqa: S101
-        args = [_renamed(arg, wanted) for arg in node.args]
+        args = [_renamed(arg, wanted) for arg in _named(node.args, wanted, order)]
         return node.with_changes(args=_appended(node, args, new_arguments(missing)))
 
     return change
@@ -48,11 +52,31 @@ def adapt_arguments(
 def given(call: cst.Call, parameters: str) -> set[str]:
     """Name the arguments of a call, positional ones by their parameter."""
     keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
-    positional = [arg for arg in call.args if arg.keyword is None and not arg.star]
+    names = zip(parameter_names(parameters), _positional(call), strict=False)
+    return keywords | {name for name, _ in names}
+
+
+def parameter_names(parameters: str) -> list[str]:
+    """Name the parameters that may be given by position, in order."""
     signature = ast.parse(f"def f({parameters}): ...").body[0]
     assert isinstance(signature, ast.FunctionDef)  # noqa: S101 - the line above says so
-    names = [*signature.args.posonlyargs, *signature.args.args]
-    return keywords | {name.arg for name, _ in zip(names, positional, strict=False)}
+    return [name.arg for name in (*signature.args.posonlyargs, *signature.args.args)]
+
+
+def _positional(call: cst.Call) -> list[cst.Arg]:
+    return [arg for arg in call.args if arg.keyword is None and not arg.star]
+
+
+def _named(args: Sequence[cst.Arg], wanted: Arguments, order: Sequence[str]) -> list[cst.Arg]:
+    """Write by name what may not be given by position there."""
+    if wanted.positional is None:
+        return list(args)
+    found = []
+    for index, arg in enumerate(args):
+        named = arg.keyword is None and index >= wanted.positional
+        keyword = cst.Name(order[index]) if named else arg.keyword
+        found.append(arg.with_changes(keyword=keyword, equal=_TIGHT if named else arg.equal))
+    return found
 
 
 def new_arguments(wanted: dict[str, str]) -> list[cst.Arg]:

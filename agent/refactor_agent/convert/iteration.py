@@ -9,7 +9,7 @@ from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.variables import variable
 from refactor_agent.convert.where import check_awaitable
 
-__all__ = ["read_async"]
+__all__ = ["read_async", "read_loop"]
 
 
 def read_async(work: FileWork, call: cst.Call, *, awaited: bool) -> None:
@@ -34,6 +34,12 @@ def _read(work: FileWork, node: cst.BaseExpression, *, awaited: bool) -> None:
         if awaited and isinstance(loop, cst.Attribute):
             return
         refuse("iteration", "what is read there is an async iterator", work.source.site(node))
+    read_loop(work, node)
+
+
+def read_loop(work: FileWork, node: cst.BaseExpression) -> None:
+    """Make the loop that reads ``node`` asynchronous; raises `Refused` where it can't be."""
+    loop = work.source.parents[node]
     check_awaitable(work, loop)
     if any(isinstance(outer, cst.GeneratorExp) for outer in _expression(work, loop)):
         refuse("generator-expression", "the loop would be asynchronous", work.source.site(node))

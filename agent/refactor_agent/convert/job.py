@@ -33,6 +33,8 @@ class FileWork:
     """Its import name, once a reference to one of its functions told it."""
     edits: dict[cst.Call, CallEdit] = field(default_factory=dict)
     """The planned edits of its calls."""
+    entered: dict[cst.With, set[cst.WithItem]] = field(default_factory=dict)
+    """Which items of ``with`` statements are to be opened asynchronously."""
 
     def __post_init__(self) -> None:
         self.layout = Layout(self.source)

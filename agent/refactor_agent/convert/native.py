@@ -6,9 +6,10 @@ import libcst as cst
 
 from refactor_agent.convert.arguments import adapt_arguments
 from refactor_agent.convert.awaiting import await_call, rename_method
-from refactor_agent.convert.clients import convert_client
+from refactor_agent.convert.clients import convert_client, convert_maker
 from refactor_agent.convert.iteration import read_async
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.makers import find_maker
 from refactor_agent.convert.opened import open_client
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_result
@@ -28,6 +29,13 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     described = job.rulebook.rule(native.rule).native
     if described is not None and described.strategy is not None:
         refuse("unknown-strategy", f"nothing carries out {described.strategy}", edit.site)
+    maker = find_maker(job, work, call)
+    if maker is not None:
+        convert_maker(job, work, maker)
+        return
+    if native.callee.rpartition(".")[2] in {"__enter__", "__exit__"}:
+        convert_client(job, work, call, edit)
+        return
     check_result(job, work, call, edit, native)
     adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site)
     if native.opened is not None:

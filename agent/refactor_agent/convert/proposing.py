@@ -6,6 +6,7 @@ import libcst as cst
 
 from refactor_agent.convert.awaiting import await_coloured
 from refactor_agent.convert.colour import colour, demote
+from refactor_agent.convert.entering import finish_entering
 from refactor_agent.convert.finalize import finalize
 from refactor_agent.convert.guard import guarded
 from refactor_agent.convert.handlers import map_handlers
@@ -64,6 +65,8 @@ def _convert(job: Job) -> None:
         work.edits[call] = edit
     for work in job.files.values():
         _convert_calls(job, work)
+    for work in job.files.values():
+        finish_entering(work)
     map_handlers(job)
 
 

@@ -16,9 +16,14 @@ __all__ = ["check_result"]
 def check_result(
     job: Job, work: FileWork, call: cst.Call, edit: CallEdit, native: NativeCall
 ) -> None:
-    """Raise `Refused` where the result is used in a way that its new type does not allow."""
+    """Raise `Refused` where the result is used in a way that its new type does not allow.
+
+    What is part of the client, as cursors are, is followed with the client.
+    """
     kind = job.rulebook.returns(edit.callee)
     if kind is None or not _differs(job, native, kind):
+        return
+    if native.types is not None and job.rulebook.async_type(kind) is not None:
         return
     for use in _uses(work, call):
         parent = work.source.parents[use]

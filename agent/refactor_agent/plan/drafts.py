@@ -66,7 +66,13 @@ class Drafts:
 
     def _edits(self, entry: str) -> list[str]:
         coloured = () if entry in self._choices.demoted else self._choices.coloured_from(entry)
-        return [self._facts.outermost(name) for name in (entry, *coloured)]
+        names = (entry, *coloured)
+        return [self._facts.outermost(name) for name in (*names, *self._keepers(names))]
+
+    def _keepers(self, names: Sequence[str]) -> list[str]:
+        """Name the constructors whose clients become async along with ``names``."""
+        edges = (edge for name in names for edge in self._facts.edges(name))
+        return [keeper for edge in edges if (keeper := self._leaves.kept_by(edge)) is not None]
 
     def _attempts(self, group: Sequence[str], regions: Sequence[Region]) -> Iterator[Attempt]:
         rules = _rules(regions)
@@ -122,7 +128,8 @@ class Drafts:
         """Name what may change: one change set's own functions, or a left region's whole path."""
         coloured = [colour.function.name for attempt in attempts for colour in attempt.colours]
         path = [] if attempts else [hop.function for region in regions for hop in region.hops]
-        names = dict.fromkeys((*entries, *coloured, *path))
+        keepers = self._keepers((*entries, *coloured)) if attempts else []
+        names = dict.fromkeys((*entries, *coloured, *keepers, *path))
         return tuple(self._facts.ref(name) for name in names if self._facts.function(name))
 
     def _refusals(

@@ -8,6 +8,7 @@ from refactor_agent.domain.plan import Dependency, Refusal
 from refactor_agent.edit import normalized
 from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.facts import Facts
+from refactor_agent.plan.kept import KeptClients
 from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.rulebook import NativeCall
@@ -18,8 +19,15 @@ __all__ = ["NativeLeaves"]
 class NativeLeaves:
     """Which blocking calls have an async equivalent that fits where they stand."""
 
-    def __init__(self, facts: Facts, declared: Collection[str], allowed: Collection[str]) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        kept: KeptClients,
+        declared: Collection[str],
+        allowed: Collection[str],
+    ) -> None:
         self._facts = facts
+        self._kept = kept
         self._declared = declared
         self._allowed = allowed
 
@@ -37,8 +45,17 @@ class NativeLeaves:
             *self._receiver(edge, native),
             *self._result(edge, native),
         ]
+        if self._is_read_async(edge, native):
+            return tuple(self._refuse(reason, edge) for reason in reasons)
         placed = place_refusals(self._facts, edge, "native")
         return (*placed, *(self._refuse(reason, edge) for reason in reasons))
+
+    def kept_by(self, edge: Edge) -> str | None:
+        """Name the constructor that changes with ``edge``, whose client an object keeps."""
+        native = self.native(edge) if edge.is_leaf and not self.refusals(edge) else None
+        if native is None or native.types is None or edge.call is None:
+            return None
+        return self._kept.maker(edge.call)
 
     def is_plain(self, edge: Edge) -> bool:
         """Say whether one call of the standard library is replaced by another, and nothing else."""
@@ -72,6 +89,8 @@ class NativeLeaves:
         if native.types is None or call is None:
             return
         kind = native.types[0]
+        if self._kept.may_change(call):
+            return
         made_here = any(
             self._makes_client(callee, native.rule)
             for other in self._facts.graph.calls_in(edge.function)
@@ -85,6 +104,17 @@ class NativeLeaves:
             same = other.call is not None and other.call.receiver == call.receiver
             if same and self.native(other) is None:
                 yield "no-async-equivalent"
+
+    def _is_read_async(self, edge: Edge, native: NativeCall) -> bool:
+        """Say whether a loop reads what another call of the function gives, as ``async for`` may.
+
+        The loop changes along with that call.
+        """
+        steps = edge.call is None and native.target.endswith(".__anext__")
+        return steps and any(
+            other.call is not None and other.rule == edge.rule and not self.refusals(other)
+            for other in self._facts.edges(edge.function)
+        )
 
     def _makes_client(self, callee: str, rule: str) -> bool:
         """Say whether ``callee`` makes the object that a client's resources hang on."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from refactor_agent.domain.plan import ChangeSet, Plan
 from refactor_agent.domain.region import Located
 from refactor_agent.edit import declared_distributions, normalized
+from refactor_agent.plan.attributes import Attributes
 from refactor_agent.plan.choices import Choices
 from refactor_agent.plan.colours import Colours
 from refactor_agent.plan.drafts import Drafts
 from refactor_agent.plan.facts import Facts
+from refactor_agent.plan.kept import KeptClients
 from refactor_agent.plan.modes import Modes
 from refactor_agent.plan.native import NativeLeaves
 from refactor_agent.plan.offload import Offloads
@@ -33,7 +35,8 @@ def make_plan(located: Located, rulebook: RuleBook, project: Project) -> Plan:
     declared = declared_distributions(tree)
     allowed = {normalized(name) for name in project.config.allow_dependencies}
     facts = Facts(located, rulebook)
-    leaves = NativeLeaves(facts, declared, allowed)
+    kept = KeptClients(facts, Attributes(project))
+    leaves = NativeLeaves(facts, kept, declared, allowed)
     threads = Threads(facts)
     offloads = Offloads(facts, threads)
     modes = Modes(facts, Sightings(facts, project), script_functions(tree))

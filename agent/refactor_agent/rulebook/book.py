@@ -187,6 +187,16 @@ class RuleBook:
         """Say whether the async side lacks this call or attribute: ``requests.Response.ok``."""
         return any(name in self._index.missing for name in self._names(self.canonical(qualified)))
 
+    def is_entered(self, qualified: str) -> bool:
+        """Say whether ``async with`` takes the async form of this call as it is."""
+        names = {self.canonical(qualified), *self._names(self.canonical(qualified))}
+        return any(not names.isdisjoint(native.entered) for native in self._index.natives.values())
+
+    def closes_itself(self, qualified: str) -> bool:
+        """Say whether the async form of this type closes its connections when it is let go of."""
+        name = self.canonical(qualified)
+        return any(name in native.self_closing for native in self._index.natives.values())
+
     def _native(self, rule: Rule, name: str) -> NativeCall | None:
         native = self._index.natives[rule.id]
         owner, _, method = name.rpartition(".")
@@ -195,6 +205,8 @@ class RuleBook:
             target = native.calls[name]
         elif types and method != "*":
             target = f"{types[1]}.{native.methods.get(name, method)}"
+        elif name in native.types and name in native.entered:
+            target = native.types[name]
         else:
             return None
         client = target.rpartition(".")[0]
@@ -209,7 +221,7 @@ class RuleBook:
             arguments=native.arguments.get(name)
             or native.arguments.get(f"{owner}.*")
             or Arguments(),
-            awaited=name not in native.streams,
+            awaited=name not in native.streams and target != native.types.get(name),
             iterator=name in native.iterators or name in native.streams,
             distribution=distribution,
             versions=rule.twins.get(distribution or "", native.versions),

@@ -98,6 +98,8 @@ class Arguments(Value):
     add: Mapping[str, str] = {}
     """Keyword to source text, for calls that don't give it: ``follow_redirects: "True"``."""
     rename: Mapping[str, str] = {}
+    positional: int | None = None
+    """How many may be given by position there; the rest are written by name."""
     refuse: tuple[str, ...] = ()
     """Keywords that have no equivalent: the call is not converted natively."""
 
@@ -120,6 +122,11 @@ class Native(Value):
     """Calls whose awaited result is read with ``async for``."""
     streams: tuple[str, ...] = ()
     """Calls that are not awaited but read with ``async for``: ``redis.Redis.scan_iter``."""
+    entered: tuple[str, ...] = ()
+    """Calls that make an object, whose async form ``async with`` takes as it is: there it connects.
+    Elsewhere a method, or one that is in ``calls``, is awaited; a class has no other use."""
+    self_closing: tuple[str, ...] = ()
+    """Sync types whose async counterpart closes its connections when it is let go of."""
     opened: Mapping[str, Arguments] = {}
     """Async types whose methods stand for module-level functions: one is opened with
     ``async with`` around the call, given these arguments."""

@@ -71,6 +71,8 @@ def _native(
             },
             "iterators": (*native.iterators, *map(renamed, source.iterators)),
             "missing": (*native.missing, *map(renamed, source.missing)),
+            "entered": (*native.entered, *map(renamed, source.entered)),
+            "self_closing": (*native.self_closing, *map(renamed, source.self_closing)),
             "streams": (*native.streams, *map(renamed, source.streams)),
             "opened": {
                 **native.opened,

@@ -1,0 +1,113 @@
+"""The calls that make clients: constructors, factory functions and factory methods."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import libcst as cst
+
+from refactor_agent.convert.arguments import adapt_arguments
+from refactor_agent.convert.awaiting import await_call
+from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.where import check_awaitable
+from refactor_agent.rulebook import Arguments
+
+__all__ = ["Maker", "find_maker", "make_async"]
+
+
+class Maker(NamedTuple):
+    """The call that makes a client."""
+
+    call: cst.Call
+    kind: str
+    """The sync type."""
+    target: str
+    """What is called in its place."""
+    arguments: Arguments
+    parameters: str = ""
+    """Its parameter list, where a rule says it."""
+    awaited: bool = False
+    """The new call is a coroutine's."""
+    entered: bool = False
+    """``async with`` takes the new call as it is, and does what the old call did."""
+
+
+def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Maker | None:
+    """Read ``call`` as one that makes a client with an async form; `None` where it is none."""
+    if not isinstance(call, cst.Call):
+        return None
+    written = work.names.qualified(call.func)
+    kind = job.rulebook.returns(written) if written else None
+    made = job.rulebook.async_type(kind) if kind is not None else None
+    if written is None or kind is None or made is None:
+        return None
+    name = job.rulebook.canonical(written)
+    blocking = job.rulebook.blocking(name)
+    parameters = blocking[1].parameters if blocking is not None else ""
+    entered = job.rulebook.is_entered(name)
+    opens = job.rulebook.native(name)
+    if opens is not None and opens.types is None:
+        return Maker(call, kind, opens.target, opens.arguments, parameters, True, entered)
+    if name == kind:
+        return Maker(call, kind, made.name, made.arguments, parameters, False, entered)
+    owner, _, method = name.rpartition(".")
+    if owner == kind:
+        return Maker(call, kind, f"{made.name}.{method}", made.arguments)
+    factory = job.rulebook.async_type(name)
+    return Maker(call, kind, factory.name, factory.arguments) if factory is not None else None
+
+
+def make_async(job: Job, work: FileWork, maker: Maker) -> None:
+    """Have the async client made; raises `Refused` where it can't be made the same."""
+    site = work.source.site(maker.call)
+    adapt = adapt_arguments(maker.call, maker.arguments, maker.parameters, site)
+    new = _function(work, maker)
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        made = adapt(node.with_changes(func=new))
+        assert isinstance(made, cst.Call)  # noqa: S101 - calls stay calls
+        return made
+
+    in_with = isinstance(work.source.parents[maker.call], cst.WithItem)
+    if maker.entered and in_with:
+        work.rewrites.change(maker.call, change)
+    elif maker.entered and not maker.awaited:
+        refuse("client-never-opened", "the async client is opened by `async with` alone", site)
+    elif maker.awaited:
+        _await(job, work, maker.call, change)
+    else:
+        work.rewrites.change(maker.call, change)
+
+
+def _await(job: Job, work: FileWork, call: cst.Call, change: Change) -> None:
+    if not isinstance(work.source.parents[call], cst.WithItem):
+        await_call(job, work, call, change)
+        return
+    check_awaitable(work, call)
+
+    def awaited(node: cst.CSTNode) -> cst.CSTNode:
+        made = change(node)
+        assert isinstance(made, cst.Call)  # noqa: S101 - calls stay calls
+        return cst.Await(made.with_changes(lpar=[], rpar=[]), lpar=made.lpar, rpar=made.rpar)
+
+    work.rewrites.change(call, awaited)
+
+
+def _function(work: FileWork, maker: Maker) -> cst.BaseExpression:
+    function = maker.call.func
+    owner, _, method = maker.target.rpartition(".")
+    is_method = isinstance(function, cst.Attribute) and method == function.attr.value
+    if isinstance(function, cst.Attribute) and is_method and _is_type(owner):
+        if work.names.qualified(function.value) == owner:
+            return function
+        if _is_type(work.names.qualified(function.value) or ""):
+            return cst.Attribute(work.names.replace(function.value, owner), cst.Name(method))
+    if _is_type(owner):
+        return cst.Attribute(work.names.replace(function, owner), cst.Name(method))
+    return work.names.replace(function, maker.target)
+
+
+def _is_type(qualified: str) -> bool:
+    return qualified.rpartition(".")[2][:1].isupper()

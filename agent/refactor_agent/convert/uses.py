@@ -1,0 +1,128 @@
+"""Follows what is done with a client that becomes async, by the types that rules know."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import libcst as cst
+
+from refactor_agent.convert.awaiting import await_call, rename_method
+from refactor_agent.convert.entering import enter_async
+from refactor_agent.convert.iteration import read_loop
+from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.kinds import result_kind
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.variables import Variable, variable
+
+__all__ = ["check_use", "check_uses", "escapes"]
+
+
+def check_uses(job: Job, work: FileWork, found: Variable, kind: str) -> None:
+    """Convert every use of a variable that holds a ``kind``; raises `Refused` for any other."""
+    for use in found.uses:
+        if work.source.function_around(use) is not found.function:
+            escapes(work, use, f"a nested function uses {found.name}")
+        check_use(job, work, use, kind)
+
+
+def check_use(job: Job, work: FileWork, use: cst.BaseExpression, kind: str) -> None:
+    """Follow ``client.chat.completions.create(…)`` to its end."""
+    node: cst.CSTNode = use
+    while True:
+        parent = work.source.parents[node]
+        if not (isinstance(parent, cst.Attribute) and parent.value is node):
+            _check_end(job, work, node, parent, kind)
+            return
+        member = f"{kind}.{parent.attr.value}"
+        if job.rulebook.lacks(member):
+            refuse("missing-there", f"the async client has no {parent.attr.value!r} like it",
+                   work.source.site(use))  # fmt: skip
+        called = work.source.parents[parent]
+        is_call = isinstance(called, cst.Call) and called.func is parent
+        if is_call and job.rulebook.blocking(member):
+            call = cst.ensure_type(called, cst.Call)
+            _check_awaited(job, work, call, member)
+            result = result_kind(job.rulebook, work.source, call, member)
+            if result is None or _is_read(job, member) or not job.rulebook.async_type(result):
+                return
+        else:
+            result = job.rulebook.returns(member)
+            if is_call and job.rulebook.is_entered(member):
+                _await_unless_entered(job, work, cst.ensure_type(called, cst.Call))
+        if result is None:
+            escapes(work, use, f"nobody knows what {parent.attr.value!r} does there")
+        node, kind = (called if is_call else parent), result
+
+
+def escapes(work: FileWork, node: cst.CSTNode, message: str) -> NoReturn:
+    """Refuse because other code would meet the client's new type."""
+    refuse("client-escapes", message, work.source.site(node))
+
+
+def _is_read(job: Job, member: str) -> bool:
+    """Say whether the call's result is read with ``async for``, which is seen to elsewhere."""
+    native = job.rulebook.native(member)
+    return native is not None and native.iterator
+
+
+def _await_unless_entered(job: Job, work: FileWork, call: cst.Call) -> None:
+    if not isinstance(work.source.parents[call], cst.WithItem):
+        await_call(job, work, call)
+
+
+def _check_awaited(job: Job, work: FileWork, call: cst.Call, member: str) -> None:
+    edit = work.edits.get(call)
+    if edit is not None:
+        if edit.action == "offload":
+            escapes(work, call, "another of its calls goes to a thread")
+        return
+    native = job.rulebook.native(member)
+    if native is None or not native.awaited or call in work.rewrites.touched:
+        escapes(work, call, f"{member} has no async form")
+    await_call(job, work, call, rename_method(native.target.rpartition(".")[2]))
+
+
+def _check_end(job: Job, work: FileWork, node: cst.CSTNode, parent: cst.CSTNode, kind: str) -> None:
+    """Judge where the value at the end of a chain goes."""
+    if job.rulebook.async_type(kind) is None:
+        return
+    if isinstance(parent, cst.Await):
+        node, parent = parent, work.source.parents[parent]
+    if isinstance(parent, cst.WithItem):
+        enter_async(job, work, parent, kind)
+        if parent.asname is None:
+            return
+    elif isinstance(parent, cst.For | cst.CompFor) and parent.iter is node:
+        _read(job, work, node, kind)
+        return
+    if isinstance(node, cst.Name):
+        escapes(work, node, f"{node.value} is used by other code")
+    if not isinstance(parent, cst.Expr):
+        _check_holder(job, work, node, parent, kind)
+
+
+def _read(job: Job, work: FileWork, node: cst.CSTNode, kind: str) -> None:
+    step = job.rulebook.native(f"{kind}.__next__")
+    if step is None or not step.target.endswith(".__anext__"):
+        escapes(work, node, "it is read here, and the async form can't be")
+    assert isinstance(node, cst.BaseExpression)  # noqa: S101 - loops read expressions
+    read_loop(work, node)
+
+
+def _check_holder(
+    job: Job, work: FileWork, node: cst.CSTNode, holder: cst.CSTNode, kind: str
+) -> None:
+    """Go on with the variable that the value is kept in."""
+    if isinstance(holder, cst.Assign) and len(holder.targets) == 1:
+        target = holder.targets[0].target
+    elif isinstance(holder, cst.WithItem) and holder.asname is not None:
+        target = holder.asname.name
+    else:
+        escapes(work, node, "what the client makes is used by other code")
+    function = work.source.function_around(node)
+    if not isinstance(target, cst.Name) or function is None:
+        escapes(work, node, "what the client makes is kept elsewhere")
+    derived = variable(work.source, function, target.value)
+    if derived.bindings != (holder,):
+        escapes(work, node, f"{target.value} holds several things")
+    check_uses(job, work, derived, kind)
