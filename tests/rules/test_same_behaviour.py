@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
-from urllib.error import HTTPError
 
 import pytest
 
 from refactor_agent import boundary
-from refactor_agent.data import data_dir
-from refactor_agent.rulebook.load import read_rule
+from rules.sides import run, sides
 
 CHAT = {
     "id": "1", "object": "chat.completion", "created": 1, "model": "small",
@@ -26,6 +23,12 @@ CHAT = {
 VECTORS = {
     "object": "list", "model": "embed", "usage": {"prompt_tokens": 1, "total_tokens": 1},
     "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}],
+}  # fmt: skip
+
+MESSAGE = {
+    "id": "1", "type": "message", "role": "assistant", "model": "small", "stop_reason": "end_turn",
+    "content": [{"type": "text", "text": "Four."}],
+    "usage": {"input_tokens": 1, "output_tokens": 1},
 }  # fmt: skip
 
 
@@ -53,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
             "/broken": (500, {"error": "out of order"}),
             "/chat/completions": (200, CHAT),
             "/embeddings": (200, VECTORS),
+            "/v1/messages": (200, MESSAGE),
+            "/v1/messages/count_tokens": (200, {"input_tokens": 7}),
         }.get(self.path, (200, {"price": 3, "version": "1.2"}))
         data = json.dumps(answer).encode() if self.path != "/no-json" else b"<html>"
         self.send_response(status)
@@ -88,6 +93,8 @@ def environment(monkeypatch, server):
     monkeypatch.syspath_prepend(Path(boundary.__file__).parent)
     monkeypatch.setenv("OPENAI_BASE_URL", address)
     monkeypatch.setenv("OPENAI_API_KEY", "none")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", address)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "none")
 
 
 @pytest.mark.parametrize("path", ["/good", "/moved", "/missing", "/broken", "/no-json"])
@@ -127,6 +134,7 @@ def test_both_sides_do_the_same(server, file, title, function, path):
         ("A client that is shared with sync code", "search", "text"),
         ("A client closed at the end, and its errors", "embed", "text"),
         ("A client kept by an object", "Index.embed", "text"),
+        ("A client kept by an object that a loop makes", "embed", "text"),
     ],
 )
 def test_both_openai_clients_ask_the_same(server, title, function, argument):
@@ -141,24 +149,23 @@ def test_both_openai_clients_ask_the_same(server, title, function, argument):
     assert before[1]
 
 
-def sides(file: str, title: str) -> tuple[str, str]:
-    rule = read_rule(data_dir("rules") / file, file)
-    (example,) = (example for example in rule.examples if example.title == title)
-    return example.of("before")[0].code, example.of("after")[0].code
+@pytest.mark.parametrize(
+    ("title", "function", "argument", "result"),
+    [
+        ("A message in a handler", "summary", "What is two and two?", "Four."),
+        ("Under another name", "size", [{"role": "user", "content": "hello"}], 7),
+    ],
+)
+def test_both_anthropic_clients_ask_the_same(server, title, function, argument, result):
+    pytest.importorskip("anthropic")
+    _, seen = server
 
+    before, after = (
+        (run(code, function, argument), take(seen)) for code in sides("ai/anthropic.md", title)
+    )
 
-def run(code: str, function: str, argument: object) -> object:
-    """Give the result, or the family of the exception: their classes differ by library."""
-    space: dict[str, object] = {}
-    exec(compile(code, "example", "exec"), space)  # noqa: S102 - the examples are our own
-    owner, _, method = function.rpartition(".")
-    called = getattr(space[owner](), method) if owner else space[function]
-    try:
-        return asyncio.run(called(argument))
-    except Exception as error:  # noqa: BLE001 - any exception is an outcome to compare
-        if isinstance(error, HTTPError):
-            error.close()
-        return "raised ValueError" if isinstance(error, ValueError) else "raised"
+    assert before == after
+    assert before[0] == result
 
 
 def take(seen: list[Seen]) -> list[Seen]:

@@ -1,0 +1,308 @@
+"""Runs both sides of examples against the same databases, brokers and mail servers.
+
+A server that does not run on this machine is skipped by its name.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import closing
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from refactor_agent import boundary
+from rules.servers import mariadb, needs, postgresql
+from rules.sides import run, sides
+
+ROWS = [(1, "lamp"), (2, "Gurke é")]
+
+
+@pytest.fixture(autouse=True)
+def boundary_module(monkeypatch):
+    monkeypatch.syspath_prepend(Path(boundary.__file__).parent)
+
+
+def same(
+    example: tuple[str, str, str],
+    arguments: tuple[object, ...],
+    reset: Callable[[], None] = lambda: None,
+    state: Callable[[], object] = lambda: None,
+) -> object:
+    """Run both sides of an example (file, title and function) on the same state.
+
+    Give what they did and what they left, which must be the same.
+    """
+    file, title, function = example
+    outcomes = []
+    for code in sides(file, title):
+        reset()
+        outcomes.append((run(code, function, *arguments), state()))
+    assert outcomes[0] == outcomes[1]
+    return outcomes[0]
+
+
+RENAME = "A connection opened in a handler"
+
+
+@pytest.mark.parametrize(
+    ("title", "function", "arguments", "result"),
+    [
+        (RENAME, "rename", (2, "crème"), (1, [(1, "lamp"), (2, "crème")])),
+        (RENAME, "rename", (3, "nobody"), (0, ROWS)),
+        (RENAME, "rename", (1, "longer than eight"), ("raised", ROWS)),
+        ("Rows that are read one by one, and one row", "names", (),
+         ((["lamp", "Gurke é"], 2), ROWS)),
+        ("A transaction, through a helper and under another name", "rename", (1, "door"),
+         (None, [(1, "door"), (2, "Gurke é")])),
+        ("A transaction, through a helper and under another name", "rename", (1, ""),
+         ("raised ValueError", ROWS)),
+        ("What is set by assignment goes to a thread", "total", (), (2, ROWS)),
+    ],
+)  # fmt: skip
+def test_postgresql(title, function, arguments, result):
+    with postgresql() as dsn:
+        import psycopg
+
+        with psycopg.connect(dsn, autocommit=True) as admin:
+
+            def reset() -> None:
+                admin.execute("TRUNCATE items")
+                admin.cursor().executemany("INSERT INTO items VALUES (%s, %s)", ROWS)
+
+            def state() -> object:
+                return admin.execute("SELECT id, name FROM items ORDER BY id").fetchall()
+
+            found = same(("database/psycopg.md", title, function), (dsn, *arguments), reset, state)
+
+    assert found == result
+
+
+@pytest.mark.parametrize(
+    ("title", "function", "arguments", "result"),
+    [
+        (RENAME, "rename", (2, "crème"), (1, [(1, "lamp"), (2, "crème")])),
+        (RENAME, "rename", (1, "longer than eight"), ("raised", ROWS)),
+        ("Rows that are read one by one, under another name", "listed", (),
+         (["lamp", "Gurke é"], ROWS)),
+        ("In a project without aiomysql", "count", (), (2, ROWS)),
+    ],
+)  # fmt: skip
+def test_mariadb(title, function, arguments, result):
+    with mariadb() as settings:
+        import pymysql
+
+        with pymysql.connect(**settings, autocommit=True) as admin, admin.cursor() as cursor:
+
+            def reset() -> None:
+                cursor.execute("TRUNCATE items")
+                cursor.executemany("INSERT INTO items VALUES (%s, %s)", ROWS)
+
+            def state() -> object:
+                cursor.execute("SELECT id, name FROM items ORDER BY id")
+                return list(cursor.fetchall())
+
+            example = ("database/pymysql.md", title, function)
+            found = same(example, (settings, *arguments), reset, state)
+
+    assert found == result
+
+
+@pytest.mark.parametrize(
+    ("title", "function", "arguments", "result"),
+    [
+        ("In a project that depends on aiosqlite", "rename", (1, "door"),
+         ((1, ["door", "Gurke é"]), [(1, "door"), (2, "Gurke é")])),
+        ("In a project that depends on aiosqlite", "rename", (1, []), ("raised", ROWS)),
+        ("A `with` that commits is offloaded", "rename", (1, "door"),
+         (None, [(1, "door"), (2, "Gurke é")])),
+    ],
+)  # fmt: skip
+def test_sqlite(tmp_path, title, function, arguments, result):
+    pytest.importorskip("aiosqlite")
+    path = tmp_path / "items.db"
+
+    def reset() -> None:
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("CREATE TABLE items (id int PRIMARY KEY, name text)")
+            connection.executemany("INSERT INTO items VALUES (?, ?)", ROWS)
+
+    def state() -> object:
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute("SELECT id, name FROM items ORDER BY id").fetchall()
+
+    example = ("database/sqlite3.md", title, function)
+    assert same(example, (path, *arguments), reset, state) == result
+
+
+@pytest.mark.parametrize(
+    ("title", "function", "suffix", "result"),
+    [
+        ("A client made in the handler", "remember", ("v",), (None, b"v", True)),
+        ("A client made in the handler", "remember", ([],), ("raised", None, False)),
+        ("A pipeline", "count", (), (1, b"1", True)),
+        ("Keys that are scanned", "sessions", None, None),
+    ],
+)
+def test_redis(title, function, suffix, result):
+    needs("Redis", 6379, "redis")
+    import redis
+
+    key = f"session:{uuid.uuid4().hex}"
+    with redis.Redis() as admin:
+
+        def reset() -> None:
+            admin.delete(key)
+            if suffix is None:
+                admin.set(key, "v", ex=60)
+
+        def state() -> object:
+            return admin.get(key), admin.ttl(key) > 0
+
+        arguments = () if suffix is None else (key, *suffix)
+        outcome, left = same(("database/redis.md", title, function), arguments, reset, state)
+        admin.delete(key)
+
+    if suffix is None:
+        assert key.encode() in outcome
+    else:
+        assert (outcome, *left) == result
+
+
+def test_rabbitmq():
+    needs("RabbitMQ", 5672, "pika")
+    queue = f"examples-{uuid.uuid4().hex}"
+
+    example = ("database/brokers.md", "A message for RabbitMQ", "handler")
+    found = same(example, (queue, b"hello"))
+
+    assert found == ((queue, b"hello"), None)
+
+
+def test_mqtt():
+    needs("an MQTT broker", 1883, "paho.mqtt")
+    from paho.mqtt.client import CallbackAPIVersion, Client
+
+    topic, seen, ready = f"examples/{uuid.uuid4().hex}", [], threading.Semaphore(0)
+    listener = Client(CallbackAPIVersion.VERSION2)
+    listener.on_subscribe = lambda *_: ready.release()
+    listener.on_message = lambda *given: (seen.append(given[2].payload), ready.release())
+    listener.connect("127.0.0.1")
+    listener.subscribe(topic, qos=1)
+    listener.loop_start()
+    assert ready.acquire(timeout=10)
+
+    def state() -> object:
+        assert ready.acquire(timeout=10)
+        return seen.pop()
+
+    try:
+        example = ("database/brokers.md", "A message over MQTT", "handler")
+        found = same(example, (topic, "21.5"), state=state)
+    finally:
+        listener.disconnect()
+        listener.loop_stop()
+
+    assert found == (None, b"21.5")
+
+
+NOTIFY = ("network/mail-and-ftp.md", "In a project that depends on aiosmtplib", "notify")
+
+
+class Postman:
+    """Keeps letters, but for one address."""
+
+    def __init__(self) -> None:
+        self.letters: list[object] = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address.startswith("nobody"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        letter = (envelope.mail_from, envelope.rcpt_tos, envelope.content.splitlines())
+        self.letters.append(letter)
+        return "451 full" if b"too much" in envelope.content else "250 kept"
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "result", "kept"),
+    [
+        ("anna@example.org", "Grüße", "sent", True),
+        ("nobody@example.org", "hello", "refused", False),
+        ("anna@example.org", "too much", "failed", True),
+    ],
+)
+def test_smtp(address, text, result, kept):
+    pytest.importorskip("aiosmtplib")
+    controller = pytest.importorskip("aiosmtpd.controller")
+    postman = Postman()
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "shop@example.org", address, "Order"
+    letter.set_content(text)
+    server = controller.Controller(postman, hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        arguments = ("127.0.0.1", server.port, letter)
+        found = same(NOTIFY, arguments, postman.letters.clear, lambda: [*postman.letters])
+    finally:
+        server.stop()
+
+    assert found[0] == result
+    assert bool(found[1]) is kept
+
+
+def test_smtp_where_nobody_listens():
+    pytest.importorskip("aiosmtplib")
+    letter = EmailMessage()
+    letter["From"] = letter["To"] = "shop@example.org"
+
+    assert same(NOTIFY, ("127.0.0.1", free_port(), letter)) == ("raised", None)
+
+
+def test_websockets():
+    server = pytest.importorskip("websockets.sync.server")
+    seen: list[object] = []
+
+    def echo(socket) -> None:
+        for message in socket:
+            seen.append(message)
+            socket.send(message)
+
+    with server.serve(echo, "127.0.0.1", 0) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        url = f"ws://127.0.0.1:{running.socket.getsockname()[1]}"
+        example = ("network/websocket.md", "A conversation with `websockets.sync`", "echo")
+        found = same(example, (url, ["a", b"b"]), seen.clear, lambda: [*seen])
+        running.shutdown()
+        thread.join()
+
+    assert found == (["a", b"b"], ["a", b"b"])
+
+
+@pytest.mark.parametrize(
+    ("title", "function", "argument"),
+    [
+        ("A command run in a handler", "version", "git"),
+        ("A command run in a handler", "version", "no-such-command"),
+        ("Under another name", "head", "no-such-directory"),
+        ("A child that is started and talked to", "sort", b"b\na\n"),
+    ],
+)
+def test_children(title, function, argument):
+    same(("process/subprocess.md", title, function), (argument,))
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
