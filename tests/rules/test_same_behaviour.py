@@ -103,6 +103,7 @@ def environment(monkeypatch, server):
     [
         ("network/requests.md", "In a handler", "forecast"),
         ("network/requests.md", "In a project that depends on httpx", "forecast"),
+        ("network/requests.md", "In a project that depends on httpx2", "price"),
         ("network/requests.md", "Through a helper and an alias", "ping"),
         (
             "network/requests.md",

@@ -53,7 +53,7 @@ def extract(job: Job, work: FileWork, function: cst.FunctionDef, statements: Sta
         params=cst.Parameters([cst.Param(cst.Name(needed)) for needed in crossing.needed]),
         body=_body(statements, tail, () if returns else crossing.given),
         returns=_annotation(function, crossing, tail, returns=returns),
-        leading_lines=_spaced(statements[0], first=block.body[0] is statements[0]),
+        leading_lines=_spaced(statements[0], first=_opens_function(work, block, statements[0])),
     )
     offload = work.source.module.code_for_node(boundary_name(job, work, "offload"))
     call = f"await {offload}({', '.join((name, *crossing.needed))})"
@@ -113,6 +113,11 @@ def _body(statements: Statements, tail: Tail | None, given: Sequence[str]) -> cs
         body.append(cst.ensure_type(cst.parse_statement(f"return {', '.join(given)}"),
                                     cst.SimpleStatementLine))  # fmt: skip
     return cst.IndentedBlock(body)
+
+
+def _opens_function(work: FileWork, block: cst.IndentedBlock, statement: cst.BaseStatement) -> bool:
+    """Say whether ``statement`` follows a function's header, where formatters want no gap."""
+    return block.body[0] is statement and isinstance(work.source.parents[block], cst.FunctionDef)
 
 
 def _spaced(statement: cst.BaseStatement, *, first: bool) -> Sequence[cst.EmptyLine]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import libcst as cst
 
 from refactor_agent.convert.job import FileWork
+from refactor_agent.convert.layout import Layout
 from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.rewrite import Rewrites
+from refactor_agent.convert.source import parse
 
 __all__ = ["guarded"]
 
@@ -28,7 +32,28 @@ def guarded(
     wanted = {work.source.local_name(function): function for function in functions}
     result = changed.visit(_Guarding(work, wanted, question))
     assert isinstance(result, cst.Module)  # noqa: S101 - a module has no sentinel
-    return result
+    return _fitted(work, result, wanted)
+
+
+def _fitted(work: FileWork, module: cst.Module, wanted: Collection[str]) -> cst.Module:
+    """Break the calls of ``wanted`` whose lines became too long by standing further in."""
+    source = parse(work.source.file, module.bytes)
+    layout, rewrites = Layout(source, work.layout.width), Rewrites()
+    for node in source.parents:
+        if not isinstance(node, cst.Call) or layout.outermost(node) is not node:
+            continue
+        function = source.outermost(node)
+        if function is None or source.local_name(function) not in wanted:
+            continue
+        fitted = layout.fitted(node, node, 0)
+        if fitted is not node:
+            rewrites.change(node, partial(_becomes, fitted))
+    return rewrites.apply(source)
+
+
+def _becomes(new: cst.CSTNode, old: cst.CSTNode) -> cst.CSTNode:
+    del old
+    return new
 
 
 class _Guarding(cst.CSTTransformer):
@@ -128,7 +153,11 @@ def _block(statements: Sequence[_Statement], above: Sequence[cst.EmptyLine]) -> 
     first, *rest = statements
     own: Sequence[cst.EmptyLine] = getattr(first, "leading_lines", ())
     same = len(own) == len(above) and all(a.deep_equals(b) for a, b in zip(own, above, strict=True))
-    return cst.IndentedBlock([first.with_changes(leading_lines=()) if same else first, *rest])
+    if isinstance(first, cst.FunctionDef) and same:
+        first = first.with_changes(leading_lines=(cst.EmptyLine(indent=False),))
+    elif same:
+        first = first.with_changes(leading_lines=())
+    return cst.IndentedBlock([first, *rest])
 
 
 def _header(work: FileWork, node: cst.CSTNode) -> str:

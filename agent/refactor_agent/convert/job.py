@@ -12,7 +12,9 @@ from refactor_agent.convert.names import Names
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Rewrites
 from refactor_agent.convert.source import Source, parse
+from refactor_agent.convert.widths import configured_width
 from refactor_agent.domain.plan import Attempt, CallEdit, Colour, FunctionRef
+from refactor_agent.edit import declared_distributions
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import Tree
 
@@ -25,8 +27,8 @@ class FileWork:
 
     source: Source
     names: Names
+    layout: Layout
     rewrites: Rewrites = field(default_factory=Rewrites)
-    layout: Layout = field(init=False)
     turning_async: set[cst.FunctionDef] = field(default_factory=set)
     """Sync functions that the attempt colours, in place or as a twin."""
     module: str = ""
@@ -35,9 +37,6 @@ class FileWork:
     """The planned edits of its calls."""
     entered: dict[cst.With, set[cst.WithItem]] = field(default_factory=dict)
     """Which items of ``with`` statements are to be opened asynchronously."""
-
-    def __post_init__(self) -> None:
-        self.layout = Layout(self.source)
 
     def becomes_async(self, function: cst.FunctionDef) -> bool:
         """Say whether ``function`` may hold ``await`` after the conversion."""
@@ -59,7 +58,7 @@ class Job:
     def __init__(self, attempt: Attempt, tree: Tree, rulebook: RuleBook) -> None:
         self.attempt = attempt
         self.tree = tree
-        self.rulebook = rulebook
+        self.rulebook = rulebook.preferring(declared_distributions(tree))
         self.files: dict[str, FileWork] = {}
         self.colours: Mapping[str, Colour] = {c.function.name: c for c in attempt.colours}
         self.notes: list[str] = []
@@ -73,7 +72,8 @@ class Job:
                 source = parse(file, self.tree.read(file))
             except FileNotFoundError:
                 refuse("missing-file", f"{file} is gone")
-            self.files[file] = FileWork(source, Names(source))
+            layout = Layout(source, configured_width(self.tree))
+            self.files[file] = FileWork(source, Names(source), layout)
         return self.files[file]
 
     def find(self, ref: FunctionRef) -> tuple[FileWork, cst.FunctionDef]:

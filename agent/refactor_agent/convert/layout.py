@@ -19,12 +19,19 @@ _STEP = 4
 class Layout:
     """The line length of one file, and how to keep to it."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, configured: int | None = None) -> None:
+        """Take a file, and the line length that the project's formatter is told, if any."""
         self._source = source
+        self._configured = configured
 
     @cached_property
     def width(self) -> int | None:
-        """The least usual width that the file's lines keep to; `None` where none is kept."""
+        """What the project says, or the least usual width that the file's lines keep to.
+
+        `None` where none is kept.
+        """
+        if self._configured is not None:
+            return self._configured
         longest = max(len(line) for line in self._source.lines)
         return next((width for width in _WIDTHS if longest <= width), None)
 

@@ -70,6 +70,8 @@ def _branch(source: SourceFile, node: ast.If, *, on: bool) -> Iterator[str]:
     """Give the lines of one branch, moved out to where the ``if`` stands."""
     divide = _else_line(source, node) if node.orelse else _last(node) + 1
     lines = range(node.lineno + 1, divide) if on else range(divide + 1, _last(node) + 1)
+    if lines and not source.line(lines[0]).strip():
+        lines = lines[1:]  # the gap before a function at the start of a block
     first = (node.body if on else node.orelse)[:1]
     inner = source.line(first[0].lineno)[: first[0].col_offset] if first else ""
     outer = source.line(node.lineno)[: node.col_offset]

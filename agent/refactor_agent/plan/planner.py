@@ -34,7 +34,7 @@ def make_plan(located: Located, rulebook: RuleBook, project: Project) -> Plan:
     tree = Tree(project.root)
     declared = declared_distributions(tree)
     allowed = {normalized(name) for name in project.config.allow_dependencies}
-    facts = Facts(located, rulebook)
+    facts = Facts(located, rulebook.preferring(declared))
     kept = KeptClients(facts, Attributes(project))
     leaves = NativeLeaves(facts, kept, declared, allowed)
     threads = Threads(facts)

@@ -10,6 +10,7 @@ from itertools import takewhile
 from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
 from refactor_agent.rulebook.index import Index, build_index
+from refactor_agent.rulebook.preference import preferred
 from refactor_agent.rulebook.rule import Rule
 from refactor_agent.rulebook.schema import Arguments, BlockingCall, Detector, Thread
 from refactor_agent.tree import sha256
@@ -65,6 +66,8 @@ class RuleBook:
         self.rules = tuple(rule for rule in ordered if rule.id not in disabled)
         self._by_id = {rule.id: rule for rule in self.rules}
         self._index: Index = build_index(ordered)
+        self._all = tuple(ordered)
+        self._preferring: dict[tuple[str, ...], RuleBook] = {}
         enabled = " ".join(rule.version for rule in self.rules)
         known = " ".join(rule.version for rule in ordered)
         self.fingerprint = sha256(f"{enabled}, {known}".encode())
@@ -76,6 +79,18 @@ class RuleBook:
             return self._by_id[rule_id]
         except KeyError:
             raise unknown_rule(rule_id, self._by_id) from None
+
+    def preferring(self, declared: Collection[str]) -> RuleBook:
+        """Give the rules as a project gets them that depends on the ``declared`` distributions."""
+        chosen = tuple(preferred(rule, declared) for rule in self._all)
+        changed = tuple(new for old, new in zip(self._all, chosen, strict=True) if new is not old)
+        if not changed:
+            return self
+        key = tuple(rule.id + (rule.native.distribution or "") for rule in changed if rule.native)
+        if key not in self._preferring:
+            disabled = {rule.id for rule in self._all} - set(self._by_id)
+            self._preferring[key] = RuleBook(chosen, disabled)
+        return self._preferring[key]
 
     def enables(self, rule_id: str) -> bool:
         """Say whether there is a rule with this id that is not disabled."""

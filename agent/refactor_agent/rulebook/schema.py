@@ -111,6 +111,9 @@ class Native(Value):
     """What must be installed for it; ``None`` for the standard library."""
     versions: str = ""
     """The range the equivalence was checked on."""
+    twins: Mapping[str, str] = {}
+    """Distributions with the same API as ``distribution``, and the range of their versions that was
+    checked: a project that depends on one, and not on ``distribution``, gets that one."""
     calls: Mapping[str, str] = {}
     """Blocking call to awaited call, same arguments: ``time.sleep: asyncio.sleep``."""
     types: Mapping[str, str] = {}

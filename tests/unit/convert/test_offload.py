@@ -359,6 +359,7 @@ def test_a_loop_that_awaits_keeps_the_block_inside():
         """,
         """
         for name in p:
+
             def read_file():
                 with open(name) as f:
                     return f.read()

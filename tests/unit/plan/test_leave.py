@@ -66,7 +66,7 @@ CASES = {
             async def save(self):
                 self.db.execute("DELETE FROM x")
         """,
-        ["save: leave no-async-equivalent thread-affine"],
+        ["save: leave client-not-local dependency-not-declared thread-affine"],
     ),
     "a helper that opens a connection for the loop's thread": (
         """
@@ -77,7 +77,7 @@ CASES = {
         async def main(path):
             return connect(path)
         """,
-        ["main: leave no-async-equivalent thread-affine"],
+        ["main: leave dependency-not-declared thread-affine"],
     ),
     "a connection that a helper gets": (
         """
@@ -89,7 +89,10 @@ CASES = {
             connection = sqlite3.connect(path)
             return count(connection)
         """,
-        ["main: leave no-async-equivalent thread-affine"],
+        [
+            "main: leave client-escapes client-not-local dependency-not-declared result-escapes "
+            "thread-affine"
+        ],
     ),
     "a session that others share": (
         """
