@@ -237,3 +237,27 @@ def test_finalizing_leaves_the_plain_conversion(before, edits, after):
 
 def edits_in(text: str) -> str:
     return text.partition("async def ")[2].partition("(")[0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "broken"),
+    [
+        pytest.param({}, True, id="the file keeps to 88 itself"),
+        pytest.param({"pyproject.toml": "[tool.ruff]\nline-length = 100\n"}, False, id="Ruff: 100"),
+        pytest.param({"pyproject.toml": "[tool.black]\n"}, True, id="Black, by default 88"),
+        pytest.param({"ruff.toml": "line-length = 120\n"}, False, id="a file of Ruff's own: 120"),
+    ],
+)
+def test_the_old_path_is_broken_where_standing_further_in_makes_it_too_long(settings, broken):
+    old = 'log.write_text("what happened in the old shop", encoding="utf-8", errors="strict")'
+    before = f"from pathlib import Path\n\n\nasync def note(log: Path):\n    {old}\n"
+    assert len(f"    {old}") <= 88 < len(f"        {old}")
+    files = {"app.py": before, **settings}
+    attempt = attempt_of(files, [Edit("offload", old, "pathlib.Path.write_text")])
+
+    _, changed = convert(files, attempt.model_copy(update={"flag": FLAG}))
+
+    assert (f"        {old}\n" not in changed["app.py"]) is broken
+    assert functions(resolve_flag("app.py", changed["app.py"].encode(), "unblock", on=False)) == (
+        functions(before)
+    )

@@ -90,8 +90,10 @@ CASES = {
             return count(connection)
         """,
         [
-            "main: leave client-escapes client-not-local dependency-not-declared result-escapes "
-            "thread-affine"
+            (
+                "main: leave client-escapes client-not-local dependency-not-declared "
+                "result-escapes thread-affine"
+            )
         ],
     ),
     "a session that others share": (
