@@ -15,7 +15,7 @@ from refactor_agent.domain.plan import CallEdit
 
 __all__ = ["await_call", "await_coloured", "rename_method"]
 
-_TAKE_ANY_ITERABLE = {"all", "any", "frozenset", "max", "min", "sorted", "sum", "tuple", "dict"}
+_TAKE_ANY_ITERABLE = {"frozenset", "max", "min", "sorted", "sum", "tuple", "dict"}
 
 
 def await_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> None:
@@ -131,8 +131,9 @@ def _make_list(job: Job, work: FileWork, generator: cst.GeneratorExp) -> None:
         consumer.startswith("builtins.") and name in _TAKE_ANY_ITERABLE | {"list", "set"}
     ):
         work.rewrites.change(generator, _as_list)
-        if name in {"all", "any"}:
-            job.notes.append(f"{site}: `{name}` now evaluates every item before it decides")
+        job.notes.append(f"{site}: the items stand in a list now, all at once")
+    elif consumer in {"builtins.all", "builtins.any"}:
+        refuse("generator-expression", f"`{name}` stops early, a list would not", site)
     else:
         refuse("generator-expression", "a generator expression can't await here", site)
 

@@ -23,6 +23,9 @@ _FORBIDDEN: Mapping[Frame, str] = MappingProxyType(
     }
 )
 
+_LISTED: frozenset[tuple[Strategy, Frame]] = frozenset({("native", "generator_expression")})
+"""The converter makes a list of it, where whoever reads it takes every item anyway."""
+
 
 def awaitable_frames(frames: tuple[Frame, ...]) -> bool:
     """Say whether a call under ``frames`` can be awaited in an async function."""
@@ -38,5 +41,9 @@ def place_refusals(facts: Facts, edge: Edge, strategy: Strategy) -> tuple[Refusa
         return (refuse("loop-step", edge.callees[0], edge.site, strategy),)
     if edge.call is None or (strategy == "native" and edge.is_handed_on):
         return (refuse("used-as-value", edge.callees[0], edge.site, strategy),)
-    reasons = dict.fromkeys(_FORBIDDEN[frame] for frame in edge.call.frames if frame in _FORBIDDEN)
+    reasons = dict.fromkeys(
+        _FORBIDDEN[frame]
+        for frame in edge.call.frames
+        if frame in _FORBIDDEN and (strategy, frame) not in _LISTED
+    )
     return tuple(refuse(reason, edge.callees[0], edge.site, strategy) for reason in reasons)

@@ -86,6 +86,7 @@ def test_a_coloured_call_is_awaited_with_parentheses_where_needed(before, after)
     [
         ("return map(lambda x: load(), a)", "lambda"),
         ("return iter(load() for _ in a)", "generator-expression"),
+        ("return any(load() for _ in a)", "generator-expression"),
         ("with self.lock:\n        return load()", "lock-held"),
         ("with threading.Lock():\n        return load()", "lock-held"),
         ("with redirect_stdout(a):\n        return load()", "process-wide"),

@@ -19,6 +19,15 @@ CASES = {
         """,
         ["main: native sleep@3=native"],
     ),
+    "in a generator expression, of which the converter makes a list": (
+        """
+        ## app.py
+        import time
+        async def main():
+            return sum(time.sleep(1) or n for n in range(3))
+        """,
+        ["main: native sleep@3=native"],
+    ),
     "a chain with async callers only is coloured in place": (
         """
         ## app.py
