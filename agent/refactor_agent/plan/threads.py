@@ -11,6 +11,7 @@ from typing import NamedTuple
 from refactor_agent.domain.callgraph import Call
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import Refusal, Strategy
+from refactor_agent.plan.colourable import is_context_manager
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.rulebook import Thread
@@ -90,7 +91,7 @@ class Threads:
                     yield refuse(
                         _REASONS[thread], subject, call.site, strategy, call.receiver or ""
                     )
-            if hazards.gives_away:
+            if hazards.gives_away and not self._is_entered(name):
                 about = ", ".join(sorted(hazards.gives_away))
                 yield refuse("thread-affine", name, self._facts.site(name), strategy, about)
 
@@ -151,6 +152,11 @@ class Threads:
             caller = self._facts.function(call.caller)
             return caller is not None and caller.owner in moved.made
         return call.receiver_origin in {"local", "result"}
+
+    def _is_entered(self, name: str) -> bool:
+        """Say whether what ``name`` makes is used within a ``with``, on its user's thread."""
+        function = self._facts.function(name)
+        return function is not None and is_context_manager(function)
 
     def _is_shared_write(self, moved: Subtree, name: str, write: str) -> bool:
         if write.startswith(("self.", "cls.")):

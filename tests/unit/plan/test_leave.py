@@ -79,6 +79,22 @@ CASES = {
         """,
         ["main: leave dependency-not-declared thread-affine"],
     ),
+    "a context manager that gives a connection to the loop's thread": (
+        """
+        ## app.py
+        import sqlite3
+        from contextlib import contextmanager
+        @contextmanager
+        def transaction(path):
+            connection = sqlite3.connect(path)
+            yield connection
+            connection.close()
+        async def main(path):
+            with transaction(path) as connection:
+                return connection.in_transaction
+        """,
+        ["main: leave context-manager"],
+    ),
     "a connection that a helper gets": (
         """
         ## app.py

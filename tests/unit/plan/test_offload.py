@@ -50,6 +50,24 @@ CASES = {
         """,
         ["main: offload count@9=offload"],
     ),
+    "a connection that a context manager gives within one call": (
+        """
+        ## app.py
+        import sqlite3
+        from collections.abc import Iterator
+        from contextlib import closing, contextmanager
+        @contextmanager
+        def transaction(path) -> Iterator[sqlite3.Connection]:
+            with closing(sqlite3.connect(path)) as connection, connection:
+                yield connection
+        def count(path):
+            with transaction(path) as connection:
+                return connection.execute("SELECT 1").fetchone()
+        async def main(path):
+            return count(path)
+        """,
+        ["main: offload count@12=offload"],
+    ),
     "a dependency that is not declared is not added": (
         """
         ## app.py
