@@ -33,11 +33,13 @@ check: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m refactor_agent.rulebook.export --check
+	$(BIN)/python -m eval.attacks.hazards --check
 	$(BIN)/python eval/corpus/check_manifest.py
 	$(BIN)/refactor-agent scan agent
 
 rules: $(VENV)/.ready
 	$(BIN)/python -m refactor_agent.rulebook.export
+	$(BIN)/python -m eval.attacks.hazards
 
 clean:
 	rm -rf $(VENV) .demo

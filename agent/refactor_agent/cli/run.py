@@ -22,7 +22,7 @@ def run(  # noqa: PLR0913 - one parameter per option
         str | None, typer.Option(help="The interpreter that runs the project's tests.")
     ] = None,
     test_command: Annotated[
-        str | None, typer.Option(help="How the tests are run; `python -m pytest` by default.")
+        str | None, typer.Option(help="How the tests are run; found by looking by default.")
     ] = None,
     test_timeout: Annotated[
         float | None, typer.Option(min=1, help="Seconds that one run of the suite may take.")

@@ -11,18 +11,25 @@ from typing import Literal
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.values import Value
 from refactor_agent.tree import sha256
+from refactor_agent.verify.command import Command, found_commands, parse_test_command
 from refactor_agent.verify.imports import ImportReport, import_modules
 from refactor_agent.verify.loop_use import LoopUse, in_order
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.ranges import format_ranges, parse_ranges
 from refactor_agent.verify.suite import Bench, Wanted, run_suite
-from refactor_agent.verify.target import Command, Target, parse_test_command
+from refactor_agent.verify.target import Target
 from refactor_agent.verify.unusable import why_unusable
 
 __all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
 
-_FORMAT = "2"
+_FORMAT = "3"
 _SWITCHED_OFF = Refusal(reason="tests-off", message="the tests were switched off")
+
+_ANOTHER_MAY = frozenset(
+    {"all-tests-fail", "no-tests", "pytest-missing", "tests-cannot-be-collected",
+     "tests-do-not-start"}
+)  # fmt: skip
+"""Why a runner says nothing of a project that another runner may run."""
 
 BaselineStatus = Literal["green", "partial", "unusable"]
 """``partial``: some tests fail before any change; the passing ones count. ``unusable``: no test
@@ -38,8 +45,13 @@ class Baseline(Value):
     message: str = ""
     """One line for a person; empty when green."""
     command: tuple[str, ...] = ()
+    environment: Mapping[str, str] = {}
+    """Variables that the command sets."""
+    directory: str = ""
+    """Where the command runs, below the project's root."""
     python: str = ""
-    pytest: str = ""
+    runner: str = ""
+    """Which runner it was, and its version: ``pytest 9.2.0``."""
     watched: tuple[str, ...] = ()
     """Files whose executed lines were noted."""
     outcomes: Mapping[str, str] = {}
@@ -72,6 +84,11 @@ class Baseline(Value):
         return sha256(self.model_dump_json().encode())
 
     @property
+    def ran_by(self) -> Command:
+        """The command that ran the suite, to run it again."""
+        return Command(words=self.command, environment=self.environment, directory=self.directory)
+
+    @property
     def collected(self) -> frozenset[str]:
         """The ids that every run must collect."""
         return frozenset(self.outcomes)
@@ -97,15 +114,40 @@ async def take_baseline(
     progress. Without ``with_tests``, only what imports and compiles is found out. Never raises for
     what the target does: a suite that can't be used is a `Baseline` that says why.
     """
-    command = parse_test_command(target.test_command, target.python)
-    if isinstance(command, Refusal):
-        return _unusable(command, Command(words=()))
+    commands = _commands(target)
+    if isinstance(commands, Refusal):
+        return _unusable(commands, Command(words=()))
     async with bench.turns:
         told("imports")
         async with bench.pool.lease({}) as workspace:
             imports = await import_modules(target, workspace, bench.sandbox, watched)
     if not with_tests:
-        return _unusable(_SWITCHED_OFF, command, imports)
+        return _unusable(_SWITCHED_OFF, commands[0], imports)
+    first: Baseline | None = None
+    for command in commands:
+        taken = await _take(command, target, watched, bench, told, imports)
+        if taken.status != "unusable" or taken.reason not in _ANOTHER_MAY:
+            return first if first is not None and taken.status == "unusable" else taken
+        first = first or taken
+    return first or _unusable(_SWITCHED_OFF, commands[0], imports)
+
+
+def _commands(target: Target) -> tuple[Command, ...] | Refusal:
+    """The command that was given, or those that are worth a try."""
+    if target.test_command is None:
+        return found_commands(target.snapshot, target.python)
+    command = parse_test_command(target.test_command, target.python)
+    return command if isinstance(command, Refusal) else (command,)
+
+
+async def _take(  # noqa: PLR0913, PLR0917 - what `take_baseline` was given, and one command of it
+    command: Command,
+    target: Target,
+    watched: Collection[str],
+    bench: Bench,
+    told: Callable[[str], None],
+    imports: ImportReport,
+) -> Baseline:
     wanted = Wanted(watch=watched, select=None, limit=target.limit)
 
     async def run(turn: str) -> SuiteRun:
@@ -160,8 +202,10 @@ def _combine(
         reason="tests-fail-already" if failing else "",
         message=_already_failing(failing, len(both) + len(first.collect_errors)),
         command=command.words,
+        environment=command.environment,
+        directory=command.directory,
         python=first.python,
-        pytest=first.pytest,
+        runner=first.runner,
         watched=watched,
         outcomes={test: second.outcomes[test] for test in sorted(both)},
         flaky=tuple(sorted(t for t in both if first.outcomes[t] != second.outcomes[t])),

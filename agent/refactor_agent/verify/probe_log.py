@@ -17,11 +17,15 @@ __all__ = ["SuiteRun", "read_probe_log"]
 
 @dataclass
 class SuiteRun:
-    """One run of the target's tests. Test ids are pytest's, with ``{root}`` for the copy."""
+    """One run of the target's tests.
+
+    Test ids are as pytest writes them, with ``{root}`` for the copy.
+    """
 
     result: CommandResult
     python: str = ""
-    pytest: str = ""
+    runner: str = ""
+    """The runner and its version, such as ``pytest 9.2.0``."""
     started: bool = False
     finished: bool = False
     collected: tuple[str, ...] | None = None
@@ -71,7 +75,7 @@ def _take(run: SuiteRun, event: Mapping[str, Any]) -> None:
     match event["event"]:
         case "start":
             run.started = True
-            run.python, run.pytest = event["python"], event["pytest"]
+            run.python, run.runner = event["python"], event["runner"]
         case "collected":
             run.collected = tuple(event["ids"])
             run.asynchronous = frozenset(event["asynchronous"])

@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from refactor_agent.ports import Sandbox
+from refactor_agent.verify.command import Command
 from refactor_agent.verify.context import Locate
 from refactor_agent.verify.environment import sandbox_environment
 from refactor_agent.verify.loop_use import read_loop_use, with_tracer
 from refactor_agent.verify.probe_log import SuiteRun, read_probe_log
-from refactor_agent.verify.target import Command, Target
+from refactor_agent.verify.target import Target
 from refactor_agent.verify.workspace import Workspace, WorkspacePool
 
 __all__ = ["Bench", "Wanted", "environment", "run_suite", "test_files"]
@@ -69,7 +70,11 @@ async def run_suite(
     """Run the tests and give what the probe saw."""
     env = await asyncio.to_thread(_prepare, target, command, workspace, wanted)
     result = await sandbox.run(
-        command.words, cwd=workspace.tree, env=env, limit=wanted.limit, writable=workspace.root
+        command.words,
+        cwd=workspace.tree / command.directory,
+        env=env,
+        limit=wanted.limit,
+        writable=workspace.root,
     )
     run = await asyncio.to_thread(read_probe_log, workspace.notes / _LOG, result)
     run.loops = await asyncio.to_thread(read_loop_use, workspace)

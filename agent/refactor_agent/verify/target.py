@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from refactor_agent.domain.plan import Flag, Refusal
+from refactor_agent.domain.plan import Flag
 from refactor_agent.domain.values import Value
 from refactor_agent.project import Interpreter, Project
 
-__all__ = ["Command", "Target", "make_target", "parse_test_command"]
-
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
-_SHELL = frozenset({"&&", "||", "|", ";", "&", ">", "<"})
-_PYTHON = re.compile(r"python(3(\.\d+)?)?$")
-
-
-class Command(Value):
-    """A command, without a shell."""
-
-    words: tuple[str, ...]
-    environment: Mapping[str, str] = {}
+__all__ = ["Target", "make_target"]
 
 
 class Target(Value):
@@ -70,44 +57,6 @@ def make_target(project: Project, interpreter: Interpreter, test_command: str | 
         load=project.config.load,
         load_requests=project.config.load_requests,
     )
-
-
-def parse_test_command(text: str | None, python: str) -> Command | Refusal:
-    """Read a test command; ``python`` and ``pytest`` in front become the target's own.
-
-    It must start pytest without a shell, because only pytest tells what happened to each test.
-    """
-    try:
-        words = shlex.split(text or "python -m pytest")
-    except ValueError as error:
-        return Refusal(
-            reason="test-command-unreadable", message=f"the test command {text!r}: {error}"
-        )
-    if _SHELL & set(words):
-        return Refusal(
-            reason="test-command-needs-shell",
-            message=f"the test command {text!r} needs a shell; give one plain pytest command",
-        )
-    environment: dict[str, str] = {}
-    while words and _ASSIGNMENT.match(words[0]):
-        name, _, value = words.pop(0).partition("=")
-        environment[name] = value
-    if not any(PurePosixPath(word).name in {"pytest", "py.test"} for word in words):
-        return Refusal(
-            reason="test-command-without-pytest",
-            message=f"the test command {text!r} does not name pytest; give one that does, "
-            "such as `python -m pytest tests`",
-        )
-    return Command(words=_with_python(words, python), environment=environment)
-
-
-def _with_python(words: list[str], python: str) -> tuple[str, ...]:
-    first = words[0]
-    if _PYTHON.fullmatch(first):
-        return (python, *words[1:])
-    if first in {"pytest", "py.test"}:
-        return (python, "-m", "pytest", *words[1:])
-    return tuple(words)
 
 
 def _source_roots(project: Project, modules: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 from collections.abc import Collection
 
-from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.tree import Tree
 from refactor_agent.verify.baseline import Baseline
@@ -18,7 +17,7 @@ from refactor_agent.verify.loop_objections import loop_objections
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.selection import select_tests
 from refactor_agent.verify.suite import Bench, Wanted, run_suite
-from refactor_agent.verify.target import Command, Target, parse_test_command
+from refactor_agent.verify.target import Target
 
 __all__ = ["Trial", "try_change"]
 
@@ -81,8 +80,7 @@ async def _run(
         limit=_limit(baseline, target, select),
     )
     async with bench.pool.lease(context.after.changes) as workspace:
-        command = _command(baseline, target)
-        return await run_suite(target, command, workspace, bench.sandbox, wanted)
+        return await run_suite(target, baseline.ran_by, workspace, bench.sandbox, wanted)
 
 
 def _may_be_chance(comparison: Comparison) -> bool:
@@ -97,13 +95,6 @@ def _doubts(comparison: Comparison) -> tuple[CheckFailure, ...]:
         failure.model_copy(update={"message": f"passes only sometimes: {failure.message}"})
         for failure in comparison.failures
     )
-
-
-def _command(baseline: Baseline, target: Target) -> Command:
-    command = parse_test_command(target.test_command, target.python)
-    if isinstance(command, Refusal):
-        raise AssertionError(f"a baseline was taken with {baseline.command}")  # noqa: TRY004
-    return command
 
 
 def _limit(baseline: Baseline, target: Target, select: Collection[str] | None) -> float:

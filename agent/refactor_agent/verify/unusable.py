@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from refactor_agent.domain.plan import Refusal
+from refactor_agent.verify.command import Command
 from refactor_agent.verify.probe_log import SuiteRun
-from refactor_agent.verify.target import Command, Target
+from refactor_agent.verify.target import Target
 
 __all__ = ["why_unusable"]
 
@@ -47,7 +48,7 @@ def _not_started(run: SuiteRun, shown: str) -> Refusal:
         )
     return Refusal(
         reason="tests-do-not-start",
-        message=f"`{shown}` did not start pytest: {_last_line(run)}",
+        message=f"`{shown}` did not start the tests: {_last_line(run)}",
     )
 
 

@@ -33,7 +33,6 @@ from refactor_agent.verify import (
 from refactor_agent.verify.compare import Comparison, compare
 from refactor_agent.verify.suite import Wanted, run_suite
 from refactor_agent.verify.syntax import parse_module
-from refactor_agent.verify.target import parse_test_command
 
 Files = Mapping[str, str]
 
@@ -120,10 +119,9 @@ class Judge:
 
     async def _tests(self, overlay: Mapping[str, bytes], baseline: Baseline) -> Comparison:
         bench, target = self._bench(), self.target
-        command = parse_test_command(target.test_command, target.python)
         async with bench.pool.lease(overlay) as workspace:
             wanted = Wanted(watch=overlay, select=None, limit=target.limit)
-            run = await run_suite(target, command, workspace, bench.sandbox, wanted)
+            run = await run_suite(target, baseline.ran_by, workspace, bench.sandbox, wanted)
         return compare(baseline, run, None)
 
     def verdict(self, after: Files, baseline: Baseline | None = None) -> Verdict:

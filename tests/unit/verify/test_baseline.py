@@ -9,7 +9,7 @@ import venv
 import pytest
 
 from refactor_agent.domain.plan import Refusal
-from refactor_agent.verify.target import parse_test_command
+from refactor_agent.verify.command import parse_test_command
 
 CODE = "def f():\n    return 1\n"
 GREEN = "import code_\n\n\ndef test_a():\n    assert code_.f() == 1\n"
@@ -77,7 +77,7 @@ UNUSABLE = {
         {"test_a.py": GREEN},
         "true pytest",
         "tests-do-not-start",
-        "did not start pytest",
+        "did not start the tests",
     ),
 }
 

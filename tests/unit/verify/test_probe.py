@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from refactor_agent.verify.command import Command
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.sandbox import ProcessSandbox
 from refactor_agent.verify.suite import Wanted, run_suite
-from refactor_agent.verify.target import Command, Target
+from refactor_agent.verify.target import Target
 from refactor_agent.verify.workspace import WorkspacePool
 
 pytestmark = pytest.mark.slow

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from refactor_agent.verify.checks._run import CheckReport, run_checks
+from refactor_agent.verify.checks._run import CheckReport, all_checks, run_checks
 
-__all__ = ["CheckReport", "run_checks"]
+__all__ = ["CheckReport", "all_checks", "run_checks"]

@@ -73,7 +73,7 @@ def _after(body: str) -> str:
 
 CHECK = Check(
     name="dropped-value",
-    hazards=("H-S1", "H-X11"),
+    hazards=("H-R15", "H-S1", "H-X11"),
     reason="A conversion that passes the tests by doing less is not one.",
     level="doubtful",
     find=_find,

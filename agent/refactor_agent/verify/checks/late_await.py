@@ -89,7 +89,7 @@ def _after(*lines: str) -> str:
 
 CHECK = Check(
     name="late-await",
-    hazards=("H-B4",),
+    hazards=("H-B4", "H-D3"),
     reason="The body starts at the await, not at the call: its errors pass by what guarded it.",
     find=_find,
     examples=(

@@ -23,6 +23,7 @@ def _find(context: Context) -> Iterator[Objection]:
         if any(_names(change.module_before, change.before, {"requests"})):
             yield from _settings(change)
             yield from _query(change)
+            yield from _odd_values(change)
             yield from _truth(change)
             yield from _guards(change)
 
@@ -79,6 +80,31 @@ def _query(change: FunctionChange) -> Iterator[Objection]:
             yield Objection(message, change.site(node))
 
 
+def _odd_values(change: FunctionChange) -> Iterator[Objection]:
+    """What is None is left out by one and sent empty by the other; True is `True`, and `true`."""
+    given = change.after.args
+    optional = {
+        argument.arg
+        for arguments, defaults in (
+            ((*given.posonlyargs, *given.args)[::-1], given.defaults[::-1]),
+            (given.kwonlyargs, given.kw_defaults),
+        )
+        for argument, default in zip(arguments, defaults, strict=False)
+        if isinstance(default, ast.Constant) and (default.value is None or default.value is True)
+    }
+    for node in ast.walk(change.after) if _made(change) else ():
+        if not isinstance(node, ast.keyword) or node.arg not in {"params", "data"}:
+            continue
+        for value in node.value.values if isinstance(node.value, ast.Dict) else ():
+            odd = isinstance(value, ast.Constant) and isinstance(value.value, bool | None)
+            if odd or (isinstance(value, ast.Name) and value.id in optional):
+                message = (
+                    f"{change.name}: `{ast.unparse(value)}` goes over the wire otherwise: httpx "
+                    "sends None as empty, and True as `true`"
+                )
+                yield Objection(message, change.site(value))
+
+
 def _truth(change: FunctionChange) -> Iterator[Objection]:
     """`if response:` was whether the status is good, and is always true."""
     responses = {
@@ -133,7 +159,7 @@ _BOTH = "follow_redirects=True, timeout=None"
 
 CHECK = Check(
     name="library-drift",
-    hazards=("H-R1", "H-R2", "H-R3", "H-R6", "H-R7", "H-R8", "H-L3"),
+    hazards=("H-R1", "H-R2", "H-R3", "H-R4", "H-R5", "H-R6", "H-R7", "H-R8", "H-L3"),
     reason="The two libraries differ where tests seldom look: redirects, limits, queries, truth.",
     find=_find,
     examples=(
@@ -141,6 +167,13 @@ CHECK = Check(
         Example("limit", _BEFORE, _after("follow_redirects=True"), "differ in timeout"),
         Example("query", _BEFORE, _after(_BOTH, "c.get('/a?b=1', params={})"), "replaces"),
         Example("bytes", _BEFORE, _after(_BOTH, "c.post(u, json=u)"), "other bytes"),
+        Example(
+            "a value that is None or true",
+            _BEFORE,
+            _after(_BOTH, "c.get(u, params={'a': None, 'b': True})"),
+            "None as empty",
+        ),
+        Example("plain values", _BEFORE, _after(_BOTH, "c.get(u, params={'a': u, 'b': 1})")),
         Example("truth", _BEFORE, _after(_BOTH, test="r"), "always true"),
         Example("certificates", _BEFORE, _after(f"{_BOTH}, verify=False"), "verify=False is new"),
         Example("written out", _BEFORE, _after(_BOTH)),

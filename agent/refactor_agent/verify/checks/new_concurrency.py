@@ -49,7 +49,7 @@ _SAYS = "makes concurrent"
 
 CHECK = Check(
     name="new-concurrency",
-    hazards=("H-F1", "H-F2", "H-F3", "H-F4", "H-B6"),
+    hazards=("H-F1", "H-F2", "H-F3", "H-F4", "H-B6", "H-W6"),
     reason="Unbounded or reordered work fails only under load, or when one item fails.",
     find=_find,
     examples=(

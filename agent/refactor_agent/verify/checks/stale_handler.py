@@ -98,7 +98,7 @@ async def load(url):
 
 CHECK = Check(
     name="stale-handler",
-    hazards=("H-G5", "H-R13"),
+    hazards=("H-G5", "H-R13", "H-R14"),
     reason="The new library's errors pass the handler by, and nobody sees it until one happens.",
     find=_find,
     examples=(

@@ -116,7 +116,7 @@ _SAYS = "lets other tasks run"
 
 CHECK = Check(
     name="state-across-await",
-    hazards=("H-E4", "H-E5"),
+    hazards=("H-E4", "H-E5", "H-S6"),
     reason="A section that ran in one go is interrupted: of ten uploads six are lost.",
     level="doubtful",
     find=_find,
