@@ -228,5 +228,5 @@ def test_outcomes_of_unittest(make_judge, bare):
         "test_later": "skipped", "test_known": "xfailed",
         "test_a": "failed", "test_b": "skipped",
     }  # fmt: skip
-    assert baseline.failing == ("tests/test_red.py::Red::test_a", "tests/test_broken.py")
+    assert baseline.failing == ("tests/test_broken.py", "tests/test_red.py::Red::test_a")
     assert baseline.runner.startswith("unittest ")
