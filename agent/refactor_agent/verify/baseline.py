@@ -114,7 +114,7 @@ async def take_baseline(
     progress. Without ``with_tests``, only what imports and compiles is found out. Never raises for
     what the target does: a suite that can't be used is a `Baseline` that says why.
     """
-    commands = _commands(target)
+    commands = await asyncio.to_thread(_commands, target)
     if isinstance(commands, Refusal):
         return _unusable(commands, Command(words=()))
     async with bench.turns:
