@@ -1,4 +1,4 @@
-"""Functions that are handed to a sync callee, which calls them before it returns."""
+"""Functions that are handed to a callee, which calls them before it returns, or on the loop."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.values import (
+    AWAITABLE,
     ClassObject,
     External,
     ExternalMethod,
@@ -42,6 +43,19 @@ _KEYED = frozenset(
 """Library functions that call their ``key``."""
 
 
+_OF_LOOPS = {
+    "add_done_callback": 0,
+    "add_reader": 1,
+    "add_signal_handler": 1,
+    "add_writer": 1,
+    "call_at": 1,
+    "call_later": 1,
+    "call_soon": 0,
+    "call_soon_threadsafe": 0,
+}
+"""Methods of event loops and their tasks to the position of what the loop's thread calls later."""
+
+
 class Callbacks:
     """Knows which parameters functions call."""
 
@@ -69,7 +83,7 @@ class Callbacks:
                 yield from self._bound(method, call, bound=True)
         elif isinstance(callee, External | ExternalMethod | Instance):
             name = _called_name(callee)
-            position = _EAGER.get(name)
+            position = _EAGER.get(name, _on_loop(callee, call))
             if position is not None and position < len(call.args):
                 yield call.args[position]
             if name in _KEYED:
@@ -136,6 +150,17 @@ class Callbacks:
                 for call in nested.body.calls:
                     if call.func is not None and call.func[:2] == ("x", function.number):
                         yield call.func[2]
+
+
+def _on_loop(callee: Value, call: CallFacts) -> int | None:
+    """Give the position of what the loop, or `iter` up to a sentinel, calls."""
+    if isinstance(callee, External):
+        return 0 if callee.name == "builtins.iter" and len(call.args) == 2 else None
+    if not isinstance(callee, ExternalMethod):
+        return None
+    kind = callee.receiver.cls
+    is_of_loop = kind == AWAITABLE or kind.startswith(("asyncio.", "uvloop."))
+    return _OF_LOOPS.get(callee.name) if is_of_loop else None
 
 
 def _makes_partial(value: Value) -> bool:

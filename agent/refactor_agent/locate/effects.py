@@ -29,13 +29,16 @@ __all__ = ["Effect", "Effects"]
 
 T = TypeVar("T")
 
+_READERS = ("collections.deque", "itertools.chain", "itertools.islice", "tqdm.tqdm")
 _CONSUMERS = frozenset(
     f"builtins.{name}"
     for name in (
-        "all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum",
-        "tuple",
+        "all", "any", "dict", "enumerate", "filter", "frozenset", "list", "map", "max", "min",
+        "next", "set", "sorted", "sum", "tuple", "zip",
     )
-) | {"collections.deque"}  # fmt: skip
+).union(_READERS, ("tqdm.auto.tqdm",))  # fmt: skip
+"""What reads its arguments; some not before they are read themselves, which is soon as a rule."""
+
 _CONSUMING_METHODS = frozenset({"builtins.str.join", "builtins.bytes.join", "builtins.list.extend"})
 
 

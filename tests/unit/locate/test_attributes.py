@@ -148,6 +148,27 @@ CASES = {
             local.name.get("u")
             local.session.get("u")  #! requests.Session.get
     """,
+    "members of enumerations and classes in classes": """
+        import enum, time
+        class Speed(str, enum.Enum):
+            SLOW = "a"
+            def wait(self):
+                time.sleep(1)
+        class Level(enum.IntEnum):
+            LOW = 1
+            @property
+            def text(self):
+                time.sleep(1)
+                return ""
+        class Shop:
+            class Stock:
+                def load(self):
+                    time.sleep(1)
+        async def f():
+            Speed.SLOW.wait()  #! time.sleep
+            Level.LOW.text  #! time.sleep
+            Shop.Stock().load()  #! time.sleep
+    """,
 }
 
 

@@ -252,6 +252,32 @@ CASES = {
                 self.context.run(time.sleep, 1)  #! time.sleep
                 Retrying()(requests.get, "u")  #! requests.get
     """,
+    "what the loop calls later": """
+        import asyncio, signal, time
+        from concurrent.futures import ThreadPoolExecutor
+        class Writer:
+            def __init__(self):
+                self.loop = asyncio.get_event_loop()
+            def flush(self):
+                open("a")
+            def tell(self, task):
+                time.sleep(1)
+            async def other(self):
+                pass
+            async def go(self, pool: ThreadPoolExecutor, loop: asyncio.AbstractEventLoop):
+                self.loop.call_later(1, self.flush)  #! builtins.open
+                asyncio.get_running_loop().call_soon(lambda: time.sleep(1))  #! time.sleep
+                loop.add_signal_handler(signal.SIGTERM, self.tell, 1)  #! time.sleep
+                asyncio.create_task(self.other()).add_done_callback(self.tell)  #! time.sleep
+                pool.submit(self.flush).add_done_callback(self.tell)
+                self.loop.run_in_executor(None, self.flush)
+    """,
+    "what is called until it gives a sentinel": """
+        async def digest(path):
+            with open(path, "rb") as file:  #! builtins.open
+                for chunk in iter(lambda: file.read(4096), b""):  #! io.BufferedReader.read
+                    print(chunk)
+    """,
 }
 
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["accessors", "attribute", "is_property", "properties"]
 
+_ENUMS = frozenset(
+    f"enum.{name}" for name in ("Enum", "Flag", "IntEnum", "IntFlag", "ReprEnum", "StrEnum")
+)
 _PROPERTIES = ("property", "cached_property", "computed_field", "hybrid_property", "getter")
 
 
@@ -104,9 +107,18 @@ def _find(
         if methods:
             return _bound(evaluator, methods, receiver)
         found = _assigned(evaluator, base, name)
+        if found and isinstance(receiver, ClassObject) and not _ENUMS.isdisjoint(order):
+            return (Instance(receiver.cls),)
+        found = found or _nested(evaluator, base, name)
         if found:
             return _of_receiver(evaluator, _got(evaluator, found, receiver), receiver, base)
     return set_outside(evaluator, receiver, name) or tuple(outside)
+
+
+def _nested(evaluator: Evaluator, cls: ProjectClass, name: str) -> Values:
+    """Give the class that is defined under ``name`` in the body of ``cls``."""
+    inner = f"{cls.name}.{name}"
+    return (ClassObject(inner),) if inner in evaluator.index.classes else ()
 
 
 def _got(evaluator: Evaluator, found: Values, receiver: Value) -> Values:
