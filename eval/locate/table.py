@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,7 +10,7 @@ from eval.locate.finding import Finding, Package
 from eval.locate.labels import Kind, Score
 from eval.locate.packages import source_line
 
-__all__ = ["found_table", "label_table", "lacking", "lacking_lines"]
+__all__ = ["false_alarm", "found_table", "label_table", "lacking", "lacking_lines"]
 
 _KINDS: tuple[Kind, ...] = ("direct", "transitive", "negative")
 
@@ -25,7 +26,39 @@ def lacking_lines(package: Package, tool: str, findings: Sequence[Finding]) -> I
     """Give one line for each finding that we lack, with its source."""
     for item in findings:
         text = source_line(package, item.file, item.line)
-        yield f"{package.name}: {tool} {item.code} {item.file}:{item.line}: {text}"
+        reason = false_alarm(item.code, text)
+        shown = f" ({reason})" if reason else ""
+        yield f"{package.name}: {tool} {item.code} {item.file}:{item.line}: {text}{shown}"
+
+
+_TEXT_ONLY = frozenset(
+    (
+        "abspath", "basename", "commonpath", "commonprefix", "dirname", "expanduser", "expandvars",
+        "isabs", "join", "normcase", "normpath", "relpath", "split", "splitdrive", "splitext",
+    )
+)  # fmt: skip
+"""Functions of `os.path` that ask no disk, by their code: text, the environment, the directory."""
+_OS_PATH = re.compile(r"\bpath\.(\w+)\(")
+_METHOD = re.compile(r"\.(\w+)\(")
+_PATH_ONLY = frozenset(
+    {"absolute", "as_posix", "expanduser", "joinpath", "with_name", "with_suffix"}
+)
+"""Methods of `pathlib.Path` that ask no disk either."""
+
+
+def false_alarm(code: str, line: str) -> str:
+    """Say why a linter's finding on a line of source is none, where the line alone shows it."""
+    called = _OS_PATH.findall(line)
+    if code != "ASYNC240":
+        return ""
+    if called and _TEXT_ONLY.issuperset(called):
+        return "false alarm: text and the environment alone: os.path." + ", ".join(
+            dict.fromkeys(called)
+        )
+    methods = _METHOD.findall(line.partition("Path(")[2])
+    if not called and methods and _PATH_ONLY.issuperset(methods):
+        return "false alarm: text and the environment alone: Path." + ", ".join(methods)
+    return ""
 
 
 def found_table(found: Mapping[str, Mapping[str, Sequence[Finding]]]) -> Iterator[str]:
