@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from eval.convert.libraries import interpreter_with
 from eval.convert.spec import read_spec
 
 from refactor_agent.asyncify import Asyncified, asyncify
@@ -21,9 +22,15 @@ def main() -> int:
     parser.add_argument("source", metavar="IN", type=Path, help="the sync side, with spec.json")
     parser.add_argument("target", metavar="OUT", type=Path, help="where converted files go")
     parser.add_argument("--python", help="the interpreter that has the package's libraries")
+    parser.add_argument(
+        "--no-libraries", action="store_true", help="don't fetch those that the package declares"
+    )
     given = parser.parse_args()
     try:
-        done = convert(given.source, given.target, given.python)
+        python = given.python
+        if python is None and not given.no_libraries:
+            python = interpreter_with(given.source, read_spec(given.source).libraries)
+        done = convert(given.source, given.target, python)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from refactor_agent.domain.values import Value
 from refactor_agent.errors import UsageError
 
 __all__ = ["Spec", "read_spec"]
+
+
+_QUALIFIED = re.compile(r"[A-Za-z_]\w*\.")
 
 
 class Spec(Value):
@@ -31,6 +36,13 @@ class Spec(Value):
         return Request(
             files=self.convert, only=self.defs, leaves=self.leaves, entries=self.entry_points
         )
+
+    @property
+    def libraries(self) -> frozenset[str]:
+        """The top-level packages that leaves name, without the standard library's."""
+        names = (name for pair in self.leaves.items() for name in pair)
+        found = {name.partition(".")[0] for name in names if _QUALIFIED.match(name)}
+        return frozenset(found - sys.stdlib_module_names)
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -39,6 +39,16 @@ _DEPTH = 6
 
 _ITERATING = ("__iter__", "__next__")
 _ITER = External("builtins.iter")
+_DRIVES = frozenset({"close", "send", "throw"})
+"""Methods that generators have and that async generators have under other names."""
+_READERS = frozenset(
+    f"builtins.{name}"
+    for name in (
+        "all", "any", "dict", "enumerate", "filter", "frozenset", "list", "max", "min", "set",
+        "sorted", "sum", "tuple", "zip",
+    )
+)  # fmt: skip
+"""Builtins that read their first argument."""
 _HOMES = ("typing", "collections.abc")
 _KINDS = ("Iterable", "Iterator", "Generator")
 _ITERABLES = frozenset(f"{home}.{kind}" for home in _HOMES for kind in _KINDS)
@@ -73,6 +83,8 @@ class Colours:
                 return found[0] if None not in found else None
         found = [self.of(value) for value in values]
         if not values and term is not None and term[0] == "a":
+            if term[2] in _DRIVES and self.read(function, term[1]) is not None:
+                return None  # see `constructs.closing`
             return by_name_alone(self._evaluator, self._world.leaves, term[2], self._method)
         return next((member for member in found if member is not None), None)
 
@@ -292,10 +304,18 @@ class Colours:
                 at = position + (value.receiver is not None)
                 if callee.facts.is_async or at >= len(names):
                     continue
-                read = {term for term, _, _ in callee.body.iterations}
-                if ("p", names[at]) in read or ("h", callee.number, names[at]) in read:
+                if self._reads(callee, names[at]):
                     return True
         return False
+
+    def _reads(self, function: ProjectFunction, parameter: str) -> bool:
+        """Say whether a function loops over a parameter, or has a builtin do so."""
+        read = {term for term, _, _ in function.body.iterations}
+        for call in function.body.calls:
+            values = self._evaluator.term(function, call.func)
+            if call.args and any(isinstance(v, External) and v.name in _READERS for v in values):
+                read.add(call.args[0])
+        return ("p", parameter) in read or ("h", function.number, parameter) in read
 
     def gives_iterator(self, name: str, depth: int = 0) -> Member | None:
         """Say whether what a plain function returns is read with ``async for``."""

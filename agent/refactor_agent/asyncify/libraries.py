@@ -16,9 +16,11 @@ __all__ = ["aliased", "library_sources"]
 
 _SECONDS = 30
 _PATHS = (
-    "import json, sysconfig;"
-    "print(json.dumps([sysconfig.get_path(n) for n in ('purelib', 'platlib')]))"
+    "import json, sys, sysconfig;"
+    "own = [sysconfig.get_path(n) for n in ('purelib', 'platlib')];"
+    "print(json.dumps(own + [p for p in sys.path if p.endswith('-packages')]))"
 )
+"""An environment may see the packages of others: system site packages, or a ``.pth`` file."""
 
 
 def library_sources(interpreter: Interpreter, packages: Iterable[str]) -> list[Source]:

@@ -19,7 +19,7 @@ from typing import cast
 
 from eval.convert.__main__ import convert
 from eval.runs.values import NULL, PERFECT, SUBJECT, Case, Result, Setting, digest
-from eval.suites.twins.fetch import environment, source
+from eval.suites.twins.fetch import environment, source, sync_source
 from eval.suites.twins.graft import without
 from eval.suites.twins.package import LOCAL, PACKAGES, Mode, Package, read_packages
 from eval.suites.twins.trial import Trial, inputs, sync_code, try_out
@@ -29,8 +29,9 @@ __all__ = ["ABOUT", "NAME", "cases", "run"]
 NAME = "twins"
 ABOUT = "Sync sides of real packages, converted: a point is a passed test of the async side."
 
-Maker = Callable[[Package, Path, Path, Path], Sequence[str]]
-"""Writes converted files for a package from its source, and gives what was refused."""
+Maker = Callable[[Package, tuple[Path, Path], Path, Path], Sequence[str]]
+"""Writes converted files for a package from its two sources, async and sync, with an interpreter
+that has its libraries, and gives what was refused."""
 
 
 def cases(setting: Setting) -> list[Case]:
@@ -61,7 +62,8 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Try the package's own async side, its sync side, and the conversion."""
     name = asked[0].group
     package = read_packages()[name]
-    root, python = source(package, setting.cache), environment(package, setting.cache)
+    roots = source(package, setting.cache), sync_source(package, setting.cache)
+    python = environment(package, setting.cache)
     makers: dict[str, Maker] = {SUBJECT: _by_rules}
     if setting.stand_ins:
         makers |= {NULL: _unchanged, PERFECT: _by_hand}
@@ -70,38 +72,40 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
             place = Path(scratch, subject)
             place.mkdir()
             began = time.monotonic()
-            refusals = make(package, root, python, place)
+            refusals = make(package, roots, python, place)
             took = time.monotonic() - began
             for case in asked:
                 mode = cast("Mode", case.id.rpartition(", ")[2])
-                trial = try_out(package, root, python, place, mode)
+                trial = try_out(package, *roots, python, place, mode)
                 yield _result(case, subject, package, mode, (trial, refusals, took), setting)
 
 
-def _by_rules(package: Package, root: Path, python: Path, place: Path) -> Sequence[str]:
+def _by_rules(package: Package, roots: tuple[Path, Path], python: Path, place: Path) -> Sequence[str]:
     given = place.with_name("inputs")
-    inputs(package, root, given)
+    inputs(package, roots[1], given)
     done = convert(given, place, str(python))
     return [
         f"{refusal.site or ''} {refusal.reason}: {refusal.message}" for refusal in done.refusals
     ]
 
 
-def _unchanged(package: Package, root: Path, python: Path, place: Path) -> Sequence[str]:
+def _unchanged(package: Package, roots: tuple[Path, Path], python: Path, place: Path) -> Sequence[str]:
     del python
     for pair in package.pair:
         path = place / pair.sync
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(sync_code(root, pair), encoding="utf-8")
+        path.write_text(sync_code(roots[1], pair), encoding="utf-8")
     return ()
 
 
-def _by_hand(package: Package, root: Path, python: Path, place: Path) -> Sequence[str]:
+def _by_hand(package: Package, roots: tuple[Path, Path], python: Path, place: Path) -> Sequence[str]:
     del python
     for pair in package.pair:
         path = place / pair.sync
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(without((root / pair.aio).read_text("utf-8"), set(pair.classes)), "utf-8")
+        code = (roots[0] / pair.aio).read_text("utf-8")
+        own = {*pair.classes} if pair.aio == pair.sync else set[str]()
+        path.write_text(without(code, own), "utf-8")
     return ()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from eval.runs.values import digest
 from eval.suites.twins.package import LOCAL, Package
 
-__all__ = ["environment", "source"]
+__all__ = ["environment", "source", "sync_source"]
 
 _HARNESS = ("pytest-timeout==2.4.0", "blockbuster==1.5.29")
 """What the harness itself needs beside a package's own requirements."""
@@ -28,19 +28,31 @@ def source(package: Package, cache: Path) -> Path:
     """
     if package.directory:
         return LOCAL / package.directory
-    place = cache / "twins" / f"{package.distribution}-{package.version}-{package.sha256[:12]}"
+    return _unpacked(package.distribution, package.version, package.sha256, cache)
+
+
+def sync_source(package: Package, cache: Path) -> Path:
+    """Give the source distribution of the sync side: mostly the same one."""
+    if not package.sync_distribution:
+        return source(package, cache)
+    return _unpacked(package.sync_distribution, package.sync_version, package.sync_sha256, cache)
+
+
+def _unpacked(distribution: str, version: str, sha256: str, cache: Path) -> Path:
+    place = cache / "twins" / f"{distribution}-{version}-{sha256[:12]}"
     with _alone(place):
         if not place.exists():
             with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
-                _download(package, Path(scratch)).rename(place)
+                wanted = f"{distribution}=={version} --hash=sha256:{sha256}\n"
+                _download(wanted, distribution, Path(scratch)).rename(place)
     return place
 
 
-def _download(package: Package, scratch: Path) -> Path:
+def _download(requirement: str, distribution: str, scratch: Path) -> Path:
     wanted = scratch / "wanted.txt"
-    wanted.write_text(f"{package.distribution}=={package.version} --hash=sha256:{package.sha256}\n")
+    wanted.write_text(requirement)
     _pip(
-        sys.executable, "download", "--no-deps", "--no-binary", ":all:", "--require-hashes",
+        sys.executable, "download", "--no-deps", "--no-binary", distribution, "--require-hashes",
         "--dest", str(scratch / "archive"), "--requirement", str(wanted),
     )  # fmt: skip
     (archive,) = (scratch / "archive").iterdir()

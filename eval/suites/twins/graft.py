@@ -26,15 +26,8 @@ _OVERLOAD = m.Decorator(m.Name("overload") | m.Attribute(attr=m.Name("overload")
 
 
 def without(code: str, names: Collection[str]) -> str:
-    """Give ``code`` without the top-level classes and functions of these names."""
-    module = cst.parse_module(code)
-    kept = [
-        statement
-        for statement in module.body
-        if not (isinstance(statement, cst.ClassDef | cst.FunctionDef))
-        or statement.name.value not in names
-    ]
-    return module.with_changes(body=kept).code
+    """Give ``code`` without the classes, functions and methods of these dotted names."""
+    return cst.parse_module(code).visit(_Without(names)).code
 
 
 def functions(module: cst.Module) -> dict[Key, cst.FunctionDef]:
@@ -68,6 +61,38 @@ def graft(target: str, converted: str, sync: str, only: Collection[str] = ()) ->
     imports = list(_missing_imports(base, made))
     helpers = list(_missing_names(base, made, list(pieces.values()) + extras))
     return _assembled(grafted, imports, helpers, extras).code
+
+
+class _Without(cst.CSTTransformer):
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__()
+        self._names = names
+        self._scope: list[str] = []
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:  # noqa: N802 - libcst's name
+        self._scope.append(node.name.value)
+
+    def leave_ClassDef(  # noqa: N802 - libcst's name
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.BaseStatement | cst.RemovalSentinel:
+        del original_node
+        return self._left(updated_node)
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:  # noqa: N802 - libcst's name
+        self._scope.append(node.name.value)
+
+    def leave_FunctionDef(  # noqa: N802 - libcst's name
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.BaseStatement | cst.RemovalSentinel:
+        del original_node
+        return self._left(updated_node)
+
+    def _left(
+        self, node: cst.ClassDef | cst.FunctionDef
+    ) -> cst.BaseStatement | cst.RemovalSentinel:
+        name = ".".join(self._scope)
+        self._scope.pop()
+        return cst.RemoveFromParent() if name in self._names else node
 
 
 class _Scoped(cst.CSTTransformer):

@@ -28,6 +28,10 @@ class Pair(Value):
     aio: str = Field(alias="async")
     classes: Mapping[str, str] = {}
     """Sync class or function to its async twin, both at the top of the file."""
+    text: tuple[tuple[str, str], ...] = ()
+    """What `Package.text` is, for this file alone."""
+    dropped: tuple[str, ...] = ()
+    """Methods that are no twins, by dotted name: they are left out of what is converted."""
 
 
 class Package(Value):
@@ -40,12 +44,18 @@ class Package(Value):
     directory: str = ""
     """Under `LOCAL`, for one that needs no network: it lies in the project, and is tested with the
     interpreter that runs this."""
+    sync_distribution: str = ""
+    """Where the sync side is another distribution: what was forked by hand."""
+    sync_version: str = ""
+    sync_sha256: str = ""
     split: Split
     tests: tuple[str, ...]
     arguments: tuple[str, ...] = ()
     """For pytest, beside those that the harness gives."""
     requirements: tuple[str, ...]
     """Pinned, for the environment of the tests."""
+    only_async: bool = False
+    """Run only tests that are coroutines, where one file tests both sides."""
     source_root: str = "."
     removed: tuple[str, ...] = ()
     """Answers that a converter must not see, beside the async files and their tests."""

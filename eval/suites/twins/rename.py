@@ -19,7 +19,7 @@ def renamed(code: str, package: Package, pair: Pair) -> str:
 
     Strings and comments stay as they are, but for what ``text`` matches.
     """
-    for old, new in package.text:
+    for old, new in (*package.text, *pair.text):
         code = re.sub(old, new, code)
     lines = code.splitlines(keepends=True)
     for row, start, end, name in reversed(list(_edits(code, package, pair))):

@@ -45,15 +45,19 @@ class Trial(NamedTuple):
 def sync_code(source: Path, pair: Pair) -> str:
     """Give the sync side of a pair: its file, without the async side where that stands in it."""
     code = (source / pair.sync).read_text(encoding="utf-8")
-    answers = set(pair.classes.values()) - set(pair.classes)
+    answers = {*pair.classes.values()} - {*pair.classes} | {*pair.dropped}
     return without(code, answers) if answers else code
 
 
 def inputs(package: Package, source: Path, place: Path) -> None:
-    """Write what a converter is given: the package without its async side and its tests."""
+    """Write what a converter is given: the package without its async side and its tests.
+
+    ``source`` is that of the sync side.
+    """
     shutil.copytree(source, place, ignore=_UNWANTED)
-    gone = {pair.aio for pair in package.pair if not pair.classes} | set(package.removed)
-    for name in gone | {test.partition("::")[0] for test in package.tests}:
+    gone = {pair.aio for pair in package.pair if pair.aio != pair.sync} | set(package.removed)
+    tests = () if package.sync_distribution else package.tests
+    for name in gone | {test.partition("::")[0] for test in tests}:
         path = place / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for pair in package.pair:
@@ -68,8 +72,8 @@ def inputs(package: Package, source: Path, place: Path) -> None:
     (place / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
 
 
-def try_out(
-    package: Package, source: Path, python: Path, converted: Path | None, mode: Mode
+def try_out(  # noqa: PLR0913, PLR0917 - what a trial depends on
+    package: Package, source: Path, sync: Path, python: Path, converted: Path | None, mode: Mode
 ) -> Trial:
     """Run the tests over ``converted``, or over what people wrote where it is ``None``."""
     with tempfile.TemporaryDirectory(prefix="twin-") as scratch:
@@ -78,14 +82,16 @@ def try_out(
         problems = [
             problem
             for pair in (package.pair if converted else ())
-            for problem in _lay(package, pair, source, tree, converted or tree)
+            for problem in _lay(package, pair, (source, sync), tree, converted or tree)
         ]
         ends, said = _tested(package, tree, python, mode)
         files = {pair.aio: (tree / pair.aio).read_text("utf-8") for pair in package.pair}
     return Trial(ends, "\n".join([*problems, said]), files)
 
 
-def _lay(package: Package, pair: Pair, source: Path, tree: Path, converted: Path) -> Iterator[str]:
+def _lay(
+    package: Package, pair: Pair, sources: tuple[Path, Path], tree: Path, converted: Path
+) -> Iterator[str]:
     """Put one converted file in its place; say what is wrong with it, and put it there as it is."""
     made = converted / pair.sync
     if not made.exists():
@@ -94,8 +100,8 @@ def _lay(package: Package, pair: Pair, source: Path, tree: Path, converted: Path
     text = made.read_text(encoding="utf-8")
     try:
         code = renamed(text, package, pair)
-        target = (source / pair.aio).read_text(encoding="utf-8")
-        sync = renamed(sync_code(source, pair), package, pair)
+        target = (tree / pair.aio).read_text(encoding="utf-8")
+        sync = renamed(sync_code(sources[1], pair), package, pair)
         text = graft(target, code, sync, set(pair.classes.values()))
     except (SyntaxError, tokenize.TokenError, libcst.ParserSyntaxError) as error:
         yield f"{pair.sync}: {error}"
@@ -128,6 +134,8 @@ def _pytest(package: Package, tree: Path, python: Path, file: str, mode: Mode) -
     path = os.pathsep.join([*(str(tree / root) for root in package.roots), str(plugin)])
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     strict = {"REFACTOR_EVAL_STRICT": ",".join(_modules(package))} if mode == "strict" else {}
+    if package.only_async:
+        strict["REFACTOR_EVAL_ONLY_ASYNC"] = "1"
     command = [
         str(python), "-m", "pytest", "-q", "-p", "refactor_eval_witness", "-p", "no:cacheprovider",
         *([] if package.directory else [f"--timeout={_TEST_SECONDS}"]), "--tb=line",

@@ -354,6 +354,58 @@ CASES = [
         """,
         id="an exit stack",
     ),
+    pytest.param(
+        """
+        from wire import Wire
+
+        def steps(wire: Wire):
+            answer = yield wire.read()
+            yield answer
+
+        def drive(wire: Wire):
+            run = steps(wire)
+            try:
+                first = next(run)
+                return run.send(first.upper())
+            except StopIteration:
+                return None
+            finally:
+                run.close()
+        """,
+        """
+        from wire import AsyncWire
+
+        async def steps(wire: AsyncWire):
+            answer = yield await wire.read()
+            yield answer
+
+        async def drive(wire: AsyncWire):
+            run = steps(wire)
+            try:
+                first = await anext(run)
+                return await run.asend(first.upper())
+            except StopAsyncIteration:
+                return None
+            finally:
+                await run.aclose()
+        """,
+        id="a generator that is sent values",
+    ),
+    pytest.param(
+        """
+        from wire import Wire, ordered
+
+        def show(wire: Wire):
+            return ordered(wire.lines())
+        """,
+        """
+        from wire import AsyncWire, ordered
+
+        async def show(wire: AsyncWire):
+            return ordered([item async for item in wire.lines()])
+        """,
+        id="a function elsewhere that reads what it is given",
+    ),
 ]
 
 

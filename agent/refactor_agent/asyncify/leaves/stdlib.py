@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from refactor_agent.asyncify.leaves.member import Member
 
-__all__ = ["ASYNC_CONTEXTS", "ASYNC_ITERATORS", "COUNTERPARTS", "MEMBERS"]
+__all__ = ["ASYNC_CONTEXTS", "ASYNC_ITERATORS", "COUNTERPARTS", "MEMBERS", "MIRRORED"]
 
 COUNTERPARTS = {
     "time.sleep": "asyncio.sleep",
@@ -58,6 +58,10 @@ MEMBERS = {
 for _members in MEMBERS.values():
     for _name, _member in _PLAIN.items():
         _members.setdefault(_name, _member)
+
+MIRRORED = {"sqlite3.Connection": {"cursor": Member("cursor")}}
+"""Methods that don't block, and are awaited all the same in libraries that mirror the class: they
+run every call on the thread that holds the connection. Source: the documentation of aiosqlite."""
 
 ASYNC_CONTEXTS = frozenset(
     f"{home}.{name}"

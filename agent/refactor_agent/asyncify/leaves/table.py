@@ -14,6 +14,7 @@ from refactor_agent.asyncify.leaves.stdlib import (
     ASYNC_ITERATORS,
     COUNTERPARTS,
     MEMBERS,
+    MIRRORED,
 )
 from refactor_agent.asyncify.special import ASYNC_NAMES
 from refactor_agent.locate.resolve.annotations import declared
@@ -61,6 +62,9 @@ class Leaves:
         self.asked: set[str] = set()
         """Those of them that were asked for: reasons for a function to become async."""
         self._methods: dict[tuple[str, str], str] = {}
+        self._mirrored: set[str] = set()
+        """Libraries of functions whose async side's source is not at hand: what such a function
+        gives is taken to be used as before, with its blocking methods awaited."""
         self.unlike = {
             sync: aio
             for sync, aio in pairs.names.items()
@@ -98,6 +102,8 @@ class Leaves:
             return
         self.names[name_of(canonical) or sync] = aio
         self.asked.add(name_of(canonical) or sync)
+        if not _is_class_name(name) and all(isinstance(v, External) for v in self._means(aio)):
+            self._mirrored.add(sync.partition(".")[0])
 
     def _qualified(self, name: str) -> str:
         """Give the full name of what is called ``name`` in the code to convert."""
@@ -160,7 +166,8 @@ class Leaves:
     def _public(self, name: str) -> str:
         """Give the shortest name by which a library exports a class; own code keeps its home."""
         if name.partition(".")[0] in self._own:
-            return name
+            homes = [value.cls for value in self._means(name) if isinstance(value, ClassObject)]
+            return homes[0] if len(homes) == 1 else name
         cls = self._evaluator.index.classes.get(name)
         package, last = "", name.rpartition(".")[2]
         for part in name.split(".")[:-1] if cls is not None else ():
@@ -232,6 +239,8 @@ class Leaves:
             named = self._methods.get((cls, name))
             target = self.names.get(cls) if cls in self.asked else None
             if target is None and named is None:
+                if cls.partition(".")[0] in self._mirrored:
+                    return MIRRORED.get(cls, {}).get(name) or self._by_data(cls, cls, name, None)
                 continue
             found = self._of_pair(cls, target or cls, name, named)
             if found is not None:
