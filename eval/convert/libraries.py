@@ -89,7 +89,9 @@ def _is_of(distribution: str, roots: Collection[str]) -> bool:
     """Say whether a distribution is likely to hold one of the packages: ``grpc`` in grpcio."""
     words = distribution.split("-")
     return any(
-        root == distribution.replace("-", "_") or root in words or distribution in {f"{root}io", f"py{root}"}
+        root == distribution.replace("-", "_")
+        or root in words
+        or distribution in {f"{root}io", f"py{root}"}
         for root in roots
     )
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from refactor_agent.asyncify.duck import by_name_alone
 from refactor_agent.asyncify.holes import find_holes
 from refactor_agent.asyncify.leaves import Member
+from refactor_agent.asyncify.made import Made
 from refactor_agent.asyncify.passed import Passed
 from refactor_agent.asyncify.special import ASYNC_NAMES
 from refactor_agent.asyncify.world import CallSite, World
@@ -66,6 +67,7 @@ class Colours:
         self._passed = Passed(
             self._evaluator, [f for m in world.modules.values() for f in m.facts.functions]
         )
+        self._made = Made(self._evaluator, self._passed)
         self.opened: set[tuple[str, int]] = set()
         """Calls, by function and number, of what an entry point must wait for."""
         self._holes = find_holes(world.leaves.prose)
@@ -133,6 +135,9 @@ class Colours:
         found = self._evaluator.term(function, term)
         if term is None or depth > _DEPTH:
             return found
+        if not found and term[0] == "a":
+            made = self._made.values(function, term[1])
+            found = join(attribute(self._evaluator, value, term[2]) for value in made)
         if term[0] == "x":
             home = function.module.functions[term[1]]
             inner = [("p", term[2]), *home.body.names.get(term[2], ())]
@@ -329,7 +334,7 @@ class Colours:
 
     def values(self, function: ProjectFunction, term: Term, depth: int = 0) -> Values:
         """Give the values of ``term``, looking behind annotations that only say ``Iterable``."""
-        found = self._evaluator.term(function, term)
+        found = self._made.values(function, term)
         vague = any(isinstance(v, Instance) and v.cls in _ITERABLES for v in found)
         if not vague or depth > _DEPTH:
             return found

@@ -35,6 +35,9 @@ class {name}:
             self._holder = None
             self._lock.release()
 
+    def locked(self) -> bool:
+        return self._depth > 0 and self._holder != {task}
+
     async def __aenter__(self) -> None:
         await self.acquire()
 

@@ -80,7 +80,9 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
                 yield _result(case, subject, package, mode, (trial, refusals, took), setting)
 
 
-def _by_rules(package: Package, roots: tuple[Path, Path], python: Path, place: Path) -> Sequence[str]:
+def _by_rules(
+    package: Package, roots: tuple[Path, Path], python: Path, place: Path
+) -> Sequence[str]:
     given = place.with_name("inputs")
     inputs(package, roots[1], given)
     done = convert(given, place, str(python))
@@ -89,7 +91,9 @@ def _by_rules(package: Package, roots: tuple[Path, Path], python: Path, place: P
     ]
 
 
-def _unchanged(package: Package, roots: tuple[Path, Path], python: Path, place: Path) -> Sequence[str]:
+def _unchanged(
+    package: Package, roots: tuple[Path, Path], python: Path, place: Path
+) -> Sequence[str]:
     del python
     for pair in package.pair:
         path = place / pair.sync
@@ -98,7 +102,9 @@ def _unchanged(package: Package, roots: tuple[Path, Path], python: Path, place: 
     return ()
 
 
-def _by_hand(package: Package, roots: tuple[Path, Path], python: Path, place: Path) -> Sequence[str]:
+def _by_hand(
+    package: Package, roots: tuple[Path, Path], python: Path, place: Path
+) -> Sequence[str]:
     del python
     for pair in package.pair:
         path = place / pair.sync

@@ -40,6 +40,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is no coroutine, where that is asked for."""
     if os.environ.get("REFACTOR_EVAL_ONLY_ASYNC"):
-        gone = [one for one in items if not inspect.iscoroutinefunction(getattr(one, "function", 0))]
+        gone = [
+            one for one in items if not inspect.iscoroutinefunction(getattr(one, "function", 0))
+        ]
         items[:] = [one for one in items if one not in gone]
         config.hook.pytest_deselected(items=gone)

@@ -406,6 +406,80 @@ CASES = [
         """,
         id="a function elsewhere that reads what it is given",
     ),
+    pytest.param(
+        """
+        from wire import Wire
+
+        class Base:
+            def __init__(self):
+                self.wire = self._wire_class()()
+
+            def _wire_class(self):
+                raise NotImplementedError
+
+        class Client(Base):
+            def _wire_class(self):
+                return Wire
+
+            def fetch(self):
+                return self.wire.read()
+        """,
+        """
+        from wire import AsyncWire
+
+        class Base:
+            def __init__(self):
+                self.wire = self._wire_class()()
+
+            def _wire_class(self):
+                raise NotImplementedError
+
+        class Client(Base):
+            def _wire_class(self):
+                return AsyncWire
+
+            async def fetch(self):
+                return await self.wire.read()
+        """,
+        id="an object of a class that a subclass names",
+    ),
+    pytest.param(
+        """
+        from wire import Wire
+
+        class Reader:
+            def __init__(self, owner):
+                self.owner = owner
+
+            def read(self):
+                return self.owner.wire.read()
+
+        class Owner:
+            def __init__(self):
+                self.wire = Wire()
+
+            def reader(self):
+                return Reader(self)
+        """,
+        """
+        from wire import AsyncWire
+
+        class Reader:
+            def __init__(self, owner):
+                self.owner = owner
+
+            async def read(self):
+                return await self.owner.wire.read()
+
+        class Owner:
+            def __init__(self):
+                self.wire = AsyncWire()
+
+            def reader(self):
+                return Reader(self)
+        """,
+        id="an object that is handed to a constructor",
+    ),
 ]
 
 

@@ -12,6 +12,7 @@ from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves import Member
 from refactor_agent.asyncify.site import Site, Unit
+from refactor_agent.asyncify.waiting import Waiting, waiting
 from refactor_agent.asyncify.world import CallSite
 
 __all__ = ["find"]
@@ -31,17 +32,31 @@ class _Call(Site):
             and colours.may_be_plain(self.call, _name(self.node))
         ):
             return known._replace(maybe=True)
+        if known is not None:
+            short = waiting(self.node, known)
+            return known if short is None or not short.at_once else _at_once(known, short)
         return known or colours.hole(self.call, _name(self.node))
 
     def suspends(self, member: Member) -> bool:
         return member.awaited and not member.weak
 
+    def stands_alone(self, member: Member) -> bool:
+        return super().stands_alone(member) and not member.target
+
     def write(self, edit: Edit, member: Member) -> None:
+        short = waiting(self.node, member)
+        if short is not None:
+            short.write(edit, self.node, member.target)
+            return
         rename(edit, self.node, member)
         if member.maybe:
             await_if_needed(edit, self.node)
         elif member.awaited and not _enters(edit, self.node, member):
             await_(edit, self.node)
+
+
+def _at_once(member: Member, short: Waiting) -> Member:
+    return member._replace(name=short.at_once, old=short.method, awaited=False)
 
 
 def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:

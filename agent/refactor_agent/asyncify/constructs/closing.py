@@ -1,4 +1,4 @@
-"""Driving async iterables: ``stream.close()`` becomes ``await stream.aclose()``, ``send`` ``asend``."""
+"""Driving async iterables: ``stream.close()`` becomes ``await stream.aclose()``."""
 
 from __future__ import annotations
 

@@ -24,4 +24,4 @@ class Member(NamedTuple):
     maybe: bool = False
     """What it gives is awaited only if it can be."""
     target: str = ""
-    """The async function, where it is one whose source is at hand."""
+    """The class of asyncio or anyio that it is a method of, for those that take other arguments."""

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from refactor_agent.asyncify.leaves.member import Member
 
-__all__ = ["ASYNC_CONTEXTS", "ASYNC_ITERATORS", "COUNTERPARTS", "MEMBERS", "MIRRORED"]
+__all__ = [
+    "ASYNC_CONTEXTS",
+    "ASYNC_ITERATORS",
+    "COMPANIONS",
+    "COUNTERPARTS",
+    "MEMBERS",
+    "MIRRORED",
+]
 
 COUNTERPARTS = {
     "time.sleep": "asyncio.sleep",
@@ -26,6 +33,9 @@ COUNTERPARTS = {
     "queue.Full": "asyncio.QueueFull",
 }
 """What takes the place of what, once a function that uses it has become async."""
+
+COMPANIONS = {"queue.Queue": ("queue.Empty", "queue.Full")}
+"""What goes with a class: the exceptions that its counterpart raises others for."""
 
 _LOCK = {"acquire": Member("acquire"), "release": Member("release", awaited=False)}
 _PLAIN = {

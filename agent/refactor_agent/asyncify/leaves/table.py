@@ -12,6 +12,7 @@ from refactor_agent.asyncify.leaves.parse import parse_leaves
 from refactor_agent.asyncify.leaves.stdlib import (
     ASYNC_CONTEXTS,
     ASYNC_ITERATORS,
+    COMPANIONS,
     COUNTERPARTS,
     MEMBERS,
     MIRRORED,
@@ -88,6 +89,8 @@ class Leaves:
                         self.names[given] = taken
         for sync, aio in COUNTERPARTS.items():
             self.names.setdefault(sync, aio)
+            if sync in self.asked and self.names[sync] == aio:
+                self.asked.update(COMPANIONS.get(sync, ()))
 
     def _add(self, sync: str, aio: str) -> None:
         owner, _, name = sync.rpartition(".")
@@ -282,7 +285,8 @@ class Leaves:
             return Member(ASYNC_NAMES[name])
         members = MEMBERS.get(target)
         if members is not None:
-            return members.get(name)
+            found = members.get(name)
+            return found and found._replace(target=target)
         native = self._rulebook.native(f"{sync}.{name}")
         if native is not None:
             gives: Gives = "iterator" if native.iterator else "value"

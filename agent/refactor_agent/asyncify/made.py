@@ -1,0 +1,85 @@
+"""Objects that a subclass makes or a caller hands over: ``self.client = self._client_class()()``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refactor_agent.asyncify.passed import Passed
+from refactor_agent.locate.overrides import overrides
+from refactor_agent.locate.resolve.attributes import attribute
+from refactor_agent.locate.resolve.classes import linearise
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.results import returned
+from refactor_agent.locate.resolve.values import (
+    ClassObject,
+    External,
+    FunctionValue,
+    Instance,
+    Values,
+    join,
+)
+from refactor_agent.locate.terms import Term
+
+__all__ = ["Made"]
+
+_DEPTH = 6
+
+
+class Made:
+    """Answers what an expression may be, where a base class leaves it to its subclasses."""
+
+    def __init__(self, evaluator: Evaluator, passed: Passed) -> None:
+        self._evaluator = evaluator
+        self._passed = passed
+        self._known: dict[tuple[str, Term], Values] = {}
+
+    def values(self, function: ProjectFunction, term: Term, depth: int = 0) -> Values:
+        """Give what the evaluator knows of ``term``, or what subclasses' methods would give."""
+        found = self._evaluator.term(function, term)
+        if found or term is None or depth > _DEPTH:
+            return found
+        key = function.name, term
+        if key not in self._known:
+            self._known[key] = ()
+            self._known[key] = join(self._parts(function, term, depth + 1))
+        return self._known[key]
+
+    def _parts(self, function: ProjectFunction, term: Term, depth: int) -> Iterator[Values]:
+        if term is None:
+            return
+        if term[0] == "l":
+            yield self.values(function, function.body.definitions[term[1]], depth)
+        elif term[0] == "u":
+            yield from (self.values(function, part, depth) for part in term[1])
+        elif term[0] == "p" and (function.owner is None or term[1] != "self"):
+            given = self._passed.to(function, term[1])
+            yield from (self.values(home, part, depth) for home, part in given)
+        elif term[0] == "a":
+            yield from self._attribute(function, term, depth)
+        elif term[0] == "k":
+            call = function.body.calls[term[1]]
+            for value in self.values(function, call.func, depth):
+                yield self._result(value, function, call.func)
+
+    def _attribute(self, function: ProjectFunction, term: Term, depth: int) -> Iterator[Values]:
+        for value in self.values(function, term[1], depth) if term is not None else ():
+            yield attribute(self._evaluator, value, term[2])
+            cls = self._evaluator.index.classes.get(getattr(value, "cls", ""))
+            for base in linearise(self._evaluator, cls) if cls is not None else ():
+                if isinstance(base, ProjectClass):
+                    for item in base.facts.attributes.get(term[2], ()):
+                        yield self.values(base.module.functions[item.function], item.term, depth)
+
+    def _result(self, value: object, caller: ProjectFunction, func: Term) -> Values:
+        if isinstance(value, ClassObject):
+            return (Instance(value.cls),)
+        if isinstance(value, External) and value.name.rpartition(".")[2][:1].isupper():
+            return (Instance(value.name),)
+        if not isinstance(value, FunctionValue):
+            return ()
+        own = returned(self._evaluator, self._evaluator.index.functions[value.name])
+        if own:
+            return own
+        others = overrides(self._evaluator, value, caller, func)
+        return join(returned(self._evaluator, other) for other in others)
