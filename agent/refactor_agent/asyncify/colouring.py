@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.constructs import find_sites
 from refactor_agent.asyncify.contracts import owed
-from refactor_agent.asyncify.entries import open_idle, seeds
+from refactor_agent.asyncify.entries import open_alike, open_idle, seeds
 from refactor_agent.asyncify.handed_out import handed_out
 from refactor_agent.asyncify.protocols import iterates, partners
 from refactor_agent.asyncify.refusals import Refusals
@@ -45,6 +45,8 @@ class Colouring:
             self._colour(name)
         self._spread()
         open_idle(self._by_name, self.colours, self._idle(self.colours.coloured - before))
+        self._spread()
+        open_alike(self.units, self.colours)
         self._spread()
 
     def _idle(self, names: Iterable[str]) -> list[Unit]:

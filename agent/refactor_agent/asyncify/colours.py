@@ -9,6 +9,7 @@ from refactor_agent.asyncify.duck import by_name_alone
 from refactor_agent.asyncify.holes import find_holes
 from refactor_agent.asyncify.leaves import Member
 from refactor_agent.asyncify.made import Made
+from refactor_agent.asyncify.origins import Origins
 from refactor_agent.asyncify.passed import Passed
 from refactor_agent.asyncify.special import ASYNC_NAMES
 from refactor_agent.asyncify.world import CallSite, World
@@ -67,6 +68,7 @@ class Colours:
         self._passed = Passed(
             self._evaluator, [f for m in world.modules.values() for f in m.facts.functions]
         )
+        self.origins = Origins(self._evaluator)
         self._made = Made(self._evaluator, self._passed)
         self.opened: set[tuple[str, int]] = set()
         """Calls, by function and number, of what an entry point must wait for."""
@@ -99,7 +101,7 @@ class Colours:
         """Say how a callable is called of which nothing is known but its ``name``."""
         function, term = site.function, site.facts.func
         if (function.name, site.number) in self.opened:
-            return Member(name)
+            return Member(name, maybe=not self.is_unknown(function, term))
         holes = self._holes
         if name not in holes.awaited | holes.maybe or not _is_handed(function, term):
             return None
@@ -126,6 +128,9 @@ class Colours:
         if not isinstance(value, Instance):
             return False
         cls = self._evaluator.index.classes.get(value.cls)
+        home, _, last = value.cls.rpartition(".")
+        if cls is None and last[:1].islower() and home not in {"", "builtins"}:
+            return True  # what a function outside the project gives
         return value.cls == "typing.Callable" or (
             cls is not None and is_protocol(self._evaluator, cls)
         )

@@ -22,7 +22,7 @@ from refactor_agent.locate.resolve.values import (
     Value,
 )
 
-__all__ = ["open_idle", "seeds"]
+__all__ = ["open_alike", "open_idle", "seeds"]
 
 _LATER = frozenset({"Iterator", "Iterable", "Generator", "Callable"})
 
@@ -44,10 +44,35 @@ def seeds(world: World, units: Mapping[str, Unit], colours: Colours) -> Iterator
 
 
 def open_idle(units: Mapping[str, Unit], colours: Colours, idle: Iterable[Unit]) -> None:
-    """Open the calls that functions must wait for which are async and wait for nothing yet."""
+    """Open the calls that functions must wait for which are async and wait for nothing yet.
+
+    What was handed to the object, or made for it, may be something unknown as well as what is
+    known of it.
+    """
     for unit in idle:
         for other in _reached(units, colours, unit):
             colours.opened.update(_open_calls(colours, other))
+            colours.opened.update(
+                (other.function.name, number)
+                for number, call in enumerate(other.function.body.calls)
+                if colours.origins.is_handed_in(other.function, call.func)
+                or colours.origins.makers(other.function, call.func)
+            )
+
+
+def open_alike(units: Iterable[Unit], colours: Colours) -> None:
+    """Open the calls of attributes that are made as one was whose calls are open."""
+    makers = {
+        maker
+        for unit in units
+        for name, number in colours.opened
+        if name == unit.function.name
+        for maker in colours.origins.makers(unit.function, unit.function.body.calls[number].func)
+    }
+    for unit in units if makers else ():
+        for number, call in enumerate(unit.function.body.calls):
+            if makers & colours.origins.makers(unit.function, call.func):
+                colours.opened.add((unit.function.name, number))
 
 
 def _is_entry(world: World, unit: Unit) -> bool:

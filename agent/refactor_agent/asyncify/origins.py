@@ -1,0 +1,48 @@
+"""Where an attribute that is called comes from: a caller, or a function that makes callables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refactor_agent.locate.resolve.classes import linearise
+from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.values import External, FunctionValue, Value
+from refactor_agent.locate.summary import Attribute
+from refactor_agent.locate.terms import Term
+
+__all__ = ["Origins"]
+
+
+class Origins:
+    """Answers for callees that are attributes of ``self``."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def is_handed_in(self, function: ProjectFunction, term: Term) -> bool:
+        """Say whether a callee is an attribute that a constructor's caller gave."""
+        return any(
+            item.term is not None and item.term[0] == "p" for _, item in self._set(function, term)
+        )
+
+    def makers(self, function: ProjectFunction, term: Term) -> frozenset[Value]:
+        """Give the functions whose calls make the attribute that a callee is."""
+        found: set[Value] = set()
+        for home, item in self._set(function, term):
+            if item.term is not None and item.term[0] == "k":
+                made = self._evaluator.term(home, home.body.calls[item.term[1]].func)
+                found.update(v for v in made if isinstance(v, FunctionValue | External))
+        return frozenset(found)
+
+    def _set(
+        self, function: ProjectFunction, term: Term
+    ) -> Iterator[tuple[ProjectFunction, Attribute]]:
+        """Give what the object sets the attribute to that a callee on ``self`` is."""
+        owner = function.owner
+        if term is None or term[0] != "a" or term[1] != ("p", "self") or owner is None:
+            return
+        for base in linearise(self._evaluator, owner):
+            if isinstance(base, ProjectClass):
+                for item in base.facts.attributes.get(term[2], ()):
+                    yield base.module.functions[item.function], item
