@@ -1,4 +1,4 @@
-"""Objects that a subclass makes or a caller hands over: ``self.client = self._client_class()()``."""
+"""Objects that a subclass makes or a caller hands over: ``self.wire = self._wire_class()()``."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ class Made:
                 yield self._result(value, function, call.func)
 
     def _attribute(self, function: ProjectFunction, term: Term, depth: int) -> Iterator[Values]:
-        for value in self.values(function, term[1], depth) if term is not None else ():
+        if term is None:
+            return
+        for value in self.values(function, term[1], depth):
             yield attribute(self._evaluator, value, term[2])
             cls = self._evaluator.index.classes.get(getattr(value, "cls", ""))
             for base in linearise(self._evaluator, cls) if cls is not None else ():

@@ -75,8 +75,9 @@ class Package(Value):
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        """The modes that it can be asked in: a strict run needs what the network gives."""
-        return ("plain",) if self.directory else ("plain", "strict")
+        """The modes that it can be asked in: those that counts are recorded of."""
+        modes: tuple[Mode, ...] = ("plain", "strict")
+        return tuple(mode for mode in modes if mode in self.passes)
 
     @property
     def roots(self) -> tuple[str, ...]:

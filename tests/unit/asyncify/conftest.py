@@ -74,13 +74,16 @@ def convert(tmp_path: Path, rules: RuleBook) -> Convert:
     """Convert ``app.py``, whose leaf is the wire unless other ``leaves`` are given."""
 
     def run(
-        text: str, leaves: Mapping[str, str] | None = None, entries: tuple[str, ...] = ()
+        text: str,
+        leaves: Mapping[str, str] | None = None,
+        entries: tuple[str, ...] = (),
+        file: str = "app.py",
     ) -> Asyncified:
         (tmp_path / "wire.py").write_text(WIRE, encoding="utf-8")
-        (tmp_path / "app.py").write_text(dedent(text), encoding="utf-8")
+        (tmp_path / file).write_text(dedent(text), encoding="utf-8")
         project = open_project(tmp_path)
         asked = {"wire.Wire": "wire.AsyncWire"} if leaves is None else leaves
-        request = Request(files=("app.py",), leaves=asked, entries=entries)
+        request = Request(files=(file,), leaves=asked, entries=entries)
         interpreter = find_interpreter(project.root, project.config, sys.executable)
         return asyncify(project, rules, request, interpreter)
 

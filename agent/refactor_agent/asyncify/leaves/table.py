@@ -87,6 +87,9 @@ class Leaves:
                     self.asked.add(given)
                     if given != taken:
                         self.names[given] = taken
+        self._add_stdlib()
+
+    def _add_stdlib(self) -> None:
         for sync, aio in COUNTERPARTS.items():
             self.names.setdefault(sync, aio)
             if sync in self.asked and self.names[sync] == aio:

@@ -1,0 +1,64 @@
+"""What the pairs that were asked for mean, where it takes more than their names."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from tests.unit.asyncify.conftest import WIRE
+
+
+def test_the_async_library_is_not_at_hand(convert):
+    """What blocks on the sync side is awaited; sqlite3's mirrors await ``cursor`` as well."""
+    before = """\
+        import sqlite3
+
+        def names(path):
+            connection = sqlite3.connect(path)
+            cursor = connection.cursor()
+            cursor.execute("SELECT name FROM people")
+            rows = cursor.fetchall()
+            connection.close()
+            return rows, cursor.rowcount
+        """
+    after = """\
+        import mirror_of_sqlite
+
+        async def names(path):
+            connection = await mirror_of_sqlite.connect(path)
+            cursor = await connection.cursor()
+            await cursor.execute("SELECT name FROM people")
+            rows = await cursor.fetchall()
+            await connection.close()
+            return rows, cursor.rowcount
+        """
+    done = convert(dedent(before), leaves={"sqlite3.connect": "mirror_of_sqlite.connect"})
+    made = done.files["app.py"].decode().replace("\n\n\n", "\n\n")
+    assert made == dedent(after)
+    assert not done.refusals
+
+
+def test_a_class_is_named_where_it_is_exported_again(convert, tmp_path):
+    """A pair may name what a package exports; the file keeps the import it has."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("from .wires import AsyncWire, Wire\n")
+    (tmp_path / "app" / "wires.py").write_text(WIRE)
+    before = """\
+        from .wires import AsyncWire, Wire
+
+        def fetch(wire: Wire):
+            return wire.read()
+
+        async def afetch(wire: AsyncWire):
+            return await wire.read()
+        """
+    after = """\
+        from .wires import AsyncWire
+
+        async def fetch(wire: AsyncWire):
+            return await wire.read()
+
+        async def afetch(wire: AsyncWire):
+            return await wire.read()
+        """
+    done = convert(dedent(before), leaves={"app.Wire": "app.AsyncWire"}, file="app/client.py")
+    assert done.files["app/client.py"].decode() == dedent(after)
