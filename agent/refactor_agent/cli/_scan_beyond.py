@@ -7,24 +7,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from refactor_agent.cli._scan_target import Target
 from refactor_agent.domain.region import Located
 from refactor_agent.locate import locate, shared_cache
-from refactor_agent.locate.deep import (
-    Installed,
-    Libraries,
-    LibraryRules,
-    Loaded,
-    installed_beside,
-    with_evidence,
-)
 from refactor_agent.locate.rules_port import Rules
-from refactor_agent.locate.types import Environment, locate_with_types
 from refactor_agent.project import find_interpreter
 from refactor_agent.rulebook import RuleBook, load_rulebook
+
+if TYPE_CHECKING:
+    from refactor_agent.locate.deep import Installed, Libraries, Loaded
+    from refactor_agent.locate.types import Environment
 
 __all__ = ["Beyond", "located"]
 
@@ -50,6 +46,9 @@ def located(target: Target, rulebook: RuleBook, beyond: Beyond) -> Located:
     project, changes = target.project, target.changes
     if not beyond.deep and not beyond.types:
         return locate(project, rulebook, changes=changes, cache=shared_cache())
+    from refactor_agent.locate.deep import LibraryRules, installed_beside, with_evidence
+    from refactor_agent.locate.types import Environment
+
     interpreter = find_interpreter(project.root, project.config, beyond.python)
     typer.echo(f"libraries of {interpreter.path} ({interpreter.origin})", err=True)
     installed = installed_beside(interpreter)
@@ -67,6 +66,8 @@ def _with_types(
     target: Target, rules: Rules, rulebook: RuleBook, environment: Environment
 ) -> Located:
     """Locate with a type server's answers, and say what was asked."""
+    from refactor_agent.locate.types import locate_with_types
+
     start = time.monotonic()
     found, asked = locate_with_types(
         target.project,
@@ -90,6 +91,8 @@ def _with_types(
 
 def _libraries(target: Target, installed: Installed) -> Libraries:
     """Summarise what the project imports of the installed libraries."""
+    from refactor_agent.locate.deep import Libraries
+
     libraries = Libraries(installed, load_rulebook(), shared_cache(), _say_library)
     start = time.monotonic()
     libraries.prepare(_imported(target))

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from refactor_agent import __version__
 from refactor_agent.errors import RefactorAgentError
 
 __all__ = ["CHANGES", "CLEAN", "FAULT", "app", "main"]
@@ -33,6 +32,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from refactor_agent import __version__
+
         typer.echo(f"refactor-agent {__version__}")
         raise typer.Exit(CLEAN)
 

@@ -78,6 +78,8 @@ def scan(  # noqa: PLR0913 - the options of a command are its arguments
     from refactor_agent.cli._scan_findings import find, heavier, new_since, new_to_baseline
     from refactor_agent.cli._scan_formats import rendered
     from refactor_agent.cli._scan_target import open_target
+    from refactor_agent.kept import shared_cache
+    from refactor_agent.locate.cache import prune
     from refactor_agent.run.rules import rules_for
 
     if explain is not None:
@@ -99,6 +101,8 @@ def scan(  # noqa: PLR0913 - the options of a command are its arguments
     typer.echo(rendered(output, found), nl=False, color=True)
     for skipped in found.located.skipped:
         typer.echo(f"skipped {skipped.file}: {skipped.reason}", err=True)
+    prune(shared_cache())
+    gc.freeze()  # else the interpreter looks through all of it once more before it ends
     raise typer.Exit(_code(found, fail_on, strict=strict_suppressions))
 
 

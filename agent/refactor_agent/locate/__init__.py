@@ -1,7 +1,7 @@
 """Finds the paths from async code to calls that block, with a call graph by stdlib `ast`."""
 
+from refactor_agent.kept import shared_cache
 from refactor_agent.locate.advice import advice, notes
-from refactor_agent.locate.cache import shared_cache
 from refactor_agent.locate.locator import evaluate, locate
 from refactor_agent.locate.palette import Palette
 from refactor_agent.locate.records import regions_as_json

@@ -1,58 +1,24 @@
-"""What is kept between scans: files that are written whole and believed only whole."""
+"""Summaries that are kept between scans."""
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
+from refactor_agent.kept import read_checked, write_checked
 from refactor_agent.locate.summary import SUMMARY_VERSION
 from refactor_agent.tree import sha256
 
-__all__ = ["SummaryCache", "prune", "read_checked", "shared_cache", "write_checked"]
+__all__ = ["SummaryCache", "prune"]
 
-_DIGEST = 64
 _DAY = 86_400.0
 _OLDEST = 30 * _DAY
 """Seconds after which a file that nobody wrote again goes."""
 _LARGEST = 2_000_000_000
 """Bytes that all files together may take; the oldest go first."""
-
-
-def shared_cache() -> Path:
-    """Give the user's directory of summaries, which scans, traces and runs share."""
-    return user_cache_path("refactor-agent") / "summaries"
-
-
-def read_checked(path: Path) -> bytes | None:
-    """Give what `write_checked` wrote; ``None`` when it is not there or not whole."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    digest, content = data[:_DIGEST], data[_DIGEST:]
-    return content if sha256(content).encode() == digest else None
-
-
-def write_checked(path: Path, content: bytes) -> None:
-    """Write a file behind a hash of its content, whole or not at all.
-
-    Several may write at once; one that can't be written is no fault.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(sha256(content).encode())
-            file.write(content)
-        Path(temporary).replace(path)
-    except OSError:
-        return
 
 
 class SummaryCache:
@@ -75,14 +41,6 @@ class SummaryCache:
         """Keep a summary."""
         if self._root is not None:
             write_checked(self._path(self._root, key), summary)
-
-    def touch(self, key: str) -> None:
-        """Say that a summary is still of use."""
-        if self._root is not None:
-            try:
-                os.utime(self._path(self._root, key))
-            except OSError:  # it is gone, or not ours
-                return
 
     @staticmethod
     def _path(root: Path, key: str) -> Path:
@@ -107,7 +65,8 @@ def prune(root: Path, now: float | None = None, largest: int = _LARGEST) -> bool
     for written, size, path in sorted(_kept(root), reverse=True):
         room -= size
         if room < 0 or now - written > _OLDEST:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
     return True
 
 

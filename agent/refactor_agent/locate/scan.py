@@ -8,7 +8,6 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -65,6 +64,8 @@ def _summarise(sources: Sequence[Source], cache: Path | None, jobs: int) -> Iter
     if jobs == 1 or len(sources) < _ENOUGH_FOR_A_POOL:
         yield from scan_chunk(sources)
         return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - most scans need none
+
     chunks = [sources[start : start + _CHUNK] for start in range(0, len(sources), _CHUNK)]
     with ProcessPoolExecutor(jobs, initializer=gc.disable) as pool:
         for chunk in pool.map(scan_chunk, chunks):

@@ -7,7 +7,9 @@ reading them runs no code.
 from __future__ import annotations
 
 import marshal
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from refactor_agent.locate.terms import Place, Term
 
@@ -28,8 +30,10 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 11
+SUMMARY_VERSION = 12
 """Goes up whenever a summary of the same bytes would look different."""
+
+V = TypeVar("V")
 
 FrameMark: TypeAlias = str | int
 """A frame of the call graph, the index of a ``with`` of the same body, or ``would_block``: the
@@ -109,15 +113,15 @@ class Body(NamedTuple):
         calls, loads, definitions, returns, yields, iterations, withs = row[:7]
         stores, operations, names = row[7:]
         return Body(
-            tuple(map(CallFacts._make, calls)),
-            tuple(map(Load._make, loads)),
+            tuple(map(_CALL, calls)),
+            tuple(map(_LOAD, loads)),
             definitions,
             returns,
             yields,
             iterations,
-            tuple(map(WithFacts._make, withs)),
-            tuple(map(Store._make, stores)),
-            tuple(map(Operation._make, operations)),
+            tuple(map(_WITH, withs)),
+            tuple(map(_STORE, stores)),
+            tuple(map(_OPERATION, operations)),
             names,
         )
 
@@ -193,7 +197,46 @@ class ClassFacts(NamedTuple):
     bases: tuple[Term, ...]
     decorators: tuple[Term, ...]
     methods: dict[str, tuple[int, ...]]
-    attributes: dict[str, tuple[Attribute, ...]]
+    attributes: Mapping[str, tuple[Attribute, ...]]
+
+
+# Rows become named tuples by the hundred thousand: `_make` takes three times as long.
+_CALL = partial(tuple.__new__, CallFacts)
+_LOAD = partial(tuple.__new__, Load)
+_WITH = partial(tuple.__new__, WithFacts)
+_STORE = partial(tuple.__new__, Store)
+_OPERATION = partial(tuple.__new__, Operation)
+_PARAMETER = partial(tuple.__new__, Parameter)
+_FUNCTION = partial(tuple.__new__, FunctionFacts)
+_CLASS = partial(tuple.__new__, ClassFacts)
+
+
+class _Later(Mapping[str, V]):
+    """A dictionary that is decoded when first asked for: most scans ask few modules."""
+
+    __slots__ = ("_data", "_known")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._known: dict[str, V] | None = None
+
+    def __getitem__(self, name: str) -> V:
+        return self._all()[name]
+
+    def get(self, name: str, default: V | None = None, /) -> V | None:  # type: ignore[override]
+        """Give what ``name`` stands for, or ``default``."""
+        return self._all().get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, V]:
+        if self._known is None:
+            self._known = marshal.loads(self._data)  # noqa: S302 - see the module
+        return self._known
 
 
 class ModuleSummary(NamedTuple):
@@ -201,7 +244,7 @@ class ModuleSummary(NamedTuple):
 
     module: str
     package: bool
-    names: dict[str, tuple[Term, ...]]
+    names: Mapping[str, tuple[Term, ...]]
     stars: tuple[str, ...]
     exports: tuple[str, ...] | None
     """``__all__``, where it is a literal."""
@@ -209,7 +252,7 @@ class ModuleSummary(NamedTuple):
     classes: tuple[ClassFacts, ...]
     imports: tuple[str, ...]
     """Top-level packages."""
-    callers: dict[str, tuple[int, ...]]
+    callers: Mapping[str, tuple[int, ...]]
     """Last name of a callee, as written, to the functions that call something so named.
 
     With ``=`` before it: the name of an attribute that is set from outside its class. With
@@ -229,29 +272,32 @@ def to_bytes(summary: ModuleSummary) -> bytes:
         for function in summary.functions
     )
     classes = tuple(
-        (
-            *cls[:6],
-            {name: tuple(map(tuple, group)) for name, group in cls.attributes.items()},
-        )
+        (*cls[:6], {name: tuple(map(tuple, group)) for name, group in cls.attributes.items()})
         for cls in summary.classes
     )
-    return marshal.dumps((*summary[:5], functions, classes, *summary[7:]))
+    names, callers = (marshal.dumps(dict(part)) for part in (summary.names, summary.callers))
+    module, package, _, stars, exports, _, _, imports, _, ignores, reasons = summary
+    return marshal.dumps(
+        (module, package, names, stars, exports, functions, classes, imports, callers, ignores,
+         reasons)
+    )  # fmt: skip
 
 
 def from_bytes(data: bytes) -> ModuleSummary:
     """Read what `to_bytes` wrote."""
-    plain = marshal.loads(data)  # noqa: S302 - see the module
-    functions = tuple(
-        FunctionFacts._make((*row[:11], tuple(map(Parameter._make, row[11])), *row[12:]))
-        for row in plain[5]
+    plain = ModuleSummary._make(marshal.loads(data))  # noqa: S302 - see the module
+    return plain._replace(
+        names=_Later(plain.names),  # type: ignore[arg-type]
+        functions=tuple(
+            _FUNCTION((*row[:11], tuple(map(_PARAMETER, row[11])), *row[12:]))
+            for row in plain.functions
+        ),
+        classes=tuple(_CLASS((*row[:6], _attributes(row[6]))) for row in plain.classes),
+        callers=_Later(plain.callers),  # type: ignore[arg-type]
     )
-    classes = tuple(
-        ClassFacts._make(
-            (
-                *row[:6],
-                {name: tuple(map(Attribute._make, group)) for name, group in row[6].items()},
-            )
-        )
-        for row in plain[6]
-    )
-    return ModuleSummary._make((*plain[:5], functions, classes, *plain[7:]))
+
+
+def _attributes(
+    groups: Mapping[str, tuple[Attribute, ...]],
+) -> Mapping[str, tuple[Attribute, ...]]:
+    return {name: tuple(map(Attribute._make, group)) for name, group in groups.items()}

@@ -69,10 +69,11 @@ def discover(root: Path, config: Config, under: str = "") -> Sources:
     names = _Namer(root, config)
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
-    for file in [under] if (root / under).is_file() else _walk(root, under, skipped):
-        if _is_excluded(file, config.exclude):
+    single = under and (root / under).is_file()
+    for file, is_plain in [(under, False)] if single else _walk(root, under, skipped):
+        if config.exclude and _is_excluded(file, config.exclude):
             continue
-        reason = _why_not(root, file)
+        reason = "" if is_plain else _why_not(root, file)
         if reason:
             skipped.append(Skipped(file=_printable(file), reason=reason))
         else:
@@ -83,19 +84,34 @@ def discover(root: Path, config: Config, under: str = "") -> Sources:
     )
 
 
-def _walk(root: Path, under: str, skipped: list[Skipped]) -> Iterator[str]:
-    def unreadable(error: OSError) -> None:
-        file = _printable(os.path.relpath(error.filename, root))
-        skipped.append(Skipped(file=file, reason=f"can't be listed: {error.strerror}"))
+def _walk(root: Path, under: str, skipped: list[Skipped]) -> Iterator[tuple[str, bool]]:
+    """Give each file of interest, and whether it surely is a regular ``.py`` file."""
+    waiting = [under]
+    while waiting:
+        directory = waiting.pop()
+        try:
+            with os.scandir(root / directory) as found:
+                entries = list(found)
+        except OSError as error:
+            file = _printable(directory) or "."
+            skipped.append(Skipped(file=file, reason=f"can't be listed: {error.strerror}"))
+            continue
+        prefix = f"{directory}/" if directory else ""
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not is_foreign_directory(str(root / directory), entry.name):
+                    waiting.append(prefix + entry.name)
+            elif entry.name.endswith((".py", ".ipynb")) and not _leads_to_directory(entry):
+                file = prefix + entry.name
+                is_python = entry.name.endswith(".py") and file.isascii()
+                yield file, is_python and entry.is_file(follow_symlinks=False)
 
-    for directory, subdirectories, names in os.walk(root / under, onerror=unreadable):
-        subdirectories[:] = sorted(
-            name for name in subdirectories if not is_foreign_directory(directory, name)
-        )
-        base = PurePosixPath(Path(directory).relative_to(root).as_posix())
-        for name in sorted(names):
-            if name.endswith((".py", ".ipynb")):
-                yield str(base / name)
+
+def _leads_to_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:  # a circle of links
+        return False
 
 
 def _is_excluded(file: str, patterns: Sequence[str]) -> bool:
@@ -145,15 +161,23 @@ class _Namer:
         self._roots = {PurePosixPath(name) for name in (*config.source_roots, ".", "src")}
         self._is_root: dict[PurePosixPath, bool] = {}
         self._around = _packages_around(root)
+        self._prefixes: dict[str, str] = {}
 
     def module(self, file: str) -> str:
-        path = PurePosixPath(file)
-        base = next(parent for parent in path.parents if self._is_source_root(parent))
+        directory, _, name = file.rpartition("/")
+        prefix = self._prefixes.get(directory)
+        if prefix is None:
+            prefix = self._prefixes[directory] = self._prefix(directory)
+        if name == "__init__.py" and prefix:
+            return prefix[:-1]
+        return prefix + name.removesuffix(".py")
+
+    def _prefix(self, directory: str) -> str:
+        """Give what stands before the names of the modules in ``directory``."""
+        path = PurePosixPath(directory)
+        base = next(parent for parent in (path, *path.parents) if self._is_source_root(parent))
         around = self._around if base == PurePosixPath(".") else ()
-        parts = [*around, *path.relative_to(base).with_suffix("").parts]
-        if parts[-1] == "__init__" and len(parts) > 1:
-            parts.pop()
-        return ".".join(parts)
+        return "".join(f"{part}." for part in (*around, *path.relative_to(base).parts))
 
     def _is_source_root(self, directory: PurePosixPath) -> bool:
         known = self._is_root.get(directory)

@@ -2,7 +2,6 @@
 
 from refactor_agent.rulebook.book import AsyncType, NativeCall, RuleBook
 from refactor_agent.rulebook.load import load_rulebook, read_rules
-from refactor_agent.rulebook.parse import parse_rule
 from refactor_agent.rulebook.rule import Block, Example, Mark, Rule
 from refactor_agent.rulebook.schema import Arguments, BlockingCall, FrontMatter, Native, Thread
 
@@ -20,6 +19,5 @@ __all__ = [
     "RuleBook",
     "Thread",
     "load_rulebook",
-    "parse_rule",
     "read_rules",
 ]

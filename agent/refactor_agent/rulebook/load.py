@@ -8,7 +8,7 @@ from pathlib import Path
 from refactor_agent.data import data_dir
 from refactor_agent.errors import UsageError
 from refactor_agent.rulebook.book import RuleBook, unknown_rule
-from refactor_agent.rulebook.parse import parse_rule
+from refactor_agent.rulebook.compiled import compiled
 from refactor_agent.rulebook.rule import Rule
 
 __all__ = ["find_rule_files", "load_rulebook", "read_rule", "read_rules"]
@@ -34,8 +34,8 @@ def load_rulebook(
 
 def read_rules(directory: Path) -> Iterator[Rule]:
     """Read every rule file under ``directory``, in the order of their paths."""
-    for path in find_rule_files(directory):
-        yield read_rule(path, path.relative_to(directory).as_posix())
+    files = find_rule_files(directory)
+    yield from compiled([(path.relative_to(directory).as_posix(), _text(path)) for path in files])
 
 
 def find_rule_files(directory: Path) -> Iterator[Path]:
@@ -47,11 +47,16 @@ def find_rule_files(directory: Path) -> Iterator[Path]:
 
 def read_rule(path: Path, name: str) -> Rule:
     """Read one rule file, called ``name`` in messages and results."""
+    from refactor_agent.rulebook.parse import parse_rule  # noqa: PLC0415 - brings two parsers
+
+    return parse_rule(_text(path), name)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"rule file {path} can't be read: {error}") from error
-    return parse_rule(text, name)
 
 
 def _unique(rules: Sequence[Rule]) -> dict[str, Rule]:

@@ -20,7 +20,8 @@ from refactor_agent.llm.request import (
     Equivalent,
     TestHabits,
 )
-from refactor_agent.rulebook import RuleBook, parse_rule
+from refactor_agent.rulebook import RuleBook
+from refactor_agent.rulebook.parse import parse_rule
 from refactor_agent.tree import Tree
 from support.model_session import function_request
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from refactor_agent.errors import UsageError
-from refactor_agent.rulebook import Arguments, RuleBook, parse_rule
+from refactor_agent.rulebook import Arguments, RuleBook
+from refactor_agent.rulebook.parse import parse_rule
 
 DATA = """\
   - {call: "slow.Client.get(key, *, cache=None)", weight: 3}

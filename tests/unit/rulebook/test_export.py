@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from refactor_agent.errors import UsageError
-from refactor_agent.rulebook import RuleBook, parse_rule
+from refactor_agent.rulebook import RuleBook
 from refactor_agent.rulebook.export import (
     check_cursor_rules,
     claude_section,
@@ -19,6 +19,7 @@ from refactor_agent.rulebook.export import (
     with_claude_section,
     write_files,
 )
+from refactor_agent.rulebook.parse import parse_rule
 from refactor_agent.rulebook.text import list_rules, show_rule
 
 GOOD = '---\ndescription: "Say when"\nglobs: ""\nalwaysApply: false\n---\n\nText.\n'

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from refactor_agent.data import data_dir
 from refactor_agent.errors import UsageError
-from refactor_agent.rulebook import Mark, parse_rule
+from refactor_agent.rulebook import Mark
+from refactor_agent.rulebook.parse import parse_rule
 
 
 def test_reads_every_part(rule_text):

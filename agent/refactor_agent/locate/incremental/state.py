@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from refactor_agent.kept import read_checked, write_checked
 from refactor_agent.locate.blocking import Blocker
-from refactor_agent.locate.cache import read_checked, write_checked
 from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.resolve.memo import Fact
 
