@@ -92,7 +92,8 @@ def evaluate(  # noqa: PLR0913 - those of `locate`, and the libraries
     with _without_collector():
         modules, skipped = _read(sources, cache, jobs)
         evaluator = Evaluator(Index(modules), rulebook, project.config.offload_wrappers)
-        link_subclasses(evaluator)
+        with _deep_questions(evaluator):
+            on_deep_stack(lambda: link_subclasses(evaluator))
     return evaluator, skipped
 
 
@@ -152,6 +153,19 @@ def _read(
             is_test = is_test_file(scanned.file)
             modules.append(ProjectModule(scanned.file, summary, is_test=is_test, key=scanned.key))
     return modules, skipped
+
+
+@contextmanager
+def _deep_questions(evaluator: Evaluator) -> Iterator[None]:
+    """Let questions lie as deep as the stack of `on_deep_stack` allows.
+
+    Long circles of functions take for ever where each few calls are worked out apart.
+    """
+    before, evaluator.memo.deepest = evaluator.memo.deepest, QUESTIONS
+    try:
+        yield
+    finally:
+        evaluator.memo.deepest = before
 
 
 @contextmanager
