@@ -1,5 +1,6 @@
 """Programs that nobody would write: pieces of the standard library, damaged, and random ones."""
 
+# ruff: noqa: S311 - the numbers make programs, not secrets
 from __future__ import annotations
 
 import sys
@@ -21,13 +22,68 @@ _SIZES = (200, 40_000)
 _MOST_FILES = 3
 _NAMES = ("a", "b", "c", "get", "self", "load", "client", "time", "x")
 _SNIPPETS = (
-    "async def ", "def ", "class ", "await ", "yield ", "yield from ", "lambda ", "return ", "import time\n",
-    "from a import *\n", "from . import b\n", "from .b import *\n", "__all__ = [", "global x\n", "nonlocal x\n",
-    "async with ", "async for x in ", "match x:\n    case ", "try:\n    ", "except* ", "finally:\n", "del ",
-    "@", "(", ")", "[", "]", "{", "}", ":", "\n", "\n    ", "\n        ", "\t", "*", "**", "->", ":=", "=", ",",
-    "time.sleep(1)", "f'{", "'''", '"""', "# refactor-agent: ignore", "# noqa: ", "\\\n", "\f", "\x00", "\r", "\ufeff",
-    "é", "\U0001f40d", "0x", "1_0", "self.", "super().", "x: 'list[", "type X = ", "def f[T](x: T): ", "...",
-)  # fmt: skip
+    "async def ",
+    "def ",
+    "class ",
+    "await ",
+    "yield ",
+    "yield from ",
+    "lambda ",
+    "return ",
+    "import time\n",
+    "from a import *\n",
+    "from . import b\n",
+    "from .b import *\n",
+    "__all__ = [",
+    "global x\n",
+    "nonlocal x\n",
+    "async with ",
+    "async for x in ",
+    "match x:\n    case ",
+    "try:\n    ",
+    "except* ",
+    "finally:\n",
+    "del ",
+    "@",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    "\n",
+    "\n    ",
+    "\n        ",
+    "\t",
+    "*",
+    "**",
+    "->",
+    ":=",
+    "=",
+    ",",
+    "time.sleep(1)",
+    "f'{",
+    "'''",
+    '"""',
+    "# refactor-agent: ignore",
+    "# noqa: ",
+    "\\\n",
+    "\f",
+    "\x00",
+    "\r",
+    "\ufeff",
+    "é",
+    "\U0001f40d",
+    "0x",
+    "1_0",
+    "self.",
+    "super().",
+    "x: 'list[",
+    "type X = ",
+    "def f[T](x: T): ",
+    "...",
+)
 
 
 def program(random: Random) -> dict[str, bytes]:
@@ -47,9 +103,11 @@ def look_at(root: Path, files: dict[str, bytes]) -> Located:
         assert region.hops[-1].callee == region.callee, region
         for hop in region.hops:
             assert hop.site.file in files
-            assert 1 <= hop.site.span.line <= files[hop.site.file].count(b"\n") + 1 + files[
-                hop.site.file
-            ].count(b"\r"), hop
+            assert (
+                1
+                <= hop.site.span.line
+                <= files[hop.site.file].count(b"\n") + 1 + files[hop.site.file].count(b"\r")
+            ), hop
             lines.parts(hop.site)
     for skipped in located.skipped:
         assert skipped.reason
@@ -70,7 +128,9 @@ def _project(root: Path) -> Project:
 @cache
 def _real() -> tuple[bytes, ...]:
     library = Path(sysconfig.get_path("stdlib"))
-    files = sorted((*library.glob("*.py"), *library.glob("asyncio/*.py"), *library.glob("http/*.py")))
+    files = sorted(
+        (*library.glob("*.py"), *library.glob("asyncio/*.py"), *library.glob("http/*.py"))
+    )
     low, high = _SIZES
     return tuple(path.read_bytes() for path in files if low < path.stat().st_size < high)
 
@@ -119,11 +179,16 @@ def _statement(random: Random, indent: str, depth: int) -> str:  # noqa: PLR0911
             return f"{indent}{name}.{random.choice(_NAMES)} = {value}\n"
         case 3:
             module = random.choice(("a", "b", "pkg", "pkg.c", "time", ".", ".c"))
-            return f"{indent}from {module} import {random.choice((name, f'{name} as x', '*')) if not indent else name}\n"
+            names = random.choice((name, f"{name} as x", "*")) if not indent else name
+            return f"{indent}from {module} import {names}\n"
         case 4 | 5:
             head = random.choice(("def", "async def"))
-            parameters = random.choice(("", "a", "self, b", "x=None, *a, **b", f"a: {value}, /, *, b: 'c'"))
-            decorator = random.choice(("", f"{indent}@{name}\n", f"{indent}@property\n", f"{indent}@{name}({value})\n"))
+            parameters = random.choice(
+                ("", "a", "self, b", "x=None, *a, **b", f"a: {value}, /, *, b: 'c'")
+            )
+            decorator = random.choice(
+                ("", f"{indent}@{name}\n", f"{indent}@property\n", f"{indent}@{name}({value})\n")
+            )
             return f"{decorator}{indent}{head} {name}({parameters}):\n{inner()}"
         case 6 | 7:
             return f"{indent}class {name}({random.choice(('', *_NAMES, 'a, b'))}):\n{inner()}"
@@ -144,12 +209,26 @@ def _expression(random: Random, depth: int) -> str:
     one, two = (_expression(random, depth - 1) for _ in range(2))
     return random.choice(
         (
-            name, f"{one}.{name}", f"{one}({two})", f"{name}({one}, {name}={two})", f"({one} + {two})",
-            f"[{one} for {name} in {two}]", f"(lambda {name}: {one})", f"({one} if {two} else {name})",
-            f"{one}[{two}]", f"{{{one}: {two}}}", f"({one}, {two})", f"(not {one} in {two})", f"super().{name}",
-            f"self.{name}({one})", "time.sleep(1)", f"f'{{{name}}}'", f"({name} := {one})", f"{name}(*{one}, **{two})",
+            name,
+            f"{one}.{name}",
+            f"{one}({two})",
+            f"{name}({one}, {name}={two})",
+            f"({one} + {two})",
+            f"[{one} for {name} in {two}]",
+            f"(lambda {name}: {one})",
+            f"({one} if {two} else {name})",
+            f"{one}[{two}]",
+            f"{{{one}: {two}}}",
+            f"({one}, {two})",
+            f"(not {one} in {two})",
+            f"super().{name}",
+            f"self.{name}({one})",
+            "time.sleep(1)",
+            f"f'{{{name}}}'",
+            f"({name} := {one})",
+            f"{name}(*{one}, **{two})",
         )
-    )  # fmt: skip
+    )
 
 
 def _main(first: int, count: int) -> int:
