@@ -21,6 +21,8 @@ class Taken:
     """What one run of a command took."""
 
     seconds: float
+    processor: float
+    """Seconds of the processor, of all its processes."""
     megabytes: float
     """The most that its processes held together; memory that they share counts once."""
 
@@ -38,9 +40,10 @@ def measure(
         stderr=subprocess.DEVNULL,
     ) as process:
         watch = _Watch(process.pid)
-        process.wait()
+        _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
-    return Taken(seconds, watch.stop() / 1024)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return Taken(seconds, used.ru_utime + used.ru_stime, watch.stop() / 1024)
 
 
 class _Watch:

@@ -3,12 +3,17 @@
 On litellm 1.109.1, a package of a million lines, pinned by version and hash and fetched by pip:
 a first scan, a scan of the same again, a scan after one file was edited, beside `ast.parse` alone
 over the same files in one process, and beside peers. All take turns in one run, so that a machine's
-moods meet all of them; what counts are the ratios. Then first scans of ever larger parts of it.
+moods meet all of them; what counts are the ratios: of seconds, or of processor seconds where
+others use the machine too. Then first scans of ever larger parts of it.
+
+A peer that no package index has takes part with ``--peer 'NAME=COMMAND'``: ``{}`` in the command
+stands for the directory.
 """
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -17,7 +22,7 @@ import tempfile
 import venv
 import zipfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from eval.bench._measure import Taken, measure, spread
@@ -35,6 +40,7 @@ _EDITED = ("caching/redis_cache.py", "llms/openai/openai.py", "router_utils/hand
 """One an edit: of the middle sort, much used, little used."""
 _ADDED = "\n\nasync def added_by_the_bench():\n    import time\n\n    time.sleep(1)\n"
 Measured = dict[str, list[Taken]]
+Command = Sequence[str | Path]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,12 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.bench scan_speed", description=__doc__)
     parser.add_argument("--repeat", type=int, default=3, help="turns of each command")
     parser.add_argument("--directory", type=Path, default=Path(".bench"), help="what is fetched")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
     options = parser.parse_args(arguments)
     directory = options.directory.resolve()
     package = _package(directory)
     peers = _peers(directory / "peers")
+    more = dict(peer.split("=", 1) for peer in options.peer)
     with tempfile.TemporaryDirectory(prefix="scan-speed-") as place:
-        found = _turns(package, peers, Path(place), options.repeat)
+        copy = Path(place) / "litellm"
+        shutil.copytree(package, copy)
+        found = _turns(copy, _others(copy, peers, more), options.repeat)
         _print_turns(found)
         _print_curve(_curve(package, Path(place)))
     return 0
@@ -75,22 +85,23 @@ def _peers(place: Path) -> Path:
     return place / "bin"
 
 
-def _turns(package: Path, peers: Path, place: Path, repeat: int) -> Measured:
-    found: Measured = defaultdict(list)
-    copy = place / "litellm"
-    shutil.copytree(package, copy)
-    others = {
+def _others(copy: Path, peers: Path, more: Mapping[str, str]) -> Mapping[str, Command]:
+    """Give the commands to compare with."""
+    ruff = (peers / "ruff", "check", "--isolated", "--no-cache", "--select=ASYNC", copy)
+    return {
         "ast.parse alone": (sys.executable, "-c", _PARSE, copy),
-        "ruff (ASYNC)": (
-            peers / "ruff",
-            "check",
-            "--isolated",
-            "--no-cache",
-            "--select=ASYNC",
-            copy,
-        ),
+        "ruff (ASYNC)": ruff,
         "ty-async": (peers / "ty-async", "--async200-stdlib", "--async200-transitive", copy),
+        **{
+            name: tuple(str(copy) if word == "{}" else word for word in shlex.split(command))
+            for name, command in more.items()
+        },
     }
+
+
+def _turns(copy: Path, others: Mapping[str, Command], repeat: int) -> Measured:
+    found: Measured = defaultdict(list)
+    place = copy.parent
     for turn in range(repeat):
         cache = place / f"cache-{turn}"
         found["first scan"].append(_scan(copy, cache))
@@ -113,13 +124,36 @@ def _scan(target: Path, cache: Path) -> Taken:
 
 def _print_turns(found: Mapping[str, Sequence[Taken]]) -> None:
     parse, first = found["ast.parse alone"], found["first scan"]
-    print(f"{'':<18}{'seconds':<26}{'/ ast.parse':<24}{'/ first scan':<24}MB")
+    print(
+        f"{'':<18}{'seconds':<25}{'/ ast.parse':<22}{'/ first scan':<22}"
+        f"{'processor s':<25}{'/ ast.parse':<22}{'/ first scan':<22}MB"
+    )
     for name, taken in found.items():
-        seconds = spread([one.seconds for one in taken])
-        by_parse = spread([a.seconds / b.seconds for a, b in zip(taken, parse, strict=True)])
-        by_first = spread([a.seconds / b.seconds for a, b in zip(taken, first, strict=True)])
+        columns = [
+            column
+            for of in (_seconds, _processor)
+            for column in (
+                f"{spread([of(one) for one in taken]):<25}",
+                f"{spread(_ratios(of, taken, parse)):<22}",
+                f"{spread(_ratios(of, taken, first)):<22}",
+            )
+        ]
         memory = statistics.median(one.megabytes for one in taken)
-        print(f"{name:<18}{seconds:<26}{by_parse:<24}{by_first:<24}{memory:.0f}", flush=True)
+        print(f"{name:<18}{''.join(columns)}{memory:.0f}", flush=True)
+
+
+def _seconds(taken: Taken) -> float:
+    return taken.seconds
+
+
+def _processor(taken: Taken) -> float:
+    return taken.processor
+
+
+def _ratios(
+    of: Callable[[Taken], float], some: Sequence[Taken], others: Sequence[Taken]
+) -> list[float]:
+    return [of(one) / of(other) for one, other in zip(some, others, strict=True)]
 
 
 def _curve(package: Path, place: Path) -> list[tuple[int, Taken]]:
@@ -141,10 +175,13 @@ def _curve(package: Path, place: Path) -> list[tuple[int, Taken]]:
 
 
 def _print_curve(points: Sequence[tuple[int, Taken]]) -> None:
-    print(f"\n{'lines':>10}{'seconds':>10}{'per 100,000 lines':>20}{'MB':>8}")
+    print(f"\n{'lines':>10}{'seconds':>10}{'processor s':>13}{'per 100,000 lines':>20}{'MB':>8}")
     for lines, taken in points:
-        each = taken.seconds / lines * 100_000
-        print(f"{lines:>10,}{taken.seconds:>10.1f}{each:>20.2f}{taken.megabytes:>8.0f}")
+        each = taken.processor / lines * 100_000
+        print(
+            f"{lines:>10,}{taken.seconds:>10.1f}{taken.processor:>13.2f}{each:>20.2f}"
+            f"{taken.megabytes:>8.0f}"
+        )
 
 
 if __name__ == "__main__":

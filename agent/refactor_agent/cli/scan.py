@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -85,7 +86,9 @@ def scan(  # noqa: PLR0913 - the options of a command are its arguments
     if explain is not None:
         typer.echo(_explained(path, explain), nl=False)
         raise typer.Exit(CLEAN)
-    gc.disable()  # the process ends soon; walking a million live objects for cycles costs seconds
+    if not deep:  # each library leaves circles behind; a scan alone leaves next to none
+        gc.disable()  # the process ends soon; walking a million live objects costs seconds
+    atexit.register(gc.freeze)  # the interpreter would walk them once more before it ends
     target = open_target(path, stdin_filename)
     beyond = Beyond(deep=deep, types=types, python=python)
     found = find(target, rules_for(target.project, rule or ()), judge=not rule, beyond=beyond)
@@ -102,7 +105,6 @@ def scan(  # noqa: PLR0913 - the options of a command are its arguments
     for skipped in found.located.skipped:
         typer.echo(f"skipped {skipped.file}: {skipped.reason}", err=True)
     prune(shared_cache())
-    gc.freeze()  # else the interpreter looks through all of it once more before it ends
     raise typer.Exit(_code(found, fail_on, strict=strict_suppressions))
 
 

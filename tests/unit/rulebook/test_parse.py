@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refactor_agent.data import data_dir
@@ -125,6 +125,7 @@ def test_a_title_may_say_that_the_case_is_a_known_gap(rule_text, title, gap):
 LINES = (data_dir("rules") / "stdlib/time-sleep.md").read_text(encoding="utf-8").splitlines()
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(LINES)), st.integers(0, len(LINES)), st.sampled_from(["cut", "twice"]))
 def test_a_mangled_file_is_a_rule_or_one_line_of_complaint(start, length, how):
     middle = [] if how == "cut" else LINES[start : start + length] * 2
