@@ -50,6 +50,10 @@ class Definitions:
                 for alias in node.names:
                     if (alias.asname or alias.name) == name:
                         return self.find(self.source(module, node), alias.name, steps + 1)
+                    if alias.name == "*" and not name.startswith("_"):
+                        found = self.find(self.source(module, node), name, steps + 1)
+                        if found is not None:
+                            return found
         return None
 
     def through_module(self, module: str, text: str) -> Definition | None:

@@ -23,6 +23,8 @@ class Wanted:
     """Library classes with their async side."""
     seeds: frozenset[str]
     """Functions that block by calls which are resolved one by one."""
+    mocked: Mapping[str, str]
+    """Libraries whose calls stay theirs, with what answers for them in tests."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def convert_in_place(ground: EntryGround, wanted: Wanted) -> InPlace:
     made, stuck = _colour(ground, wanted)
     changed = {f: data for f, data in made.files.items() if ground.base.read(f) != data}
     coloured = frozenset(made.coloured)
-    rest = resolve_leaves(ground, ground.base.with_changes(changed), coloured)
+    rest = resolve_leaves(ground, ground.base.with_changes(changed), coloured, wanted.mocked)
     files = {
         file: data
         for file, data in rest.tree.changes.items()

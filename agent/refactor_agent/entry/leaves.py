@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from refactor_agent.convert import propose
-from refactor_agent.domain.plan import ChangeSet, Dependency, Refusal
+from refactor_agent.domain.plan import Attempt, ChangeSet, Dependency, Refusal
 from refactor_agent.domain.proposal import NewFile, Proposal
 from refactor_agent.domain.region import Region
 from refactor_agent.edit import apply_proposal
@@ -33,8 +33,13 @@ class Resolved:
     """Why calls are left that still block."""
 
 
-def resolve_leaves(ground: EntryGround, tree: Tree, coloured: Collection[str]) -> Resolved:
-    """Carry out, on ``tree``, what a run would plan for the functions that are async now."""
+def resolve_leaves(
+    ground: EntryGround, tree: Tree, coloured: Collection[str], mocked: Mapping[str, str]
+) -> Resolved:
+    """Carry out, on ``tree``, what a run would plan for the functions that are async now.
+
+    The calls of libraries in ``mocked`` are not replaced.
+    """
     located = ground.locate(tree)
     names = set(_names_now(located.graph.functions, coloured))
     regions = tuple(region for region in located.regions if region.entry in names)
@@ -42,7 +47,7 @@ def resolve_leaves(ground: EntryGround, tree: Tree, coloured: Collection[str]) -
     made: list[Proposal] = []
     refusals: list[Refusal] = []
     for change_set in plan.change_sets:
-        proposal = _propose(change_set, tree, ground)
+        proposal = _propose(change_set, tree, ground, mocked)
         if isinstance(proposal, Proposal):
             made.append(proposal)
             tree = tree.with_changes(apply_proposal(tree, proposal))
@@ -76,18 +81,32 @@ def _names_now(functions: Collection[str], coloured: Collection[str]) -> Iterato
 
 
 def _propose(
-    change_set: ChangeSet, tree: Tree, ground: EntryGround
+    change_set: ChangeSet, tree: Tree, ground: EntryGround, mocked: Mapping[str, str]
 ) -> Proposal | tuple[Refusal, ...]:
     """Take the first attempt that can be carried out and keeps every function async."""
     found: list[Refusal] = []
     for number, attempt in enumerate(change_set.attempts):
         if attempt.demotes:
             continue
+        libraries = _replaced(attempt) & mocked.keys()
+        if libraries:
+            found.extend(_kept(name, mocked[name]) for name in sorted(libraries))
+            continue
         made = propose(change_set, number, tree, ground.rulebook)
         if isinstance(made, Proposal):
-            return made
+            notes = (*made.notes, *(refusal.message for refusal in found))
+            return made.model_copy(update={"notes": notes})
         found.append(made)
     return tuple(found) or change_set.refusals
+
+
+def _replaced(attempt: Attempt) -> set[str]:
+    return {edit.callee.partition(".")[0] for edit in attempt.calls if edit.action == "native"}
+
+
+def _kept(library: str, mock: str) -> Refusal:
+    message = f"{library} is kept, in a thread: tests answer for it with {mock}"
+    return Refusal(reason="mocked-in-tests", message=message)
 
 
 def _rules(proposal: Proposal) -> tuple[str, ...]:

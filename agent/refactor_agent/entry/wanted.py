@@ -19,6 +19,7 @@ from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.scope import async_callers, scope_of
 from refactor_agent.entry.suite.dress import dress
 from refactor_agent.entry.suite.files import test_files
+from refactor_agent.entry.suite.mocked import mocked_libraries
 from refactor_agent.entry.suite.mocks import with_async_mocks
 from refactor_agent.entry.suite.runner import find_runner
 from refactor_agent.entry.suite.targets import Targets
@@ -53,7 +54,10 @@ def wanted_of(
     graph, allowed = ground.graph, ground.project.config.allow_dependencies
     usable = declared_distributions(ground.base) | {normalized(name) for name in allowed}
     pairs = Pairs(ground.rulebook, graph, usable, Keywords(ground.base))
+    tests = test_files(ground.base, graph, reach.functions)
+    mocked = mocked_libraries(ground.base, tests)
     leaves, left_out = pairs.of(reach.blocking)
+    leaves = {sync: aio for sync, aio in leaves.items() if sync.partition(".")[0] not in mocked}
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
     outside = async_callers(graph, reach.functions) if callers else ()
     sharing = _sharing(graph, leaves) if callers else ()
@@ -61,8 +65,8 @@ def wanted_of(
         file: (MODULE, *names)
         for file, names in scope_of(graph, {*reach.functions, *outside, *sharing}).items()
     }
-    scope.update(dict.fromkeys(test_files(ground.base, graph, reach.functions), ()))
-    return Wanted(scope, leaves, frozenset(seeds)), left_out
+    scope.update(dict.fromkeys(tests, ()))
+    return Wanted(scope, leaves, frozenset(seeds), mocked), left_out
 
 
 def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:

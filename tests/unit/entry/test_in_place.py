@@ -358,3 +358,38 @@ def test_apart_where_nothing_ties_them(ground):
 
 def _dedented(files):
     return {file: dedent(text).lstrip() for file, text in files.items()}
+
+
+REQUESTS = """
+import requests
+
+
+def get(url: str) -> int:
+    return requests.get(url, timeout=5).status_code
+"""
+ANSWERED = """
+import responses
+
+from shop import get
+
+
+@responses.activate
+def test_get():
+    responses.add(responses.GET, "http://shop/a", status=201)
+    assert get("http://shop/a") == 201
+"""
+
+
+@pytest.mark.parametrize(("test", "call", "notes"), [
+    (ANSWERED, "(await offload(requests.get, url, timeout=5)).status_code",
+     "requests is kept, in a thread: tests answer for it with responses"),
+    ("from shop import get\n\n\ndef test_get():\n    get('http://shop')\n",
+     "await client.get(url, timeout=5", ""),
+])  # fmt: skip
+def test_a_library_that_tests_answer_for_stays(ground, test, call, notes):
+    files = {"pyproject.toml": RUNNER, "shop.py": REQUESTS, "tests/test_shop.py": test}
+    [planned] = plan_in_place(ground(_dedented(files)), ["shop:get"])
+    assert planned.proposal is not None
+    [shop] = [new.text for new in planned.proposal.files if new.file == "shop.py"]
+    assert call in shop
+    assert (notes in planned.proposal.notes) is bool(notes)

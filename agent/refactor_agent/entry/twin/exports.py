@@ -23,6 +23,9 @@ def with_exports(tree: Tree, file: str, data: bytes, module: str, twins: Twins) 
         for node in parsed.body:
             if isinstance(node, ast.ImportFrom):
                 for alias in node.names:
+                    if alias.name == "*":
+                        found.update(_public(twins, twins.definitions.source(module, node)))
+                        continue
                     known = twins.of(twins.definitions.source(module, node), alias.name)
                     if known is not None and not (alias.asname or alias.name).startswith("_"):
                         found[alias.asname or alias.name] = known[1]
@@ -33,6 +36,11 @@ def with_exports(tree: Tree, file: str, data: bytes, module: str, twins: Twins) 
         if name in exported and twin not in exported:
             data = _with_export(data, name, twin)
     return data
+
+
+def _public(twins: Twins, module: str) -> Iterator[tuple[str, str]]:
+    """Give the twins that ``import *`` brings along."""
+    return (pair for pair in twins.defined_in(module) if not pair[0].startswith("_"))
 
 
 def _edit(file: str, node: ast.ImportFrom, alias: ast.alias, twin: str) -> ImportEdit:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._patches import without_targets
 from refactor_agent.verify.checks._whole_files import renamed, whole_files
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, span_of
@@ -36,7 +37,8 @@ def _differences(before: FunctionNode, after: FunctionNode, *, whole: bool) -> I
     if _arguments(before, whole=whole) != _arguments(after, whole=whole):
         old, new = ast.unparse(before.args), ast.unparse(after.args)
         yield f"its parameters were ({old}) and are ({new})"
-    old_decorators, new_decorators = _decorators(before), _decorators(after)
+    old_decorators = _decorators(before, whole=whole)
+    new_decorators = _decorators(after, whole=whole)
     if old_decorators != new_decorators:
         yield f"its decorators were {old_decorators} and are {new_decorators}"
     if (before.returns is None) != (after.returns is None):
@@ -51,8 +53,12 @@ def _arguments(function: FunctionNode, *, whole: bool) -> str:
     return ast.dump(arguments)
 
 
-def _decorators(function: FunctionNode) -> list[str]:
-    texts = [ast.unparse(decorator) for decorator in function.decorator_list]
+def _decorators(function: FunctionNode, *, whole: bool) -> list[str]:
+    """Give the decorators as text; what a test patches may move in a file written ``whole``."""
+    decorators = function.decorator_list
+    if whole and function.name.startswith("test"):
+        decorators = [without_targets(decorator) for decorator in decorators]
+    texts = [ast.unparse(decorator) for decorator in decorators]
     named = [_plain(text) for text in texts]
     if function.name.startswith("test") or any("fixture" in text for text in named):
         named = [text for text in named if not text.startswith(_RUNNERS[:2])]

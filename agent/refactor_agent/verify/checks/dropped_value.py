@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._patches import patch_targets
+from refactor_agent.verify.checks._whole_files import whole_files
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -18,7 +20,7 @@ _CONSUMERS = frozenset({"list", "tuple", "set", "dict", "next", "iter"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    twins = dict(_twins(context))
+    twins, whole = dict(_twins(context)), whole_files(context)
     for change in changed_functions(context):
         if change.before is None or change.module_before is None:
             continue
@@ -26,8 +28,11 @@ def _find(context: Context) -> Iterator[Objection]:
         if _reads_stream(change.after):
             now.update(_CONSUMERS)
         now.update(twins[name] for name in tuple(now) if name in twins)
+        moved: set[str] = set()
+        if change.file in whole:
+            moved = {repr(target.value) for target in patch_targets(change.before)}
         for value in _values(change.module_before, change.before):
-            if value not in now:
+            if value not in now and value not in moved:
                 message = f"{change.name}: {value} was used there, and is no more"
                 yield Objection(message, change.site(change.after))
 

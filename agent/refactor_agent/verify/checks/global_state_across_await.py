@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from refactor_agent.locate import is_test_file
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import (
     Finding,
@@ -50,7 +51,10 @@ _DEPTH = 4
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    yield from fresh_findings(context, _global)
+    for objection in fresh_findings(context, _global):
+        # A test has its loop to itself, and patches for as long as it runs.
+        if objection.site is None or not is_test_file(objection.site.file):
+            yield objection
     yield from _on_thread(context)
 
 

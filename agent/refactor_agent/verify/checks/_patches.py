@@ -1,0 +1,30 @@
+"""What tests put something in the place of, by its name."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+
+from refactor_agent.verify.syntax import dotted
+
+__all__ = ["patch_targets", "without_targets"]
+
+_PATCHES = frozenset({"patch", "mock.patch", "unittest.mock.patch", "mocker.patch"})
+
+
+def patch_targets(node: ast.AST) -> Iterator[ast.Constant]:
+    """Give the texts that name what `patch` replaces, under ``node``."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and dotted(part.func) in _PATCHES and part.args:
+            first = part.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first
+
+
+def without_targets(node: ast.expr) -> ast.expr:
+    """Give a copy of ``node`` in which every target is only its module: ``shop``."""
+    made = copy.deepcopy(node)
+    for target in patch_targets(made):
+        target.value = str(target.value).partition(".")[0]
+    return made
