@@ -168,6 +168,14 @@ CHECK = Check(
             "os.chdir changes the whole process",
         ),
         Example(
+            "for the time of a test",
+            "from unittest.mock import patch\n\n\ndef test_f():\n    with patch('m.x'):\n"
+            "        g()\n",
+            "from unittest.mock import patch\n\n\nasync def test_f():\n    with patch('m.x'):\n"
+            "        await g()\n",
+            file="test_f.py",
+        ),
+        Example(
             "by what a thread runs",
             _MOVED.format(call="there(path)"),
             _MOVED.format(call="await offload(there, path)"),
