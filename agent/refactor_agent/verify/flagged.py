@@ -49,12 +49,12 @@ async def try_paths(
     flag = target.flag
     if flag is None or flag.step == "finalize":
         return await try_change(context, baseline, target, bench, whole=whole)
-    on = await try_change(context, baseline, _at(target, flag, 100), bench, whole=whole)
+    on = await try_change(context, _at(baseline, flag, 100), target, bench, whole=whole)
     if on.comparison.failures:
         return _told(on, flag, 100)
     # What the old path does to the loop is as it was: no change is asked to mend it.
     old = Context(context.before, context.files, (), bench.locate)
-    off = await try_change(old, baseline, _at(target, flag, 0), bench, whole=whole)
+    off = await try_change(old, _at(baseline, flag, 0), target, bench, whole=whole)
     if off.comparison.failures:
         return _told(off, flag, 0)
     return dataclasses.replace(
@@ -90,11 +90,11 @@ def _changed_functions(before: Tree, after: Tree, file: str) -> Iterator[str]:
             yield name
 
 
-def _at(target: Target, flag: Flag, percent: int) -> Target:
-    """Set the flag in the environment of the test command."""
+def _at(baseline: Baseline, flag: Flag, percent: int) -> Baseline:
+    """Set the flag in the environment of the command that runs the tests."""
     variable = f"ASYNC_ADAPTERS_FLAG_{flag.name}".upper().replace("-", "_")
-    command = target.test_command or "python -m pytest"
-    return target.model_copy(update={"test_command": f"{variable}={percent} {command}"})
+    environment = {**baseline.environment, variable: str(percent)}
+    return baseline.model_copy(update={"environment": environment})
 
 
 def _told(trial: Trial, flag: Flag, percent: int) -> Trial:
