@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from eval.locate.finding import Finding, Package
-from eval.runs.pinned import environment
+from eval.runs.environments import environment
 
 __all__ = ["BLOCKING", "LINTERS", "Peers"]
 
@@ -31,7 +31,7 @@ class Peers:
 
     def __init__(self, directory: Path) -> None:
         """Keep the environment in ``directory``; one that is there is used again."""
-        self._bin = environment(directory, _PINNED).parent
+        self._bin = environment(directory, "linters", _PINNED).parent
 
     @property
     def tools(self) -> Mapping[str, Callable[[Package], list[Finding]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from eval.runs.pinned import environment
+from eval.runs.environments import environment
 
 __all__ = ["Codemod"]
 
@@ -21,7 +21,7 @@ class Codemod:
 
     def convert(self, project: Path) -> None:
         """Let it edit every file that is no test; raises `CalledProcessError` when it breaks."""
-        program = environment(self._directory, [_PINNED]).with_name("asyncify-codemod")
+        program = environment(self._directory, "codemod", [_PINNED]).with_name("asyncify-codemod")
         files = [
             str(path)
             for path in sorted(project.rglob("*.py"))

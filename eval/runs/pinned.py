@@ -7,13 +7,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["alone", "archive", "environment", "pip"]
+__all__ = ["alone", "archive", "pip"]
 
 
 def archive(distribution: str, version: str, sha256: str, cache: Path) -> Path:
@@ -47,22 +46,6 @@ def _unpacked(wanted: str, sha256: str, scratch: Path) -> Path:
     shutil.unpack_archive(found, place, filter="data")
     (root,) = place.iterdir()
     return root
-
-
-def environment(place: Path, requirements: Sequence[str]) -> Path:
-    """Give the interpreter of the environment at ``place``, made with these unless it is complete.
-
-    Raises `CalledProcessError` when pip can't install them.
-    """
-    python, mark = place / "bin" / "python", place / "complete"
-    wanted = "\n".join((sys.version, *requirements))
-    with alone(place):
-        if not mark.exists() or mark.read_text() != wanted:
-            shutil.rmtree(place, ignore_errors=True)
-            venv.create(place, with_pip=True)
-            pip(str(python), "install", *requirements)
-            mark.write_text(wanted)
-    return python
 
 
 def pip(python: str, *arguments: str) -> None:

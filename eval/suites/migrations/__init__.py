@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.runs.pinned import environment
+from eval.runs.environments import environment
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.migrations.entries import callers_of, entries
@@ -67,8 +67,8 @@ def _recorded(case: Case, scenario: Scenario) -> Result:
 
 
 def _tried(case: Case, scenario: Scenario, clone: Path, setting: Setting) -> Iterator[Result]:
-    place = setting.cache / "migrations" / scenario.directory
-    python = environment(place, scenario.requirements)
+    place = setting.cache / "migrations"
+    python = environment(place, scenario.directory, scenario.requirements)
     with tempfile.TemporaryDirectory(prefix="mig-") as scratch:
         root = Path(scratch).resolve() / "project"
         _lay(clone, scenario.commit, root)

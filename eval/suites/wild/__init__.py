@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.runs.pinned import archive, environment
+from eval.runs.environments import environment
+from eval.runs.pinned import archive
 from eval.runs.values import NULL, SUBJECT, Case, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.wild.app import App, read_apps
@@ -44,7 +45,7 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
 
 def _tried(case: Case, app: App, setting: Setting) -> Iterator[Result]:
     source = archive(app.name, app.version, app.sha256, setting.cache)
-    python = environment(setting.cache / "wild" / app.name, app.requirements)
+    python = environment(setting.cache / "wild", app.name, app.requirements)
     with tempfile.TemporaryDirectory(prefix="wild-") as scratch:
         root = Path(scratch).resolve() / app.name
         shutil.copytree(source, root)

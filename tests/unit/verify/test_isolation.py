@@ -41,8 +41,9 @@ def run(
 
 @pytest.fixture
 def outside() -> Iterator[Path]:
-    """A directory of the user's, away from everything temporary."""
-    place = Path.cwd() / f".outside-{os.getpid()}"
+    """A directory of the user's, away from everything temporary, where a checkout may lie too."""
+    here = Path.cwd()
+    place = (Path.home() if here.is_relative_to("/tmp") else here) / f".outside-{os.getpid()}"  # noqa: S108
     place.mkdir()
     yield place
     subprocess.run(["rm", "-rf", place], check=True)
