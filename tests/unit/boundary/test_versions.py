@@ -35,7 +35,8 @@ def test_it_does_what_it_promises(tmp_path, version):
         pytest.skip(f"there is no Python {version} here")
     (tmp_path / "_async_adapters.py").write_text(boundary_source())
     shutil.copy(BEHAVIOUR, tmp_path)
-    command = [python, "-W", "error", "-X", "dev", BEHAVIOUR.name]
+    # Without site-packages: it needs the standard library, and nothing there changes what it does.
+    command = [python, "-S", "-W", "error", "-X", "dev", BEHAVIOUR.name]
     ended = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
