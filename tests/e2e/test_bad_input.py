@@ -303,7 +303,7 @@ def test_tests_that_hang(shop):
 @pytest.mark.parametrize(
     ("command", "parts"),
     [
-        ("make test", ["'make test' does not name pytest"]),
+        ("make test", ["'make test' names neither pytest nor unittest"]),
         ("pytest && true", ["needs a shell"]),
         ("pytest 'x", ["the test command"]),
         ("pytest --no-such-option", ["no-such-option"]),

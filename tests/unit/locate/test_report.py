@@ -149,8 +149,8 @@ def test_remarks_stand_before_the_count(write, rules) -> None:
         (
             "sqlite3.connect('x').execute('select 1').fetchall()",
             (
-                "await `aiosqlite.Cursor.fetchall` in its place, or hand the whole block that makes and"
-                " uses the `sqlite3.Cursor` to one worker thread"
+                "await `aiosqlite.Cursor.fetchall` in its place, or hand the whole block that"
+                " makes and uses the `sqlite3.Cursor` to one worker thread"
             ),
         ),
     ],
