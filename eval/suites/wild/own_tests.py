@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
+
+from refactor_agent.domain.plan import Refusal
+from refactor_agent.verify.command import parse_test_command
 
 __all__ = ["passing"]
 
@@ -19,23 +21,19 @@ def passing(root: Path, python: Path, command: str) -> frozenset[str]:
 
     Settings may stand before the command as in a shell: ``NAME=value python -m pytest``.
     """
-    words = shlex.split(command)
-    settings = [word for word in words if "=" in word and words.index(word) < _first(words)]
+    read = parse_test_command(command, str(python))
+    if isinstance(read, Refusal):
+        raise RuntimeError(f"no test ran: {read.message}")  # noqa: TRY004 - no fault of a type
     with tempfile.TemporaryDirectory(prefix="own-") as scratch:
         report = Path(scratch, "report.xml")
         done = subprocess.run(
-            [str(python), *words[_first(words) + 1 :], "-q", f"--junit-xml={report}"],
-            cwd=root, capture_output=True, text=True, check=False, timeout=_SECONDS,
-            env={**os.environ, **dict(word.split("=", 1) for word in settings), "HOME": scratch},
+            [*read.words, "-q", f"--junit-xml={report}"],
+            cwd=root / read.directory, capture_output=True, text=True, check=False,
+            timeout=_SECONDS, env={**os.environ, **read.environment, "HOME": scratch},
         )  # fmt: skip
         if not report.exists():
             raise RuntimeError(f"no test ran: {done.stdout[-2000:]}{done.stderr[-2000:]}")
         return _passed(report)
-
-
-def _first(words: list[str]) -> int:
-    """Give the place of the interpreter, behind the settings."""
-    return next(place for place, word in enumerate(words) if "=" not in word)
 
 
 def _passed(report: Path) -> frozenset[str]:
