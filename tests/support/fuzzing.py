@@ -3,6 +3,8 @@
 # ruff: noqa: S311 - the numbers make programs, not secrets
 from __future__ import annotations
 
+import os
+import resource
 import sys
 import sysconfig
 import traceback
@@ -19,6 +21,10 @@ from refactor_agent.rulebook import RuleBook, load_rulebook
 __all__ = ["look_at", "program"]
 
 _SIZES = (200, 40_000)
+_SECONDS = 10
+"""Of processor time, for one program; most take a twentieth of one."""
+_BYTES = 2 * 1024**3
+"""Of address space, for one program; a deep stack takes a quarter of a GiB."""
 _MOST_FILES = 3
 _NAMES = ("a", "b", "c", "get", "self", "load", "client", "time", "x")
 _SNIPPETS = (
@@ -232,17 +238,35 @@ def _expression(random: Random, depth: int) -> str:
 
 
 def _main(first: int, count: int) -> int:
-    """Look at ``count`` programs, from the one of number ``first`` on; name those that fail."""
+    """Look at ``count`` programs, from the one of number ``first`` on; name those that fail.
+
+    Each in a process of its own, so that one that never ends or eats all memory is named too.
+    """
+    _rules(), _real()  # once for all of them
     failed = 0
     with TemporaryDirectory() as name:
         for number in range(first, first + count):
-            files = program(Random(number))
-            try:
-                look_at(Path(name), files)
-            except Exception:  # noqa: BLE001 - to be printed
+            child = os.fork()
+            if not child:
+                os._exit(_look_within_limits(Path(name), number))
+            _, status, used = os.wait4(child, 0)
+            if status:
                 failed += 1
-                print(f"program {number}:", traceback.format_exc(), flush=True)  # noqa: T201
+                fault = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "a fault"
+                mebibytes = used.ru_maxrss // 1024
+                print(f"program {number}: {fault}, {mebibytes} MiB", flush=True)  # noqa: T201
     return failed
+
+
+def _look_within_limits(root: Path, number: int) -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    try:
+        look_at(root, program(Random(number)))
+    except BaseException:  # noqa: BLE001 - to be printed
+        print(f"program {number}:", traceback.format_exc(), flush=True)  # noqa: T201
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -19,3 +19,20 @@ def test_circles_within_circles_are_worked_out_in_bounded_time(check, count):
         "import time\n\nasync def start(whole):\n    a(whole)\n    time.sleep(1)  #! time.sleep\n"
     )
     check(f"{functions}\n\n{start}")
+
+
+def test_an_annotation_that_is_imported_in_a_circle_hides_no_other(check):
+    """It stands for nothing; following it for ever left what stands beside it unknown too."""
+    check("""
+        # file: shop/a.py
+        from .b import Path
+        from .a import Name
+        # file: shop/b.py
+        from .a import Path
+        # file: shop/c.py
+        import requests
+        from .a import Name, Path
+
+        async def start(session: Name | Path | requests.Session):
+            session.get("https://example.org")  #! requests.Session.get
+        """)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from refactor_agent.locate.resolve.aliases import alias
 from refactor_agent.locate.resolve.generics import bind_class, grounded
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.libraries import CONTAINERS, GENERIC_WRAPPERS
@@ -115,7 +116,7 @@ def _alias(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Value
     """Read a name that stands for a whole annotation: ``PathLike = str | Path``."""
     if term is None or term[0] not in "gil":
         return None
-    found = evaluator.alias(function, term)
+    found = alias(evaluator, function, term)
     if found is None:
         return None
     home, inner = found

@@ -108,37 +108,6 @@ class Evaluator:
         """Give the result of ``work``, memoised for ``function``."""
         return self.memo.get(("value", function.name, key), work, ())
 
-    def alias(
-        self, function: ProjectFunction, term: tuple[Any, ...]
-    ) -> tuple[ProjectFunction, Term] | None:
-        """Give the annotation that a module-level name stands for, and where it is written."""
-        if term[0] == "l":
-            return self._alias_of(function, (function.body.definitions[term[1]],))
-        if term[0] == "g":
-            module = function.module
-            name = term[1]
-        else:
-            found = self.index.modules.get(term[1])
-            if found is None:
-                return None
-            module, name = found, term[2]
-        return self._alias_of(module.functions[0], module.binding(name) or ())
-
-    def _alias_of(
-        self, home: ProjectFunction, terms: tuple[Term, ...]
-    ) -> tuple[ProjectFunction, Term] | None:
-        for given in terms:
-            term = given
-            while term is not None and term[0] == "l":
-                term = home.body.definitions[term[1]]
-            if term is not None and term[0] == "i":
-                return self.alias(home, term)
-            if term is not None and term[0] in "so":
-                return home, term
-            if term is not None and term[0] == "A" and term[2] is not None:
-                return home, term[2]
-        return None
-
 
 def _call(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
     number = term[1]

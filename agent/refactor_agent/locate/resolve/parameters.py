@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from refactor_agent.locate.resolve.aliases import alias
 from refactor_agent.locate.resolve.annotations import declared
 from refactor_agent.locate.resolve.arguments import arguments_for
 from refactor_agent.locate.resolve.index import ProjectFunction, self_name
@@ -73,7 +74,7 @@ def _annotated(
     """Give what stands beside the type in ``Annotated[…]``, and the code it stands in."""
     home = around
     if term is not None and term[0] in "gil":
-        home, term = evaluator.alias(around, term) or (around, None)
+        home, term = alias(evaluator, around, term) or (around, None)
     if term is None or term[0] != "s" or term[2] is None or term[2][0] != "t":
         return []
     return [(home, part) for part in term[2][1][1:]]
