@@ -207,3 +207,16 @@ def test_a_state_whose_summaries_are_gone_is_not_believed(project, tmp_path):
             shutil.rmtree(directory)
     edit(project, "shop/tools.py", "no more sleep")
     assert found(project, cache) == found(project, None)
+
+
+def test_an_edit_at_the_end_of_a_very_long_chain_is_seen(tmp_path):
+    """What follows from more facts than are kept one by one follows from any change."""
+    length = 1_200
+    root, cache = tmp_path / "project", tmp_path / "cache"
+    links = (f"def f{n}():\n    return f{n + 1}()\n" for n in range(length))
+    start = "async def start(url):\n    f0().get(url)\n"
+    end = "import requests\n\ndef f{}():\n    return {}\n"
+    write(root, {"chain.py": f"from end import f{length}\n\n{''.join(links)}\n{start}"})
+    for given, blocks in (("None", False), ("requests.Session()", True), ("print", False)):
+        write(root, {"end.py": end.format(length, given)})
+        assert ("requests.Session.get" in found(root, cache)[0]) is blocks, given

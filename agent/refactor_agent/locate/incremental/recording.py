@@ -12,7 +12,7 @@ from refactor_agent.locate.effects import Effect, Effects
 from refactor_agent.locate.incremental.state import Known, State
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.memo import Fact
+from refactor_agent.locate.resolve.memo import Fact, bounded
 
 __all__ = ["RecordingEffects"]
 
@@ -65,7 +65,7 @@ class RecordingEffects(Effects):
                 return given
         with self._noted() as facts:
             result = work()
-        self.answered[question] = (result, frozenset(facts))
+        self.answered[question] = (result, bounded(facts))
         return result
 
     def _taken(self, state: State, name: str) -> tuple[Effect, ...]:
@@ -77,7 +77,7 @@ class RecordingEffects(Effects):
     def _worked_out(self, function: ProjectFunction) -> Known:
         with self._noted() as facts:
             effects = super().of(function)
-        known = self.found[function.name] = Known(effects, frozenset(facts))
+        known = self.found[function.name] = Known(effects, bounded(facts))
         return known
 
     @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 from refactor_agent.kept import read_checked, write_checked
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
-from refactor_agent.locate.resolve.memo import Fact
+from refactor_agent.locate.resolve.memo import ANYTHING, Fact
 
 __all__ = ["Known", "ReadFile", "State", "make_state", "read_state", "write_state"]
 
@@ -77,6 +77,8 @@ class State:
     def following_from(self, changed: Iterable[Fact]) -> set[str]:
         """Give the functions and questions that may be answered otherwise once these changed."""
         wanted = set(changed)
+        if wanted:
+            wanted.add(ANYTHING)
         numbers = {number for number, fact in enumerate(self.facts) if fact in wanted}
         if not numbers:
             return set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["find_methods", "is_protocol", "linearise", "link_subclasses"]
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+_LONGEST_ORDER = 256
+"""Classes that a member is looked up in; in generated ones below one another there is no end."""
 _NOT_BASES = _PROTOCOLS | {"builtins.object", "typing.Generic"}
 
 
@@ -22,7 +25,7 @@ def linearise(evaluator: Evaluator, cls: ProjectClass) -> tuple[ProjectClass | s
     """Give the classes in which a member is looked up, nearest first.
 
     Depth first, each class at its last place: what C3 gives wherever the order matters to
-    projects that run.
+    projects that run. Those behind the nearest few hundred are left out.
     """
     if not cls.bases:
         return (cls,)
@@ -37,7 +40,7 @@ def _order(evaluator: Evaluator, cls: ProjectClass) -> tuple[ProjectClass | str,
             if item is not cls:
                 order.pop(item, None)
                 order[item] = None
-    return tuple(order)
+    return tuple(islice(order, _LONGEST_ORDER))
 
 
 def _bases(evaluator: Evaluator, cls: ProjectClass) -> list[ProjectClass | str]:

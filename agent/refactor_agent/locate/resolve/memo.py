@@ -13,12 +13,17 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["Fact", "Memo", "Reads", "TooMuchWorkError"]
+__all__ = ["ANYTHING", "Fact", "Memo", "Reads", "TooMuchWorkError", "bounded"]
 
 T = TypeVar("T")
 
 Fact = tuple[str, ...]
 """Something that summaries say: its kind, and the names of what it is about."""
+ANYTHING: Fact = ("anything",)
+"""Stands for all facts: what follows from it is worked out again after any change."""
+_MOST_FACTS = 2_000
+"""That one answer follows from; a chain of thousands of functions would else take memory with the
+square of its length. In real packages one function in a thousand follows from more."""
 
 _NOWHERE = 1 << 30
 """A level above every open question."""
@@ -43,6 +48,13 @@ class Reads:
         before, self.facts = self.facts, facts
         self.add = facts.add
         return before
+
+
+def bounded(facts: set[Fact]) -> frozenset[Fact]:
+    """Give ``facts`` to be kept: `ANYTHING` alone where they are too many."""
+    if len(facts) > _MOST_FACTS or ANYTHING in facts:
+        return _EVERYTHING
+    return frozenset(facts)
 
 
 class TooMuchWorkError(Exception):
@@ -87,6 +99,7 @@ class _TooDeepError(Exception):
 
 
 _NOTHING: frozenset[Any] = frozenset()
+_EVERYTHING = frozenset({ANYTHING})
 
 
 class Memo:
@@ -173,15 +186,16 @@ class Memo:
             del self._levels[question]
             if not done:
                 self._forget(frame.passing)
-        around.update(facts)
-        self._keep(question, value, level, frame, facts)
+        reads = bounded(facts)
+        around.update(reads)
+        self._keep(question, value, level, frame, reads)
         return value
 
     def _keep(
-        self, question: Hashable, value: object, level: int, frame: _Open, facts: set[Fact]
+        self, question: Hashable, value: object, level: int, frame: _Open, reads: frozenset[Fact]
     ) -> None:
         if frame.lowest < level and self._may_try_again(question):
-            self._passing[question] = _Passing(value, frame.lowest, frozenset(facts))
+            self._passing[question] = _Passing(value, frame.lowest, reads)
             below = self._open[-1]
             below.lowest = min(below.lowest, frame.lowest)
             below.passing.extend(frame.passing)
@@ -189,7 +203,6 @@ class Memo:
             return
         circle = frozenset(frame.passing) if frame.passing else _NOTHING
         self._forget(frame.passing)
-        reads = frozenset(facts)
         self._answers[question] = _Answer(value, self._same.setdefault(reads, reads), circle)
 
     def _may_try_again(self, question: Hashable) -> bool:

@@ -1,0 +1,48 @@
+"""What generated code asks for without end is bounded."""
+
+from __future__ import annotations
+
+from refactor_agent.locate.locator import evaluate
+from refactor_agent.locate.resolve.memo import ANYTHING, Memo
+from refactor_agent.project import open_project
+
+MANY = 3_000
+
+
+def test_facts_are_kept_one_by_one_up_to_a_bound():
+    """Each answer takes over the facts of the one before: all of them are a square."""
+    memo = Memo()
+
+    def ask(number: int) -> int:
+        return memo.get(("question", number), lambda: work(number), -1)
+
+    def work(number: int) -> int:
+        memo.reads.add(("fact", str(number)))
+        return ask(number - 1) + 1 if number else 0
+
+    def facts(number: int) -> set[tuple[str, ...]]:
+        around = memo.reads.divert(set())
+        assert ask(number) == number
+        return memo.reads.divert(around)
+
+    sizes = [len(facts(number)) for number in range(MANY)]
+    assert sizes[:100] == list(range(1, 101))
+    assert facts(MANY - 1) == {ANYTHING}
+    assert sum(sizes) < MANY * MANY / 2
+
+
+def test_classes_below_one_another_are_linked_up_to_a_bound(tmp_path, rules):
+    steps = (f"class C{n}(C{n - 1}):\n    def m{n}(self): ...\n" for n in range(1, MANY))
+    (tmp_path / "made.py").write_text(f"class C0:\n    def m0(self): ...\n{''.join(steps)}")
+    evaluator, _ = evaluate(open_project(tmp_path), rules)
+    linked = evaluator.index.linked
+    assert [cls.name for cls in linked["made.C2998"]] == ["made.C2999"]
+    assert len(linked["made.C0"]) < 1_000
+
+
+def test_a_member_is_found_in_far_bases(check):
+    steps = "".join(f"class C{n}(C{n - 1}): ...\n" for n in range(1, 100))
+    check(
+        "import time\n\nclass C0:\n    def wait(self):\n        time.sleep(1)\n"
+        f"{steps}\nasync def start(given: C99):\n    given.wait()  #! time.sleep\n"
+    )
