@@ -217,6 +217,6 @@ def test_an_edit_at_the_end_of_a_very_long_chain_is_seen(tmp_path):
     start = "async def start(url):\n    f0().get(url)\n"
     end = "import requests\n\ndef f{}():\n    return {}\n"
     write(root, {"chain.py": f"from end import f{length}\n\n{''.join(links)}\n{start}"})
-    for given, blocks in (("None", False), ("requests.Session()", True), ("print", False)):
-        write(root, {"end.py": end.format(length, given)})
-        assert ("requests.Session.get" in found(root, cache)[0]) is blocks, given
+    for made, is_found in (("None", False), ("requests.Session()", True), ("print", False)):
+        write(root, {"end.py": end.format(length, made)})
+        assert ("requests.Session.get" in found(root, cache)[0]) is is_found, made
