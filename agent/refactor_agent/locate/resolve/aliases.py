@@ -23,10 +23,10 @@ def alias(evaluator: Evaluator, function: ProjectFunction, term: Term) -> _Place
     """
     place: _Place | None = (function, term)
     seen: set[_Place] = set()
-    while place is not None and place[1] is not None and place not in seen:
+    while place is not None and place not in seen:
         seen.add(place)
         home, term = place
-        if term[0] in "so":
+        if term is None or term[0] in "so":
             return place
         if term[0] == "A":
             return home, term[2]
