@@ -1,4 +1,4 @@
-"""The text that targets get, under a stamp by which a later version knows it again."""
+"""The texts that targets get, under a stamp by which a later version knows them again."""
 
 from __future__ import annotations
 
@@ -9,13 +9,26 @@ from typing import NamedTuple
 
 from refactor_agent.tree import sha256
 
-__all__ = ["BOUNDARY_MODULE", "BOUNDARY_VERSION", "Stamp", "boundary_source", "read_stamp"]
+__all__ = [
+    "BOUNDARY_MODULE",
+    "BOUNDARY_VERSION",
+    "PROCESS_MODULE",
+    "VERSIONS",
+    "Stamp",
+    "boundary_source",
+    "read_stamp",
+]
 
 BOUNDARY_MODULE = "_async_adapters"
-"""Its module name in a target."""
+"""The module with the bounds, by its name in a target."""
+
+PROCESS_MODULE = "_async_process"
+"""The module with child processes, for targets that start any."""
 
 BOUNDARY_VERSION = "2.0"
-"""Versions of one major number offer at least what the earlier ones did."""
+
+VERSIONS = {BOUNDARY_MODULE: BOUNDARY_VERSION, PROCESS_MODULE: "1.0"}
+"""Module to its version: those of one major number offer at least what the earlier ones did."""
 
 _STAMP = "# Vendored by refactor-agent: version {version}, sha256 {digest}\n"
 _STAMPED = re.compile(
@@ -37,10 +50,10 @@ class Stamp(NamedTuple):
 
 
 @cache
-def boundary_source() -> str:
-    """Give the text that a target gets, the same for every target."""
-    text = (Path(__file__).parent / f"{BOUNDARY_MODULE}.py").read_text(encoding="utf-8")
-    return _STAMP.format(version=BOUNDARY_VERSION, digest=_digest(text)) + text
+def boundary_source(module: str = BOUNDARY_MODULE) -> str:
+    """Give the text of ``module`` that a target gets, the same for every target."""
+    text = (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8")
+    return _STAMP.format(version=VERSIONS[module], digest=_digest(text)) + text
 
 
 def read_stamp(data: bytes) -> Stamp | None:

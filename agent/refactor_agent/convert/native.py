@@ -14,6 +14,7 @@ from refactor_agent.convert.opened import open_client
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_result
 from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.vendor import boundary_name
 from refactor_agent.domain.plan import CallEdit
 from refactor_agent.rulebook import NativeCall
 
@@ -29,6 +30,9 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     described = job.rulebook.rule(native.rule).native
     if described is not None and described.strategy is not None:
         refuse("unknown-strategy", f"nothing carries out {described.strategy}", edit.site)
+    if native.vendored is not None:
+        _use_vendored(job, work, call, native.vendored)
+        return
     maker = find_maker(job, work, call)
     if maker is not None:
         convert_maker(job, work, maker)
@@ -50,6 +54,18 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     if native.iterator:
         read_async(work, call, awaited=native.awaited)
     _await_or_keep(job, work, call, native, _both(rename, adapt))
+
+
+def _use_vendored(job: Job, work: FileWork, call: cst.Call, vendored: str) -> None:
+    """Call the function of a vendored module; it takes its first argument alone by position."""
+    for number, argument in enumerate(call.args):
+        if argument.star == "*" or (number and not argument.star and argument.keyword is None):
+            site = work.source.site(call)
+            refuse("unknown-arguments", "arguments given by position have no name there", site)
+    module, _, name = vendored.rpartition(".")
+    work.names.drop(call.func)
+    new = boundary_name(job, work, name, module)
+    await_call(job, work, call, lambda node: node.with_changes(func=new))
 
 
 def _await_or_keep(

@@ -1,4 +1,4 @@
-"""The boundary module's place in the target."""
+"""The place in the target of the modules that are vendored."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from refactor_agent.domain.proposal import NewFile
 __all__ = ["boundary_files", "boundary_name"]
 
 
-def boundary_name(job: Job, work: FileWork, name: str) -> cst.BaseExpression:
-    """Write ``name``, imported from the boundary module of the file's package."""
-    file, module = _place(work)
+def boundary_name(
+    job: Job, work: FileWork, name: str, vendored: str = BOUNDARY_MODULE
+) -> cst.BaseExpression:
+    """Write ``name``, imported from the ``vendored`` module of the file's package."""
+    file, module = _place(work, vendored)
     job.boundary.add(file)
     return work.names.spell_from(module, name)
 
@@ -31,14 +33,14 @@ def boundary_files(job: Job) -> tuple[NewFile, ...]:
     return tuple(one for one in found if isinstance(one, NewFile))
 
 
-def _place(work: FileWork) -> tuple[str, str]:
-    """Give the boundary's file and module: in the top-level package, else beside the module."""
+def _place(work: FileWork, vendored: str) -> tuple[str, str]:
+    """Give the module's file and full name: in the top-level package, else beside the module."""
     path = PurePosixPath(work.source.file)
     package, dot, _ = work.module.partition(".")
     if path.name == "__init__.py":
         directory = path.parents[work.module.count(".")]
-        return f"{directory / BOUNDARY_MODULE}.py", f"{package}.{BOUNDARY_MODULE}"
+        return f"{directory / vendored}.py", f"{package}.{vendored}"
     if not dot:
-        return f"{path.parent / BOUNDARY_MODULE}.py", BOUNDARY_MODULE
+        return f"{path.parent / vendored}.py", vendored
     directory = path.parents[work.module.count(".") - 1]
-    return f"{directory / BOUNDARY_MODULE}.py", f"{package}.{BOUNDARY_MODULE}"
+    return f"{directory / vendored}.py", f"{package}.{vendored}"

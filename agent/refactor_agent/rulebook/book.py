@@ -34,6 +34,9 @@ class NativeCall(Value):
     """For module-level functions: the async type that is opened with ``async with`` around the
     call (``target`` is its method), and what its constructor must be given."""
     arguments: Arguments = Arguments()
+    vendored: str | None = None
+    """A function of a vendored module that does the same as the blocking call, by way of
+    ``target``: arguments, result and exceptions stay."""
     awaited: bool = True
     """``False``: the call gives an async iterator and is not awaited."""
     iterator: bool = False
@@ -236,6 +239,7 @@ class RuleBook:
             arguments=native.arguments.get(name)
             or native.arguments.get(f"{owner}.*")
             or Arguments(),
+            vendored=native.vendored.get(name),
             awaited=name not in native.streams and target != native.types.get(name),
             iterator=name in native.iterators or name in native.streams,
             distribution=distribution,

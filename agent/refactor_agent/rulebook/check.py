@@ -82,6 +82,9 @@ def _loose_ends(rule: Rule) -> Iterator[str]:
     for name in native.calls:
         if name not in blocks:
             yield f"native.calls: {name!r} is not among the blocking calls"
+    for name in native.vendored:
+        if name not in native.calls:
+            yield f"native.vendored: {name!r} is not among native.calls"
     for name in native.methods:
         if name.rpartition(".")[0] not in native.types:
             yield f"native.methods: the type of {name!r} is not among native.types"

@@ -118,6 +118,9 @@ class Native(Value):
     checked: a project that depends on one, and not on ``distribution``, gets that one."""
     calls: Mapping[str, str] = {}
     """Blocking call to awaited call, same arguments: ``time.sleep: asyncio.sleep``."""
+    vendored: Mapping[str, str] = {}
+    """Blocking call to a function of a module that is vendored, which takes the same arguments and
+    does the same by way of what is in ``calls``: ``subprocess.run: _async_process.run_process``."""
     types: Mapping[str, str] = {}
     """Sync type, or function that makes one, to its async counterpart with the same arguments:
     ``openai.OpenAI: openai.AsyncOpenAI``."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal
 
-from refactor_agent.boundary import BOUNDARY_VERSION, vendored_version
+from refactor_agent.boundary import VERSIONS, vendored_version
 from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Author, Proposal
 from refactor_agent.domain.region import Region
@@ -111,11 +112,13 @@ def _support(
 
 
 def _vendor(tree: Tree, files: Mapping[str, bytes]) -> str:
-    old = {vendored_version(tree.read(file)) for file in files if tree.exists(file)}
-    if not old:
+    there = [file for file in files if tree.exists(file)]
+    if not there:
         return "Add the async boundary module"
-    versions = ", ".join(sorted(version for version in old if version))
-    return f"Upgrade the async boundary module from {versions} to {BOUNDARY_VERSION}"
+    old = {version for file in there if (version := vendored_version(tree.read(file)))}
+    new = {VERSIONS[PurePosixPath(file).stem] for file in there}
+    versions = (", ".join(sorted(found)) for found in (old, new))
+    return f"Upgrade the async boundary module from {' to '.join(versions)}"
 
 
 def _declare(names: Sequence[str]) -> str:

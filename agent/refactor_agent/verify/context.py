@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from refactor_agent.boundary import boundary_source
+from refactor_agent.boundary import VERSIONS, boundary_source
 from refactor_agent.domain.region import Located
 from refactor_agent.tree import Tree
 from refactor_agent.verify.change import Change
@@ -40,10 +40,12 @@ class Context:
 
     @cached_property
     def python_files(self) -> tuple[str, ...]:
-        """The changed and added Python files, sorted; the boundary module has its own tests."""
-        boundary = boundary_source().encode()
+        """The changed and added Python files, sorted; what is vendored has its own tests."""
+        vendored = {boundary_source(module).encode() for module in VERSIONS}
         return tuple(
-            sorted(f for f, data in self.files.items() if f.endswith(".py") and data != boundary)
+            sorted(
+                f for f, data in self.files.items() if f.endswith(".py") and data not in vendored
+            )
         )
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The vendored module as text: what others' linters and type checkers make of it."""
+"""The vendored modules as text: what others' linters and type checkers make of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from refactor_agent.boundary import BOUNDARY_MODULE, boundary_source
+from refactor_agent.boundary import BOUNDARY_MODULE, PROCESS_MODULE, VERSIONS, boundary_source
 
 # Contradicted by the formatter or each other, or about the place a file stands in.
 LOOSE = "D203,D213,COM812,CPY,EM,TRY003,INP001"
@@ -40,13 +40,15 @@ def _tool(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def vendored(tmp_path):
-    (tmp_path / f"{BOUNDARY_MODULE}.py").write_text(boundary_source())
+    for module in VERSIONS:
+        (tmp_path / f"{module}.py").write_text(boundary_source(module))
     (tmp_path / "user.py").write_text(USER)
     return tmp_path
 
 
-def test_it_is_valid_for_the_oldest_python_and_needs_the_standard_library_only():
-    tree = ast.parse(boundary_source(), feature_version=(3, 9))
+@pytest.mark.parametrize("module", VERSIONS)
+def test_it_is_valid_for_the_oldest_python_and_needs_the_standard_library_only(module):
+    tree = ast.parse(boundary_source(module), feature_version=(3, 9))
     imported = {
         name.split(".")[0]
         for node in tree.body
@@ -59,20 +61,22 @@ def test_it_is_valid_for_the_oldest_python_and_needs_the_standard_library_only()
         )
     }
     assert imported <= sys.stdlib_module_names
-    assert len(boundary_source().splitlines()) < 300
+    assert len(boundary_source(module).splitlines()) < 300
 
 
 @pytest.mark.parametrize("width", ["79", "88", "100", "120"])
-def test_formatters_leave_it_alone(vendored, width):
+@pytest.mark.parametrize("module", VERSIONS)
+def test_formatters_leave_it_alone(vendored, module, width):
     result = _tool("ruff", "format", "--isolated", "--check", "--line-length", width,
-                   f"{BOUNDARY_MODULE}.py", cwd=vendored)  # fmt: skip
+                   f"{module}.py", cwd=vendored)  # fmt: skip
     assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize("target", ["py39", "py314"])
-def test_linters_have_nothing_to_say(vendored, target):
+@pytest.mark.parametrize("module", VERSIONS)
+def test_linters_have_nothing_to_say(vendored, module, target):
     options = ("--isolated", "--select", "ALL", "--ignore", LOOSE, "--target-version", target)
-    result = _tool("ruff", "check", *options, f"{BOUNDARY_MODULE}.py", cwd=vendored)
+    result = _tool("ruff", "check", *options, f"{module}.py", cwd=vendored)
     assert result.returncode == 0, result.stdout
 
 
@@ -83,3 +87,15 @@ def test_strict_type_checkers_follow_arguments_and_results_through_it(vendored):
         'user.py:14: error: Argument 2 to "offload" has incompatible type "int"; expected "str"'
     )
     assert len(result.stdout.splitlines()) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", VERSIONS)
+def test_strict_type_checkers_have_nothing_to_say_of_itself(vendored, module):
+    result = _tool("mypy", "--strict", "--config-file=", f"{module}.py", cwd=vendored)
+    assert result.returncode == 0, result.stdout
+
+
+def test_children_have_a_module_of_their_own():
+    assert set(VERSIONS) == {BOUNDARY_MODULE, PROCESS_MODULE}
+    assert f'__version__ = "{VERSIONS[PROCESS_MODULE]}"\n' in boundary_source(PROCESS_MODULE)
