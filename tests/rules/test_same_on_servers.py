@@ -47,6 +47,7 @@ def same(
 
 
 RENAME = "A connection opened in a handler"
+TO_PSYCOPG = "In a project that depends on psycopg, too"
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,41 @@ def test_postgresql(title, function, arguments, result):
                 return admin.execute("SELECT id, name FROM items ORDER BY id").fetchall()
 
             found = same(("database/psycopg.md", title, function), (dsn, *arguments), reset, state)
+
+    assert found == result
+
+
+@pytest.mark.parametrize(
+    ("title", "function", "arguments", "result"),
+    [
+        (TO_PSYCOPG, "rename", (2, "crème"), (1, [(1, "lamp"), (2, "crème")])),
+        (TO_PSYCOPG, "rename", ("2", "50%"), (1, [(1, "lamp"), (2, "50%")])),
+        (TO_PSYCOPG, "rename", (2, None), (1, [(1, "lamp"), (2, None)])),
+        (TO_PSYCOPG, "rename", (3, "nobody"), (0, ROWS)),
+        (TO_PSYCOPG, "rename", (1, "longer than eight"), (-1, ROWS)),
+        (TO_PSYCOPG, "rename", (1, object()), ("raised", ROWS)),
+        ("Rows are read in a thread, and so is what can't be read here", "names", (),
+         (["lamp", "Gurke é"], ROWS)),
+        ("Rows are read in a thread, and so is what can't be read here", "remove", ((1, 3),),
+         (None, [ROWS[1]])),
+    ],
+)  # fmt: skip
+def test_postgresql_by_psycopg2(title, function, arguments, result):
+    pytest.importorskip("psycopg2")
+    with postgresql() as dsn:
+        import psycopg
+
+        with psycopg.connect(dsn, autocommit=True) as admin:
+
+            def reset() -> None:
+                admin.execute("TRUNCATE items")
+                admin.cursor().executemany("INSERT INTO items VALUES (%s, %s)", ROWS)
+
+            def state() -> object:
+                return admin.execute("SELECT id, name FROM items ORDER BY id").fetchall()
+
+            example = ("database/psycopg2.md", title, function)
+            found = same(example, (dsn, *arguments), reset, state)
 
     assert found == result
 

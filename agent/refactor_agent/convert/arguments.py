@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Sequence
 
 import libcst as cst
@@ -29,12 +30,16 @@ def adapt_arguments(
     Keywords in ``without`` are not added.
     """
     names = given(call, parameters)
-    differs = wanted.add or wanted.rename or wanted.refuse or wanted.positional is not None
+    differs = (
+        wanted.add or wanted.rename or wanted.refuse or wanted.plain
+        or wanted.positional is not None
+    )  # fmt: skip
     if differs and any(arg.star for arg in call.args):
         refuse("unknown-arguments", "starred arguments may hold some that differ there", site)
     for name in names:
         if name in wanted.refuse:
             refuse("argument", f"the argument {name!r} means something else there", site)
+    _check_plain(call, wanted, parameters, site)
     order = parameter_names(parameters)
     if wanted.positional is not None and len(_positional(call)) > len(order):
         refuse("unknown-arguments", "nobody knows the names of all its arguments", site)
@@ -47,6 +52,29 @@ def adapt_arguments(
         return node.with_changes(args=_appended(node, args, new_arguments(missing)))
 
     return change
+
+
+def _check_plain(call: cst.Call, wanted: Arguments, parameters: str, site: Site) -> None:
+    """Refuse where an argument's text can't be read, or means something else there."""
+    order = parameter_names(parameters)
+    for name, pattern in wanted.plain.items():
+        positional = dict(zip(order, _positional(call), strict=False)).get(name)
+        named = (arg for arg in call.args if arg.keyword is not None and arg.keyword.value == name)
+        argument = next(named, positional)
+        if argument is None:
+            continue
+        text = _text(argument.value)
+        if text is None:
+            refuse("argument", f"the argument {name!r} can't be read here", site)
+        if re.search(pattern, text):
+            refuse("argument", f"what the argument {name!r} says means something else there", site)
+
+
+def _text(node: cst.BaseExpression) -> str | None:
+    if not isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+        return None
+    value = node.evaluated_value
+    return value if isinstance(value, str) else None
 
 
 def given(call: cst.Call, parameters: str) -> set[str]:

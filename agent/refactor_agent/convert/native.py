@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import libcst as cst
 
 from refactor_agent.convert.arguments import adapt_arguments
@@ -14,6 +16,7 @@ from refactor_agent.convert.opened import open_client
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_result
 from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.variables import names_in
 from refactor_agent.convert.vendor import boundary_name
 from refactor_agent.domain.plan import CallEdit
 from refactor_agent.rulebook import NativeCall
@@ -41,6 +44,7 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
         convert_client(job, work, call, edit)
         return
     check_result(job, work, call, edit, native)
+    _check_handed_over(work, call, native)
     adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site)
     if native.opened is not None:
         rename = open_client(job, work, call, native, found[1].parameters)
@@ -54,6 +58,18 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     if native.iterator:
         read_async(work, call, awaited=native.awaited)
     _await_or_keep(job, work, call, native, _both(rename, adapt))
+
+
+def _check_handed_over(work: FileWork, call: cst.Call, native: NativeCall) -> None:
+    """Refuse where the new library is handed what the old one made: ``execute(q, [Json(x)])``."""
+    old, new = native.callee.partition(".")[0], native.target.partition(".")[0]
+    if old == new or old in sys.stdlib_module_names:
+        return
+    for name in (name for arg in call.args for name in names_in(arg)):
+        meant = work.names.qualified(name) or ""
+        if meant.partition(".")[0] == old:
+            message = f"{name.value} of {old} is handed to the other library"
+            refuse("argument", message, work.source.site(name))
 
 
 def _use_vendored(job: Job, work: FileWork, call: cst.Call, vendored: str) -> None:

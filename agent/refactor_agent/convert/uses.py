@@ -47,6 +47,8 @@ def check_use(job: Job, work: FileWork, use: cst.BaseExpression, kind: str) -> N
                 return
         else:
             result = job.rulebook.returns(member)
+            if is_call:
+                _check_arguments(job, work, cst.ensure_type(called, cst.Call), member)
             if is_call and job.rulebook.is_entered(member):
                 _await_unless_entered(job, work, cst.ensure_type(called, cst.Call))
         if result is None:
@@ -57,6 +59,15 @@ def check_use(job: Job, work: FileWork, use: cst.BaseExpression, kind: str) -> N
 def escapes(work: FileWork, node: cst.CSTNode, message: str) -> NoReturn:
     """Refuse because other code would meet the client's new type."""
     refuse("client-escapes", message, work.source.site(node))
+
+
+def _check_arguments(job: Job, work: FileWork, call: cst.Call, member: str) -> None:
+    """Refuse a call that does not block, such as ``connection.cursor(name)``, by its arguments."""
+    refused = job.rulebook.arguments(member).refuse
+    given = [arg.keyword.value if arg.keyword is not None else "*" for arg in call.args]
+    if refused and not {"*", *refused}.isdisjoint(given):
+        message = f"its arguments mean something else for the new {member.rpartition('.')[2]}"
+        refuse("argument", message, work.source.site(call))
 
 
 def _is_read(job: Job, member: str) -> bool:

@@ -189,6 +189,12 @@ class RuleBook:
                 )
         return None
 
+    def arguments(self, qualified: str) -> Arguments:
+        """Say what differs in the arguments of a call that does not block, such as a factory."""
+        name = self.canonical(qualified)
+        found = (native.arguments.get(name) for native in self._index.natives.values())
+        return next(filter(None, found), Arguments())
+
     def exception(self, qualified: str) -> tuple[str, ...] | None:
         """Give the async side's counterparts of an exception class, where a rule says them."""
         asked = self.canonical(qualified)

@@ -104,6 +104,9 @@ class Arguments(Value):
     """How many may be given by position there; the rest are written by name."""
     refuse: tuple[str, ...] = ()
     """Keywords that have no equivalent: the call is not converted natively."""
+    plain: Mapping[str, str] = {}
+    """Argument to a pattern: it must be text written at the call in which the pattern is not
+    found. ``query: "(?i)\\bin %s"``."""
 
 
 class Native(Value):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from refactor_agent.boundary import BOUNDARY_MODULE, boundary_source
+from refactor_agent.boundary import VERSIONS, boundary_source
 
 _PAGE = Path(__file__).parents[3] / "docs" / "boundary.md"
 
@@ -26,10 +26,11 @@ async def fetch(key):
 
 @pytest.fixture
 def shown(tmp_path, monkeypatch):
-    """All of the page's Python, in a package that holds the module."""
+    """All of the page's Python, in a package that holds the modules."""
     package = tmp_path / "shop"
     package.mkdir()
-    (package / f"{BOUNDARY_MODULE}.py").write_text(boundary_source())
+    for module in VERSIONS:
+        (package / f"{module}.py").write_text(boundary_source(module))
     blocks = re.findall(r"```python\n(.*?)```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
     (package / "page.py").write_text("\n".join([_HELPERS, *blocks]))
     monkeypatch.syspath_prepend(str(tmp_path))
