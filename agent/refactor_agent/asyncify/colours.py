@@ -61,7 +61,7 @@ class Colours:
     """Answers how a call, a loop or a ``with`` is written, given the functions that are async."""
 
     def __init__(self, world: World, scope: Collection[str]) -> None:
-        self._world = world
+        self.world = world
         self._evaluator = world.evaluator
         self.scope = frozenset(scope)
         """The functions that may become async."""
@@ -89,7 +89,7 @@ class Colours:
         if not values and term is not None and term[0] == "a":
             if term[2] in _DRIVES and self.read(function, term[1]) is not None:
                 return None  # see `constructs.closing`
-            return by_name_alone(self._evaluator, self._world.leaves, term[2], self._method)
+            return by_name_alone(self._evaluator, self.world.leaves, term[2], self._method)
         return next((member for member in found if member is not None), None)
 
     def _method(self, function: ProjectFunction) -> Member | None:
@@ -168,9 +168,9 @@ class Colours:
         if isinstance(value, FunctionValue):
             return self._function(value)
         if isinstance(value, ExternalMethod):
-            return self._world.leaves.member(value)
+            return self.world.leaves.member(value)
         if isinstance(value, External | ClassObject):
-            return self._world.leaves.function(value)
+            return self.world.leaves.function(value)
         if isinstance(value, Instance):
             methods = attribute(self._evaluator, value, "__call__")
             found = (self.of(m) for m in methods if isinstance(m, FunctionValue))
@@ -191,7 +191,7 @@ class Colours:
             return Member(function.facts.bare)
         if function.name in self.scope:
             return None
-        return self._world.leaves.member(value) or self._world.leaves.function(value)
+        return self.world.leaves.member(value) or self.world.leaves.function(value)
 
     def new_name(self, function: ProjectFunction) -> str:
         """Give the name a function gets: that of the async protocol or base class it serves."""
@@ -207,8 +207,8 @@ class Colours:
             return "aclose"
         for base in linearise(self._evaluator, owner) if owner is not None else ():
             name = base if isinstance(base, str) else base.name
-            if self._world.leaves.is_asked(name):
-                member = self._world.leaves.of_class(name, bare)
+            if self.world.leaves.is_asked(name):
+                member = self.world.leaves.of_class(name, bare)
                 if member is not None:
                     return member.name
         return bare
@@ -237,7 +237,7 @@ class Colours:
             member = self.of(FunctionValue(value.function))
             return member if member is not None and member.gives == "context" else None
         if isinstance(value, Instance):
-            return self._own(value, "__enter__", "__exit__") or self._world.leaves.is_context(value)
+            return self._own(value, "__enter__", "__exit__") or self.world.leaves.is_context(value)
         return None
 
     def read(self, function: ProjectFunction, term: Term, depth: int = 0) -> Member | None:
@@ -271,7 +271,7 @@ class Colours:
             return member if member is not None and member.gives == "iterator" else None
         if isinstance(value, Instance):
             own = self._own(value, *_ITERATING)
-            return own or self._world.leaves.is_iterator(value)
+            return own or self.world.leaves.is_iterator(value)
         return None
 
     def _own(self, value: Instance, *names: str) -> Member | None:

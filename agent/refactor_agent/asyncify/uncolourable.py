@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from refactor_agent.asyncify.listening import ends_with_a_value
 from refactor_agent.asyncify.site import Unit
 from refactor_agent.asyncify.special import ASYNC_NAMES
 from refactor_agent.locate.resolve.attributes import is_property
@@ -25,7 +26,7 @@ def why_not(unit: Unit) -> tuple[str, str] | None:  # noqa: PLR0911 - one for ea
         return "dunder", f"Python calls {name} and would not await it; make it a method"
     if is_property(function) and not function.facts.is_generator:
         return "property", f"{name} is a property, which can't wait; make it a method"
-    if function.facts.is_generator and _needs_its_result(unit.node):
+    if function.facts.is_generator and (_needs_its_result(unit.node) or ends_with_a_value(unit)):
         return "generator-result", f"{name} returns a value, which an async generator can't"
     if function.has_decorator("cache", "lru_cache"):
         return "cached", f"{name} caches its result, and a coroutine can be awaited only once"

@@ -106,6 +106,18 @@ class World:
     modules: dict[str, Module] = field(default_factory=dict)
     """The files to convert."""
 
+    def find(self, name: str) -> tuple[Module, cst.FunctionDef, ProjectFunction] | None:
+        """Give a function of the files to convert by its qualified name."""
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[Module, cst.FunctionDef, ProjectFunction]]:
+        return {
+            function.name: (module, node, function)
+            for module in self.modules.values()
+            for node, function in module.functions.items()
+        }
+
     def functions(self) -> Iterator[tuple[Module, cst.FunctionDef, ProjectFunction]]:
         """Give the functions that may change, with their syntax."""
         for module in self.modules.values():

@@ -1,4 +1,7 @@
-"""``yield from`` in a generator that becomes async: a loop that yields."""
+"""``yield from`` in a generator that becomes async: a loop that yields.
+
+Where what is delegated to may be sent values, or errors, it is written out in full.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import libcst as cst
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves import Member
+from refactor_agent.asyncify.listening import Listening
+from refactor_agent.asyncify.resuming import resuming
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.world import TermSite
 
@@ -27,8 +32,17 @@ class _Delegation(Site):
         return found or Member("__iter__", awaited=False, weak=True)
 
     def write(self, edit: Edit, member: Member) -> None:
-        asynchronous = cst.Asynchronous() if member.name != "__iter__" else None
-        returns = isinstance(self.node.body[0], cst.Return)
+        is_async = member.name != "__iter__"
+        if Listening(edit.colours, self.unit).may(self.read.term):
+            self._write_in_full(edit, is_async=is_async)
+        else:
+            self._write_loop(edit, cst.Asynchronous() if is_async else None)
+
+    @property
+    def _returns(self) -> bool:
+        return isinstance(self.node.body[0], cst.Return)
+
+    def _write_loop(self, edit: Edit, asynchronous: cst.Asynchronous | None) -> None:
         name = edit.spelling.names.fresh("item", self.unit.node)
 
         def change(node: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
@@ -42,8 +56,20 @@ class _Delegation(Site):
                 asynchronous=asynchronous,
                 leading_lines=node.leading_lines,
             )
-            end = [cst.SimpleStatementLine([cst.Return()])] if returns else []
+            end = [cst.SimpleStatementLine([cst.Return()])] if self._returns else []
             return cst.FlattenSentinel([loop, *end])
+
+        edit.change(self.node, change)
+
+    def _write_in_full(self, edit: Edit, *, is_async: bool) -> None:
+        write = resuming(edit, self.unit, is_async=is_async, returns=self._returns)
+
+        def change(node: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            assert isinstance(node, cst.SimpleStatementLine)  # noqa: S101 - a line stays one
+            first, *rest = write(_delegated(node))
+            return cst.FlattenSentinel(
+                [first.with_changes(leading_lines=node.leading_lines), *rest]
+            )
 
         edit.change(self.node, change)
 
