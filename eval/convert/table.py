@@ -15,12 +15,13 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from eval.convert.__main__ import convert
 
+from refactor_agent.domain.plan import Refusal
 from refactor_agent.errors import UsageError
 
 _PASSED = re.compile(r"^passed (\d+) of", re.MULTILINE)
@@ -35,7 +36,7 @@ class Row(NamedTuple):
     passed: int
     null: int
     human: int
-    refusals: Counter[str]
+    refusals: tuple[Refusal, ...]
 
     @property
     def score(self) -> float:
@@ -66,8 +67,8 @@ def main() -> int:
         print(_line(rows[-1]), flush=True)
     mean = sum(row.score for row in rows) / len(rows)
     print(f"mean {mean:.2f}, lowest {min(row.score for row in rows):.2f}")
-    for reason, count in sum((row.refusals for row in rows), Counter[str]()).most_common():
-        print(f"  {count:4} refused: {reason}")
+    for line in _refused(rows):
+        print(line)
     return 0
 
 
@@ -80,7 +81,7 @@ def _row(script: Path, options: Sequence[str]) -> Row:
         for stand_in in ("null", "human"):
             _harness(script, stand_in, str(Path(scratch, stand_in)))
             counts.append(_passed(script, Path(scratch, stand_in), options))
-    return Row(script.stem, *counts, Counter(refusal.reason for refusal in done.refusals))
+    return Row(script.stem, *counts, done.refusals)
 
 
 def _passed(script: Path, directory: Path, options: Sequence[str]) -> int:
@@ -110,8 +111,20 @@ def _interpreter(script: Path) -> str | None:
 def _line(row: Row) -> str:
     return (
         f"{row.name:20} {row.score:6.2f}   passed {row.passed}, null {row.null}, "
-        f"human {row.human}, refused {row.refusals.total()}"
+        f"human {row.human}, refused {len(row.refusals)}"
     )
+
+
+def _refused(rows: Sequence[Row]) -> Iterator[str]:
+    """Give the refusals by reason, the most frequent first, each with its place and its words."""
+    counts = Counter(refusal.reason for row in rows for refusal in row.refusals)
+    for reason, count in counts.most_common():
+        yield f"  {count:4} refused: {reason}"
+        for row in rows:
+            for refusal in row.refusals:
+                if refusal.reason == reason:
+                    place = f"{refusal.site}: " if refusal.site else ""
+                    yield f"         {row.name}: {place}{refusal.message}"
 
 
 if __name__ == "__main__":
