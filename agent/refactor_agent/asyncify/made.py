@@ -55,6 +55,9 @@ class Made:
         elif term[0] == "p" and (function.owner is None or term[1] != "self"):
             given = self._passed.to(function, term[1])
             yield from (self.values(home, part, depth) for home, part in given)
+        elif term[0] == "h":
+            home = function.module.functions[term[1]]
+            yield self.values(home, ("p", term[2]), depth)
         elif term[0] == "a":
             yield from self._attribute(function, term, depth)
         elif term[0] == "k":

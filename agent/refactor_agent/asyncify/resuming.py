@@ -37,7 +37,7 @@ _ASYNC = _Manner(
     "StopAsyncIteration",
     '''\
 async def _resumed(items, sent, error):
-    """Give the next of ``items``, which gets what its reader was sent, or the error it was given."""
+    """Give the next of ``items``, with what its reader was sent or met."""
     if isinstance(error, GeneratorExit) and hasattr(items, "aclose"):
         await items.aclose()
     elif error is not None and hasattr(items, "athrow"):
@@ -54,7 +54,7 @@ _PLAIN = _Manner(
     "StopIteration",
     '''\
 def _resumed_plainly(items, sent, error):
-    """Give the next of ``items``, which gets what its reader was sent, or the error it was given."""
+    """Give the next of ``items``, with what its reader was sent or met."""
     if isinstance(error, GeneratorExit) and hasattr(items, "close"):
         items.close()
     elif error is not None and hasattr(items, "throw"):

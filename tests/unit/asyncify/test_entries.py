@@ -81,6 +81,64 @@ CASES = [
         """,
         id="a callable made as one that an entry point waits for",
     ),
+    pytest.param(
+        """
+        from functools import partial
+
+
+        def _refresh_over_http(send, name):
+            return send(name)
+
+
+        class Operation:
+            def __init__(self, state, refresh):
+                self.state = state
+                self._refresh = refresh
+
+            def _update(self):
+                self.state = self._refresh()
+
+            def done(self):
+                self._update()
+                return self.state.done
+
+
+        def over_http(state, send, name):
+            return Operation(state, partial(_refresh_over_http, send, name))
+        """,
+        ("Operation.done",),
+        """
+        import inspect
+        from functools import partial
+
+
+        async def _settled(value):
+            \"\"\"Give what ``value`` is, or what awaiting it gives.\"\"\"
+            return await value if inspect.isawaitable(value) else value
+
+
+        def _refresh_over_http(send, name):
+            return send(name)
+
+
+        class Operation:
+            def __init__(self, state, refresh):
+                self.state = state
+                self._refresh = refresh
+
+            async def _update(self):
+                self.state = await _settled(self._refresh())
+
+            async def done(self):
+                await self._update()
+                return self.state.done
+
+
+        def over_http(state, send, name):
+            return Operation(state, partial(_refresh_over_http, send, name))
+        """,
+        id="a callable of which the project knows one, and a caller may give another",
+    ),
 ]
 
 
@@ -90,3 +148,30 @@ def test_entry(convert, before, entries, after):
     done = convert(before.lstrip("\n"), leaves={}, entries=entries)
     assert done.files["app.py"].decode() == dedent(after.lstrip("\n"))
     assert not done.refusals
+
+
+def test_callables_made_by_a_submodule(convert, tmp_path):
+    """A package that imports its own submodule: what is made by it is made alike."""
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "calls" / "__init__.py").write_text("from calls import method\n")
+    (tmp_path / "calls" / "method.py").write_text(
+        "def wrap(call):\n    return _wrappers[call](call)\n"
+    )
+    before = """
+        import calls
+
+        class Client:
+            def __init__(self, stub):
+                self._get = calls.method.wrap(stub.get)
+                self._put = calls.method.wrap(stub.put)
+
+            def get(self, key):
+                return self._get(key)
+
+            def put(self, key, value):
+                self._put(key, value)
+        """
+    done = convert(dedent(before.lstrip("\n")), leaves={}, entries=("Client.get",))
+    made = done.files["app.py"].decode()
+    assert "return await self._get(key)" in made
+    assert "await self._put(key, value)" in made

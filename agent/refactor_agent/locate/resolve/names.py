@@ -28,11 +28,12 @@ def imported_module(evaluator: Evaluator, name: str) -> Values:
 def imported_name(evaluator: Evaluator, module: str, name: str) -> Values:
     """Give what ``from module import name`` binds."""
     known = evaluator.index.modules.get(module)
+    submodule = f"{module}.{name}"
     if known is not None:
         found = module_name(evaluator, known, name)
-        if found is not None:
+        # A package that imports its own submodule from itself says no more than that there is one.
+        if found or (found is not None and submodule not in evaluator.index.packages):
             return found
-    submodule = f"{module}.{name}"
     if submodule in evaluator.index.packages:
         return (ModuleValue(submodule),)
     return () if module in evaluator.index.packages else (External(submodule),)
