@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from refactor_agent.asyncify.edit import Edit
-from refactor_agent.asyncify.leaves.table import name_of
+from refactor_agent.asyncify.leaves.naming import name_of
 from refactor_agent.asyncify.reentrant import is_needed, reentrant_lock
 from refactor_agent.asyncify.request import MODULE
 from refactor_agent.asyncify.world import Module, World

@@ -23,8 +23,7 @@ class Origins:
     def is_handed_in(self, function: ProjectFunction, term: Term) -> bool:
         """Say whether a callee is an attribute that a constructor's caller gave."""
         return any(
-            item.term is not None and item.term[0] in "ph"
-            for _, item in self._set(function, term)
+            item.term is not None and item.term[0] in "ph" for _, item in self._set(function, term)
         )
 
     def makers(self, function: ProjectFunction, term: Term) -> frozenset[Value]:

@@ -208,9 +208,7 @@ REFUSED = [
 @pytest.mark.parametrize(("statement", "coloured"), REFUSED)
 def test_a_result_is_not_lost(convert, statement, coloured):
     """An async generator returns nothing: one that might is refused."""
-    done = convert(
-        f"{HEAD}def outer(wire: Wire, part):\n    yield wire.read()\n    {statement}\n"
-    )
+    done = convert(f"{HEAD}def outer(wire: Wire, part):\n    yield wire.read()\n    {statement}\n")
     assert [name.rpartition(".")[2] for name in done.coloured] == coloured
     reasons = [refusal.reason for refusal in done.refusals]
     assert reasons == ([] if coloured else ["generator-result"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
 from tests.unit.asyncify.conftest import WIRE
 
 
@@ -62,3 +63,61 @@ def test_a_class_is_named_where_it_is_exported_again(convert, tmp_path):
         """
     done = convert(dedent(before), leaves={"app.Wire": "app.AsyncWire"}, file="app/client.py")
     assert done.files["app/client.py"].decode() == dedent(after)
+
+
+STATED = [
+    pytest.param(
+        {"http_parts.Reply.parts": "async iteration of the parts"},
+        """\
+        import http_parts
+
+        class Parts:
+            def __init__(self, reply: http_parts.Reply):
+                self._parts = reply.parts()
+
+            def __iter__(self):
+                return self
+
+            def __next__(self):
+                return next(self._parts).strip()
+        """,
+        """\
+        import http_parts
+
+        class Parts:
+            def __init__(self, reply: http_parts.Reply):
+                self._parts = reply.parts()
+
+            def __aiter__(self):
+                return self
+
+            async def __anext__(self):
+                return (await anext(self._parts)).strip()
+        """,
+        id="an iterator",
+    ),
+    pytest.param(
+        {"http_parts.Reply.text": "a coroutine function"},
+        """\
+        import http_parts
+
+        def title(reply: http_parts.Reply):
+            return reply.text().title()
+        """,
+        """\
+        import http_parts
+
+        async def title(reply: http_parts.Reply):
+            return (await reply.text()).title()
+        """,
+        id="a coroutine",
+    ),
+]
+
+
+@pytest.mark.parametrize(("leaves", "before", "after"), STATED)
+def test_words_on_a_method(convert, leaves, before, after):
+    """A method that keeps its name is said in words to be awaited, or to be iterated."""
+    done = convert(dedent(before), leaves=leaves)
+    assert done.files["app.py"].decode() == dedent(after)
+    assert not done.refusals
