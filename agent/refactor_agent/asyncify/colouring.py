@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.constructs import find_sites
+from refactor_agent.asyncify.constructs.threads import ThreadSite
 from refactor_agent.asyncify.contracts import owed
 from refactor_agent.asyncify.entries import open_alike, open_idle, seeds
 from refactor_agent.asyncify.handed_out import handed_out
@@ -30,7 +31,10 @@ class Colouring:
         self.colours = Colours(world, [unit.function.name for unit in self.units])
         self._by_name = {unit.function.name: unit for unit in self.units}
         self._families = families(world.evaluator)
-        self._handed_out = handed_out(world)
+        self._threads = [
+            site for sites in self.sites.values() for site in sites if isinstance(site, ThreadSite)
+        ]
+        self._handed_out = handed_out(world, [s.call for s in self._threads if s.read()])
         self._overloads = _overloads(self.units)
         self._refusals = refusals
         self._world = world
@@ -61,14 +65,21 @@ class Colouring:
     def _spread(self) -> None:
         changed = True
         while changed:
-            before = len(self.colours.coloured), len(self.colours.renamed)
+            before = self._state()
             for unit in self.units:
                 if unit.function.name not in self.colours.coloured and self._waits(unit):
                     self._colour(unit.function.name)
             for unit in self.units:
                 if iterates(unit, self.colours):
                     self.colours.renamed[unit.function.name] = "__aiter__"
-            changed = before != (len(self.colours.coloured), len(self.colours.renamed))
+            asked = [site.ask(self.colours) for site in self._threads]
+            self.colours.tasks |= any(member is not None for member in asked)
+            self.colours.threads = None in asked
+            changed = before != self._state()
+
+    def _state(self) -> tuple[int, int, bool]:
+        colours = self.colours
+        return len(colours.coloured), len(colours.renamed), colours.tasks
 
     def _waits(self, unit: Unit) -> bool:
         for site in self.sites[unit]:

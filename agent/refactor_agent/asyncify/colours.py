@@ -76,6 +76,10 @@ class Colours:
         self.coloured: set[str] = set()
         self.renamed: dict[str, str] = {}
         """Functions that get another name though they stay plain: ``__iter__``."""
+        self.tasks = world.leaves.tasks
+        """Whether threads become tasks."""
+        self.threads = False
+        """Whether some threads stay threads."""
 
     def called(self, function: ProjectFunction, term: Term) -> Member | None:
         """Say how a call of what ``term`` means is written; `None`: as before."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from refactor_agent.asyncify.world import World
+from refactor_agent.asyncify.world import CallSite, World
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
     External,
@@ -23,19 +23,27 @@ _ASK = ("builtins.", "inspect.", "asyncio.", "typing.", "anyio.")
 """Libraries whose functions only look at a function, or await it."""
 
 
-def handed_out(world: World) -> dict[str, str]:
-    """Give the functions that library code will call, each with the name of who is given it."""
+def handed_out(world: World, tasks: Collection[CallSite]) -> dict[str, str]:
+    """Give the functions that library code will call, each with the name of who is given it.
+
+    What ``tasks`` are given is left out: threads that would be tasks.
+    """
+    left_out = {(site.function.name, site.number) for site in tasks}
     found: dict[str, str] = {}
     for module in world.modules.values():
         for caller in module.facts.functions:
-            for function, receiver in _handed(world, caller):
+            for function, receiver in _handed(world, caller, left_out):
                 found.setdefault(function, receiver)
     return found
 
 
-def _handed(world: World, caller: ProjectFunction) -> Iterator[tuple[str, str]]:
+def _handed(
+    world: World, caller: ProjectFunction, left_out: Collection[tuple[str, int]]
+) -> Iterator[tuple[str, str]]:
     evaluator = world.evaluator
-    for call in caller.body.calls:
+    for number, call in enumerate(caller.body.calls):
+        if (caller.name, number) in left_out:
+            continue
         terms = [*call.args, *(term for _, term in call.keywords)]
         functions = [
             value.name

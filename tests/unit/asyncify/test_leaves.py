@@ -121,3 +121,18 @@ def test_words_on_a_method(convert, leaves, before, after):
     done = convert(dedent(before), leaves=leaves)
     assert done.files["app.py"].decode() == dedent(after)
     assert not done.refusals
+
+
+def test_a_method_does_not_take_a_function_s_place(convert):
+    """What needs an object first is told; the file keeps importing."""
+    before = """\
+        import old_wire
+
+        def opened(url):
+            return old_wire.connect(url)
+        """
+    done = convert(dedent(before), leaves={"old_wire.connect": "new_wire.Session.connect"})
+    made = done.files["app.py"].decode()
+    assert "return old_wire.connect(url)" in made
+    assert "new_wire" not in made
+    assert [refusal.reason for refusal in done.refusals] == ["leaf-of-another-kind"]

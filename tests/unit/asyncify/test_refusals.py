@@ -50,7 +50,7 @@ CASES = [
     ),
     pytest.param(
         """
-        from threading import Thread
+        import atexit
 
         from wire import Wire
 
@@ -59,7 +59,7 @@ CASES = [
             def work():
                 wire.read()
 
-            Thread(target=work).start()
+            atexit.register(work)
         """,
         "callback",
         id="a function that a library calls",

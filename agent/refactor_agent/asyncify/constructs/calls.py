@@ -14,6 +14,7 @@ from refactor_agent.asyncify.leaves import Member
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.waiting import Waiting, waiting
 from refactor_agent.asyncify.world import CallSite
+from refactor_agent.convert.refused import refuse
 
 __all__ = ["find"]
 
@@ -48,6 +49,9 @@ class _Call(Site):
         if short is not None:
             short.write(edit, self.node, member.target)
             return
+        if _needs_an_object(member.name):
+            text = f"{member.name} needs an object, which {member.old} does not; call it by hand"
+            refuse("leaf-of-another-kind", text, edit.source.site(self.node))
         rename(edit, self.node, member)
         if member.maybe:
             await_if_needed(edit, self.node)
@@ -64,6 +68,12 @@ def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:
     call = unit.module.call(node) if isinstance(node, cst.Call) else None
     if isinstance(node, cst.Call) and call is not None:
         yield _Call(unit, node, call)
+
+
+def _needs_an_object(name: str) -> bool:
+    """Say whether a qualified name is that of a method: ``library.Session.connect``."""
+    owner, _, last = name.rpartition(".")
+    return owner.rpartition(".")[2][:1].isupper() and not last[:1].isupper()
 
 
 def _name(node: cst.Call) -> str:

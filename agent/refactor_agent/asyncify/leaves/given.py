@@ -16,6 +16,9 @@ from refactor_agent.locate.resolve.values import ClassObject, External
 
 __all__ = ["Given"]
 
+_TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.Task"})
+"""What stands for a thread: it starts when it is made."""
+
 
 class Given:
     """Which name stands for which."""
@@ -42,16 +45,20 @@ class Given:
         """Libraries of functions, and classes, whose async side's source is not at hand: what they
         give is taken to be used as before, with its blocking methods awaited."""
         pairs = parse_leaves(leaves)
+        self.tasks = pairs.names.get("threading.Thread") in _TASKS
+        """Whether threads become tasks, whatever is known of their targets."""
         self.prose = dict(pairs.prose)
         """Pairs in words that name no class or function."""
         self.unlike = {
             sync: aio
             for sync, aio in pairs.names.items()
-            if is_class_name(sync.rpartition(".")[2]) and not is_class_name(aio.rpartition(".")[2])
+            if is_class_name(sync.rpartition(".")[2])
+            and not is_class_name(aio.rpartition(".")[2])
+            and not (self.tasks and sync == "threading.Thread")
         }
         """Pairs of a class and a function, for which names alone don't say what to write."""
         for sync, aio in pairs.names.items():
-            if sync not in self.unlike:
+            if sync not in self.unlike and aio not in _TASKS:
                 self._add(sync, naming.qualified(aio))
         for key, member in stated(self.prose).items():
             self._state(key, member)

@@ -51,6 +51,8 @@ class Leaves:
         self._names, self._asked = given.names, given.asked
         self.prose: Mapping[str, str] = given.prose
         """Pairs in words that name no class or function."""
+        self.tasks = given.tasks
+        """Whether threads become tasks, whatever is known of their targets."""
         self.unlike: Mapping[str, str] = given.unlike
         """Pairs of a class and a function, for which names alone don't say what to write."""
 

@@ -1,0 +1,141 @@
+"""Threads whose targets wait as tasks do: they become tasks.
+
+``Thread(target=f, args=(x,))`` with its ``start()`` becomes ``createtask(f(x))``. Waiting for it
+neither raises what it raised nor ends it: `asyncio.wait` is what ``join`` was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from refactor_agent.asyncify.awaiting import await_
+from refactor_agent.asyncify.colours import Colours
+from refactor_agent.asyncify.edit import Edit
+from refactor_agent.asyncify.leaves import Member
+from refactor_agent.asyncify.site import Site, Unit
+from refactor_agent.asyncify.tasks import (
+    begun,
+    called,
+    coroutine,
+    is_not_done,
+    receiver,
+    task,
+    wait,
+)
+from refactor_agent.asyncify.threads import Thread, read_thread
+from refactor_agent.asyncify.world import CallSite
+from refactor_agent.convert.refused import refuse
+from refactor_agent.locate.resolve.values import External, ExternalMethod, Instance
+from refactor_agent.locate.terms import Term
+
+__all__ = ["ThreadSite", "find"]
+
+_THREAD = "threading.Thread"
+_METHODS = {"join": Member("wait"), "is_alive": Member("done", awaited=False)}
+_APART = (cst.Arg, cst.Assign, cst.BooleanOperation, cst.If, cst.Return, cst.While)
+"""What may stand around ``not x`` without brackets."""
+
+
+@dataclass(frozen=True, eq=False)
+class ThreadSite(Site):
+    """A call that makes a thread."""
+
+    node: cst.Call
+    call: CallSite
+    target: Term
+
+    def ask(self, colours: Colours) -> Member | None:
+        """Say whether the thread becomes a task: its target waits, or nothing is known of it."""
+        function = self.call.function
+        values = colours.callables(function, self.target)
+        found = [colours.of(value) for value in values]
+        if not any(member is not None and member.awaited for member in found):
+            is_handed = colours.world.leaves.tasks and colours.is_unknown(function, self.target)
+            return Member("asyncio.create_task", awaited=False) if is_handed else None
+        return Member("asyncio.create_task", awaited=False, maybe=None in found)
+
+    def suspends(self, member: Member) -> bool:
+        """Say no: making a task waits for nothing."""
+        del member
+        return False
+
+    def read(self) -> Thread | None:
+        """Give how the thread is made and started, where a task can do the same."""
+        around = self.unit.function.facts.bare
+        is_late = around not in {"__init__", "__new__", "__post_init__"}
+        return read_thread(self.unit.module.source, self.node) if is_late else None
+
+    def write(self, edit: Edit, member: Member) -> None:
+        """Write the task; raises `Refused` where it would not start when the thread does."""
+        thread, site = self.read(), edit.source.site(self.node)
+        if thread is None:
+            refuse("thread-start", "make and start the thread in one place, in a method", site)
+        if member.maybe:
+            refuse("thread-target", "some targets wait and others don't; start them apart", site)
+        for line in thread.gone:
+            edit.change(line, lambda _: cst.RemoveFromParent())
+        if thread.chained is not None:
+            func = begun(edit)
+            edit.spelling.names.drop(self.node.func)
+            edit.change(self.node, lambda n: coroutine(thread, n))
+            edit.change(thread.chained, lambda n: called(func, receiver(n)))
+            return
+        create = edit.spelling.replace(self.node.func, member.name)
+        edit.change(self.node, lambda n: task(thread, create, n))
+
+
+@dataclass(frozen=True, eq=False)
+class _Method(Site):
+    """A call of a thread's method, or of ``current_thread``."""
+
+    node: cst.Call
+    call: CallSite
+
+    def ask(self, colours: Colours) -> Member | None:
+        if not colours.tasks:
+            return None
+        values = colours.callables(self.call.function, self.call.facts.func)
+        if External("threading.current_thread") in values:
+            return Member("current_task", awaited=False)
+        for value in values:
+            if isinstance(value, ExternalMethod) and value.receiver.cls == _THREAD:
+                return _METHODS.get(value.name)
+        return None
+
+    def suspends(self, member: Member) -> bool:
+        return member.awaited
+
+    def write(self, edit: Edit, member: Member) -> None:
+        if edit.colours.threads:
+            site = edit.source.site(self.node)
+            refuse("thread-or-task", "some threads become tasks and others stay", site)
+        if member.name == "current_task":
+            func = edit.spelling.replace(self.node.func, "asyncio.current_task")
+            edit.change(self.node, lambda n: n.with_changes(func=func))
+        elif member.name == "done":
+            is_apart = isinstance(edit.parent(self.node), _APART)
+            edit.change(self.node, lambda n: is_not_done(n, is_apart=is_apart))
+        else:
+            func = edit.spelling.from_module("asyncio", "wait")
+            edit.change(self.node, lambda n: wait(func, n))
+            await_(edit, self.node)
+
+
+def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:
+    """Give the site of a call that makes a thread, or uses one."""
+    call = unit.module.call(node) if isinstance(node, cst.Call) else None
+    if not isinstance(node, cst.Call) or call is None:
+        return
+    facts = call.facts
+    made = unit.module.evaluator.term(call.function, facts.func)
+    if made in {(External(_THREAD),), (Instance(_THREAD),)}:
+        target = dict(facts.keywords).get("target") or (facts.args[1:2] or (None,))[0]
+        if target is not None:
+            yield ThreadSite(unit, node, call, target)
+        return
+    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    if isinstance(name, cst.Name) and name.value in {*_METHODS, "current_thread"}:
+        yield _Method(unit, node, call)

@@ -1,0 +1,103 @@
+"""How what a thread did is written for a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from refactor_agent.asyncify.edit import Edit
+from refactor_agent.asyncify.threads import Thread
+
+__all__ = ["begun", "called", "coroutine", "is_not_done", "receiver", "task", "wait"]
+
+_CODE = """\
+def {name}(coroutine):
+    \"\"\"Let a task run that nobody waits for; it is kept until it ends.\"\"\"
+    task = {create}(coroutine)
+    {tasks}.add(task)
+    task.add_done_callback({tasks}.discard)
+"""
+
+
+def begun(edit: Edit) -> cst.BaseExpression:
+    """Name the helper that lets a task run which nobody waits for; the file gets it once."""
+    name, tasks = "_begun", "_begun_tasks"
+    create = edit.source.module.code_for_node(edit.spelling.from_module("asyncio", "create_task"))
+    edit.helpers[tasks] = f"{tasks} = set()\n"
+    edit.helpers[name] = _CODE.format(name=name, tasks=tasks, create=create)
+    return cst.Name(name)
+
+
+def task(thread: Thread, create: cst.BaseExpression, changed: cst.CSTNode) -> cst.Call:
+    """Give the call that makes a task of what ``changed``, a call of ``Thread``, would run."""
+    call = cst.ensure_type(changed, cst.Call)
+    made = called(create, coroutine(thread, call))
+    if "name" not in thread.given:
+        return made
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    name = cst.Arg(call.args[thread.given["name"]].value, cst.Name("name"), equal)
+    return made.with_changes(args=[*made.args, name])
+
+
+def coroutine(thread: Thread, changed: cst.CSTNode) -> cst.Call:
+    """Give the call that the thread would have made."""
+    call = cst.ensure_type(changed, cst.Call)
+    given = {name: call.args[at].value for name, at in thread.given.items()}
+    args = [*_positional(given.get("args")), *_keywords(given.get("kwargs"))]
+    return cst.Call(given["target"], args)
+
+
+def _positional(node: cst.BaseExpression | None) -> Iterator[cst.Arg]:
+    if isinstance(node, cst.Tuple | cst.List):
+        for element in node.elements:
+            yield cst.Arg(
+                element.value, star="*" if isinstance(element, cst.StarredElement) else ""
+            )
+    elif node is not None:
+        yield cst.Arg(node, star="*")
+
+
+def _keywords(node: cst.BaseExpression | None) -> Iterator[cst.Arg]:
+    names = [_keyword(part) for part in node.elements] if isinstance(node, cst.Dict) else [None]
+    if node is not None and None in names:
+        yield cst.Arg(node, star="**")
+        return
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    for name, part in zip(names, node.elements if isinstance(node, cst.Dict) else (), strict=False):
+        yield cst.Arg(part.value, cst.Name(name or ""), equal)
+
+
+def _keyword(part: cst.BaseDictElement) -> str | None:
+    key = part.key if isinstance(part, cst.DictElement) else None
+    text = key.evaluated_value if isinstance(key, cst.SimpleString) else None
+    return text if isinstance(text, str) and text.isidentifier() else None
+
+
+def called(func: cst.BaseExpression, argument: cst.BaseExpression) -> cst.Call:
+    """Give ``func(argument)``."""
+    return cst.Call(func, [cst.Arg(argument)])
+
+
+def receiver(changed: cst.CSTNode) -> cst.BaseExpression:
+    """Give the object whose method is called."""
+    call = cst.ensure_type(changed, cst.Call)
+    return cst.ensure_type(call.func, cst.Attribute).value
+
+
+def wait(func: cst.BaseExpression, changed: cst.CSTNode) -> cst.Call:
+    """Give ``wait([thread])`` for ``thread.join()``."""
+    call = cst.ensure_type(changed, cst.Call)
+    waited = cst.Arg(cst.List([cst.Element(receiver(call))]))
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    timeout = [cst.Arg(arg.value, cst.Name("timeout"), equal) for arg in call.args]
+    return cst.Call(func, [waited, *timeout])
+
+
+def is_not_done(changed: cst.CSTNode, *, is_apart: bool) -> cst.BaseExpression:
+    """Give ``not thread.done()`` for ``thread.is_alive()``."""
+    done = cst.Call(cst.Attribute(receiver(changed), cst.Name("done")))
+    made = cst.UnaryOperation(cst.Not(), done)
+    if is_apart:
+        return made
+    return made.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
