@@ -56,7 +56,7 @@ class Gate:
         baseline = await take_baseline(self.target, watched, self.bench, with_tests=self.with_tests)
         if baseline.status == "unusable" and baseline.reason not in _MAY_GO_ON:
             raise UsageError(
-                f"{baseline.message.rstrip('.')}; mend that, name the command with --test-command,"
+                f"{_and(baseline.unread)}{baseline.message.rstrip('.')}; mend that, name the command with --test-command,"
                 " or run with --no-tests (nothing will be more than unverified)"
             )
         return await asyncio.to_thread(self.store.remember, question, baseline)
@@ -100,6 +100,11 @@ class Gate:
         verdict = await judge()
         await asyncio.to_thread(self.store.remember, question, verdict)
         return verdict
+
+
+def _and(unread: str) -> str:
+    """What could not be read comes first: it may be the reason."""
+    return f"{unread}; " if unread else ""
 
 
 def summarise(baseline: Baseline | None) -> SuiteSummary:

@@ -42,6 +42,9 @@ def notices(
 def _of_tests(baseline: Baseline, warning: str) -> Iterator[str]:
     if warning:
         yield f"{_sentence(warning)}."
+    if baseline.unread:
+        ran = " ".join(baseline.command)
+        yield f"{_sentence(baseline.unread)}. The tests were found by looking: `{ran}`."
     if baseline.status == "unusable":
         yield f"{_sentence(baseline.message)}: nothing can be more than unverified."
     elif baseline.status == "partial":

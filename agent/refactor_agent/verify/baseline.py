@@ -16,13 +16,14 @@ from refactor_agent.verify.imports import ImportReport, import_modules
 from refactor_agent.verify.loop_use import LoopUse, in_order
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.ranges import format_ranges, parse_ranges
+from refactor_agent.verify.stated import stated_command
 from refactor_agent.verify.suite import Bench, Wanted, run_suite
 from refactor_agent.verify.target import Target
 from refactor_agent.verify.unusable import why_unusable
 
 __all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
 
-_FORMAT = "3"
+_FORMAT = "4"
 _SWITCHED_OFF = Refusal(reason="tests-off", message="the tests were switched off")
 
 _ANOTHER_MAY = frozenset(
@@ -50,6 +51,8 @@ class Baseline(Value):
     directory: str = ""
     """Where the command runs, below the project's root."""
     python: str = ""
+    unread: str = ""
+    """What states a test command that can't be read, so that one was found by looking."""
     runner: str = ""
     """Which runner it was, and its version: ``pytest 9.2.0``."""
     watched: tuple[str, ...] = ()
@@ -114,9 +117,22 @@ async def take_baseline(
     progress. Without ``with_tests``, only what imports and compiles is found out. Never raises for
     what the target does: a suite that can't be used is a `Baseline` that says why.
     """
-    commands = await asyncio.to_thread(_commands, target)
+    commands, unread = await asyncio.to_thread(_commands, target)
     if isinstance(commands, Refusal):
         return _unusable(commands, Command(words=()))
+    taken = await _first_usable(commands, target, watched, bench, told, with_tests=with_tests)
+    return taken.model_copy(update={"unread": unread})
+
+
+async def _first_usable(  # noqa: PLR0913 - what `take_baseline` was given, and its commands
+    commands: tuple[Command, ...],
+    target: Target,
+    watched: Collection[str],
+    bench: Bench,
+    told: Callable[[str], None],
+    *,
+    with_tests: bool,
+) -> Baseline:
     async with bench.turns:
         told("imports")
         async with bench.pool.lease({}) as workspace:
@@ -132,12 +148,18 @@ async def take_baseline(
     return first or _unusable(_SWITCHED_OFF, commands[0], imports)
 
 
-def _commands(target: Target) -> tuple[Command, ...] | Refusal:
-    """The command that was given, or those that are worth a try."""
+def _commands(target: Target) -> tuple[tuple[Command, ...] | Refusal, str]:
+    """The command that was given, or those that are worth a try: what the project states first.
+
+    Beside them, one line about what states a command that can't be read.
+    """
     if target.test_command is None:
-        return found_commands(target.snapshot, target.python)
+        stated = stated_command(target.snapshot, target.python)
+        first = () if stated.command is None else (stated.command,)
+        found = found_commands(target.snapshot, target.python)
+        return (*first, *(one for one in found if one not in first)), stated.unread
     command = parse_test_command(target.test_command, target.python)
-    return command if isinstance(command, Refusal) else (command,)
+    return (command if isinstance(command, Refusal) else (command,)), ""
 
 
 async def _take(  # noqa: PLR0913, PLR0917 - what `take_baseline` was given, and one command of it

@@ -66,6 +66,13 @@ def test_value(base):
 def test_nothing(base):
     assert asyncio.run(handler(0)) is None
 """
+ENVIRONMENT = """
+
+def test_where():
+    import os
+
+    assert os.environ["WHERE"] == "{where}"
+"""
 CONFTEST = "import pytest\n\n\n@pytest.fixture\ndef base():\n    return 1\n"
 MANAGE = """\
 import os
@@ -156,6 +163,41 @@ SHAPES = {
          "src/app/__init__.py": "", "src/app/service.py": SERVICE,
          "t/conftest.py": CONFTEST, "t/test_service.py": FUNCTIONS.format(module="app.service")},
         "src/app/service.py", "-m pytest",
+    ),
+    "the files that tox names, where plain pytest would find a test that hangs": Shape(
+        {"tox.ini": "[tox]\nenv_list = lint, py3{11,12}\n[testenv]\ndeps = pytest\n"
+                    "set_env =\n  WHERE = tox\n  PYTHONPATH = {toxinidir}/nowhere\n"
+                    "commands =\n  coverage erase\n  coverage run -m pytest --cov=app "
+                    "--junitxml={envtmpdir}/j.xml {posargs:checks}\n[testenv:lint]\n"
+                    "commands = ruff check\n",
+         "src/app/__init__.py": "", "src/app/service.py": SERVICE,
+         "checks/conftest.py": CONFTEST,
+         "checks/test_service.py": FUNCTIONS.format(module="app.service")
+                                   + ENVIRONMENT.format(where="tox"),
+         "live/test_live.py": "import time\n\n\ndef test_live():\n    time.sleep(600)\n"},
+        "src/app/service.py", "-m pytest checks",
+    ),
+    "unittest as a noxfile runs it, in its directory": Shape(
+        {"noxfile.py": 'import nox\n\nnox.options.sessions = ["lint", "tests"]\n\n\n'
+                       '@nox.session\ndef lint(session):\n    session.run("ruff", "check")\n\n\n'
+                       '@nox.session(python=["3.11", "3.12"])\ndef tests(session):\n'
+                       '    session.install(".")\n    session.chdir("checks")\n'
+                       '    session.run("python", "-m", "unittest", "discover", "-p", "case_*.py", '
+                       '*session.posargs, env={"WHERE": "nox"})\n',
+         "service.py": SERVICE, "checks/case_service.py": CASE.format(module="service")},
+        "service.py", "discover -p case_*.py", BARE,
+    ),
+    "Django's runner as tox names it, its tests elsewhere": Shape(
+        {**django(""), "shop/checks.py": DJANGO_CASE, "shop/tests.py": "",
+         "pyproject.toml": "[tool.tox]\nenv_list = ['py']\n[tool.tox.env_run_base]\ncommands = "
+                           "[['python', 'manage.py', 'test', 'shop', '--pattern', 'checks.py']]\n"},
+        "shop/service.py", "manage.py test shop --pattern checks.py",
+    ),
+    "what tox names can't run here, what is found can": Shape(
+        {"tox.ini": "[testenv]\ncommands = pytest --reruns 3 tests\n",
+         "service.py": SERVICE, "tests/conftest.py": CONFTEST,
+         "tests/test_service.py": FUNCTIONS.format(module="service")},
+        "service.py", "-m pytest",
     ),
     "conftest in the package and a plugin beside it": Shape(
         {"conftest.py": 'pytest_plugins = ["app.testing"]\n',
