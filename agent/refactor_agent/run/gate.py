@@ -56,7 +56,8 @@ class Gate:
         baseline = await take_baseline(self.target, watched, self.bench, with_tests=self.with_tests)
         if baseline.status == "unusable" and baseline.reason not in _MAY_GO_ON:
             raise UsageError(
-                f"{_and(baseline.unread)}{baseline.message.rstrip('.')}; mend that, name the command with --test-command,"
+                f"{_and(baseline.unread)}{baseline.message.rstrip('.')}; mend that,"
+                " name the command with --test-command,"
                 " or run with --no-tests (nothing will be more than unverified)"
             )
         return await asyncio.to_thread(self.store.remember, question, baseline)
