@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import partial
 
 from refactor_agent.domain.place import Site, Span
@@ -14,7 +14,7 @@ from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule
 from refactor_agent.locate.resolve.values import FunctionValue, Partial, Value
 from refactor_agent.locate.terms import Place, Term
 
-__all__ = ["handed_over"]
+__all__ = ["handed_over", "prepare_handed_over"]
 
 
 def handed_over(effects: Effects) -> dict[str, tuple[Hop, ...]]:
@@ -34,6 +34,12 @@ def handed_over(effects: Effects) -> dict[str, tuple[Hop, ...]]:
     return {name: tuple(hops) for name, hops in found.items()}
 
 
+def prepare_handed_over(effects: Effects, modules: Container[str]) -> None:
+    """Answer what `handed_over` will ask of these modules, but for wrappers that others define."""
+    for _ in _Offloading(effects, modules).functions():
+        pass
+
+
 _Handed = tuple[tuple[Place, tuple[str, ...]], ...]
 """The calls of a function that hand something over, and what a thread then runs."""
 
@@ -41,11 +47,12 @@ _Handed = tuple[tuple[Place, tuple[str, ...]], ...]
 class _Offloading:
     """Finds the calls of offloads, by names that spread from the known ones."""
 
-    def __init__(self, effects: Effects) -> None:
+    def __init__(self, effects: Effects, modules: Container[str] | None = None) -> None:
         self._effects = effects
         self._evaluator = effects.evaluator
         names = (*OFFLOADS, *WRAPPERS, *METHODS, *effects.evaluator.offload_wrappers)
         self._names = dict.fromkeys(_last(name) for name in names)
+        self._modules = modules
         self._add_aliases()
 
     def functions(self) -> Iterator[tuple[ProjectFunction, _Handed]]:
@@ -53,7 +60,7 @@ class _Offloading:
         waiting, seen = list(self._names), set[str]()
         while waiting:
             for function in self._evaluator.index.callers(waiting.pop()):
-                if function.name in seen:
+                if function.name in seen or not self._looks_at(function.module):
                     continue
                 seen.add(function.name)
                 question = f"handed over by {function.name}"
@@ -77,10 +84,14 @@ class _Offloading:
                     found.setdefault(call.place, {}).update(names)
         return tuple((place, tuple(names)) for place, names in found.items()), is_wrapper
 
+    def _looks_at(self, module: ProjectModule) -> bool:
+        return self._modules is None or module.name in self._modules
+
     def _add_aliases(self) -> None:
         pairs = [
             pair
             for module in self._evaluator.index.modules.values()
+            if self._looks_at(module)
             for pair in self._effects.kept(f"aliases in {module.name}", partial(_aliases, module))
         ]
         for _ in range(2):  # an import under another name, and another name for that

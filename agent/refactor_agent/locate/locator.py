@@ -43,8 +43,8 @@ def locate(
     """Find every path from an ``async def`` to a call that blocks the loop.
 
     ``changes`` are files whose bytes differ from the disk's, as in a `Tree`; ``cache`` is a
-    directory for summaries of unchanged files; ``jobs`` is the number of processes that read
-    files, one per core when it is ``None``.
+    directory for what earlier scans found out; ``jobs`` is the number of processes that share the
+    work, one per core when it is ``None``.
     """
     changed = changes or {}
     with _without_collector():
@@ -52,7 +52,7 @@ def locate(
         # Long circles of functions take for ever where each few calls are worked out apart.
         evaluator.memo.deepest = QUESTIONS
         kept = Kept.of(cache, evaluator, rulebook, project.config.offload_wrappers)
-        effects = kept.effects() if kept else Effects(evaluator, Blockers(rulebook))
+        effects = kept.effects(jobs) if kept else Effects(evaluator, Blockers(rulebook))
         paths = {item.file: item.path for item in project.sources.files}
         lines = SourceLines(paths, changed)
         regions, suppressions = on_deep_stack(lambda: _found(effects, lines))

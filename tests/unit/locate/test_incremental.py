@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -210,7 +212,6 @@ def test_a_state_whose_summaries_are_gone_is_not_believed(project, tmp_path):
 
 
 def test_an_edit_at_the_end_of_a_very_long_chain_is_seen(tmp_path):
-    """What follows from more facts than are kept one by one follows from any change."""
     length = 1_200
     root, cache = tmp_path / "project", tmp_path / "cache"
     links = (f"def f{n}():\n    return f{n + 1}()\n" for n in range(length))
@@ -220,3 +221,38 @@ def test_an_edit_at_the_end_of_a_very_long_chain_is_seen(tmp_path):
     for made, is_found in (("None", False), ("requests.Session()", True), ("print", False)):
         write(root, {"end.py": end.format(length, made)})
         assert ("requests.Session.get" in found(root, cache)[0]) is is_found, made
+
+
+@pytest.fixture
+def side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes be started for however little there is to do."""
+    monkeypatch.setattr("refactor_agent.locate.incremental.side_by_side._WORTH_A_PROCESS", 3)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes share memory on Linux")
+@pytest.mark.usefixtures("side_by_side")
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_processes_side_by_side_find_what_one_finds(project, tmp_path, counted, name):
+    cache = tmp_path / "cache"
+    located = locate(open_project(project), RULES, cache=cache, jobs=3)
+    assert counted == []  # in this process
+    assert regions_as_json(located) == found(project, None)[0]
+    counted.clear()
+    edit(project, "shop/tools.py", name)
+    assert found(project, cache) == found(project, None)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes share memory on Linux")
+@pytest.mark.usefixtures("side_by_side")
+def test_a_process_that_fails_costs_time_and_nothing_else(project, tmp_path, monkeypatch):
+    parent = os.getpid()
+    original = Effects.of
+
+    def of(self, function):
+        if os.getpid() != parent and function.name == "shop.tools.wait":
+            os._exit(9)  # as when the system ends it
+        return original(self, function)
+
+    monkeypatch.setattr(Effects, "of", of)
+    located = locate(open_project(project), RULES, cache=tmp_path / "cache", jobs=3)
+    assert regions_as_json(located) == found(project, None)[0]

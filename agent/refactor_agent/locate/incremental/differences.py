@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from typing import TypeVar
 
-from refactor_agent.locate.resolve.memo import Fact
+from refactor_agent.locate.resolve.reads import Fact
 from refactor_agent.locate.summary import Body, ClassFacts, FunctionFacts, ModuleSummary
 
 __all__ = ["differences", "said_of_classes"]

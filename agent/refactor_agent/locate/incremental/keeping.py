@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -11,15 +12,12 @@ from typing import Protocol, runtime_checkable
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.incremental.differences import differences, said_of_classes
+from refactor_agent.locate.incremental.part import Part, make_part, merged
 from refactor_agent.locate.incremental.recording import RecordingEffects
-from refactor_agent.locate.incremental.state import (
-    State,
-    make_state,
-    read_state,
-    write_state,
-)
+from refactor_agent.locate.incremental.side_by_side import groups_of, parts_of
+from refactor_agent.locate.incremental.state import State, read_state, write_state
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.memo import Fact
+from refactor_agent.locate.resolve.reads import Fact
 from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.summary import SUMMARY_VERSION, ModuleSummary, from_bytes
 from refactor_agent.locate.test_code import is_test_file
@@ -51,6 +49,8 @@ class Kept:
         modules = evaluator.index.modules.known.values()
         self._modules = {(module.file, module.name): module for module in modules}
         self._state = read_state(self._path)
+        self._is_first = False
+        """Whether all of the state is from today."""
         self._effects: RecordingEffects | None = None
 
     @classmethod
@@ -69,32 +69,53 @@ class Kept:
         name = sha256(repr(question).encode())
         return cls(directory, name, evaluator, rules)
 
-    def effects(self) -> RecordingEffects:
-        """Give the effects of today, of which only what changed need be worked out."""
+    def effects(self, jobs: int | None = None) -> RecordingEffects:
+        """Give the effects of today, of which only what changed need be worked out.
+
+        Where nothing is known, ``jobs`` processes work out what functions run; one per core when it
+        is ``None``.
+        """
         stale = self._stale(self._state) if self._state is not None else None
         if stale is None:
-            self._state = None
-        blockers = Blockers(self._rules)
-        found = RecordingEffects(self._evaluator, blockers, self._state, stale or frozenset())
-        self._effects = found
-        return found
+            self._state = self._first(jobs)
+            self._is_first = True
+        self._effects = self._recording(self._state, stale or frozenset())
+        return self._effects
 
     def keep(self) -> None:
         """Keep what was worked out by now, where that is worth it."""
         state, effects = self._state, self._effects
         if effects is None:
             return
-        known, answers = dict(effects.found), dict(effects.answered)
-        if state is not None:
-            if len(known) + len(answers) <= _WORTH_WRITING * len(state.rows):
-                return
-            for name in effects.asked - known.keys() - answers.keys():
-                if (function := state.known(name)) is not None:
-                    known[name] = function
-                elif (answer := state.answered(name)) is not None:
-                    answers[name] = answer
+        fresh = len(effects.found) + len(effects.answered)
+        if state is None or self._is_first:
+            known = state.parts if state is not None else ()
+        elif fresh > _WORTH_WRITING * len(state):
+            names = effects.asked - effects.found.keys() - effects.answered.keys()
+            known = [merged(part.only(names) for part in state.parts)]
+        else:
+            return
+        write_state(self._path, self._today([*known, _worked_out(effects)]))
+
+    def _first(self, jobs: int | None) -> State | None:
+        """Work out in several processes what functions run, where that is worth it."""
+        functions = [
+            function
+            for module in self._modules.values()
+            for function in module.functions
+            if not module.is_test
+        ]
+        groups = groups_of(functions, jobs)
+        effects = self._recording(None, frozenset())
+        parts = parts_of(groups, effects, lambda: _worked_out(effects))
+        return self._today(parts) if parts else None
+
+    def _recording(self, state: State | None, stale: AbstractSet[str]) -> RecordingEffects:
+        return RecordingEffects(self._evaluator, Blockers(self._rules), state, stale)
+
+    def _today(self, parts: Sequence[Part]) -> State:
         files = tuple((m.file, m.name, m.key) for m in self._modules.values())
-        write_state(self._path, make_state(files, _below(self._evaluator), known, answers))
+        return State(files, _below(self._evaluator), parts)
 
     def _stale(self, state: State) -> set[str] | None:
         """Give the functions of which something else may be known; ``None`` if that is unclear."""
@@ -119,6 +140,10 @@ class Kept:
     def _summary(self, key: str) -> ModuleSummary | None:
         data = self._summaries.read(key)
         return None if data is None else from_bytes(data)
+
+
+def _worked_out(effects: RecordingEffects) -> Part:
+    return make_part(effects.reads, effects.found, effects.answered)
 
 
 def _functions(summary: ModuleSummary | None) -> list[str]:

@@ -7,111 +7,92 @@ no code. A state that can't be read whole counts as none.
 from __future__ import annotations
 
 import marshal
-from array import array
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from refactor_agent.kept import read_checked, write_checked
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
-from refactor_agent.locate.resolve.memo import ANYTHING, Fact
+from refactor_agent.locate.incremental.part import Part
+from refactor_agent.locate.resolve.reads import Fact
 
-__all__ = ["Known", "ReadFile", "State", "make_state", "read_state", "write_state"]
+__all__ = ["ReadFile", "State", "read_state", "row_fact", "write_state"]
 
 ReadFile = tuple[str, str, str]
 """A file that was read, the module it is, and the key of its summary."""
+_ROW = "row"
 
 
-@dataclass(frozen=True)
-class Known:
-    """What a function runs, and all facts that this was worked out from."""
-
-    effects: tuple[Effect, ...]
-    reads: frozenset[Fact]
+def row_fact(name: str) -> Fact:
+    """Name what a state knows of a function, as something that other answers follow from."""
+    return (_ROW, name)
 
 
-@dataclass
 class State:
     """What was known after a scan; rows are decoded when they are asked for."""
 
-    files: tuple[ReadFile, ...]
-    below: dict[str, list[str]]
-    """The subclasses of each class."""
-    facts: list[Fact] = field(default_factory=list)
-    blockers: list[Blocker] = field(default_factory=list)
-    rows: dict[str, tuple[bytes, tuple[tuple[str | int, tuple[int, ...], bool], ...]]] = field(
-        default_factory=dict
-    )
-    """By function: the numbers of the facts it follows from, and its effects."""
-    answers: dict[str, tuple[bytes, Any]] = field(default_factory=dict)
-    """By question: the numbers of the facts it follows from, and the answer."""
+    def __init__(
+        self, files: tuple[ReadFile, ...], below: dict[str, list[str]], parts: Sequence[Part]
+    ) -> None:
+        self.files = files
+        self.below = below
+        """The subclasses of each class."""
+        self.parts = parts
+        self._blockers = [[Blocker._make(row) for row in part.blockers] for part in parts]
 
-    def known(self, name: str) -> Known | None:
-        """Give what is known of a function."""
-        row = self.rows.get(name)
-        if row is None:
-            return None
-        return Known(self.effects(name), self._facts(row[0]))
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """The part that knows each function."""
+        return {name: number for number, part in enumerate(self.parts) for name in part.rows}
 
-    def answered(self, question: str) -> tuple[object, frozenset[Fact]] | None:
-        """Give the answer to a question, with all facts it was worked out from."""
-        row = self.answers.get(question)
-        return None if row is None else (row[1], self._facts(row[0]))
+    @cached_property
+    def _answers(self) -> dict[str, int]:
+        return {name: number for number, part in enumerate(self.parts) for name in part.answers}
 
-    def _facts(self, numbers: bytes) -> frozenset[Fact]:
-        return frozenset(self.facts[number] for number in array("I", numbers))
+    def __contains__(self, function: str) -> bool:
+        return function in self._rows
 
-    def effects(self, name: str) -> tuple[Effect, ...]:
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def effects(self, function: str) -> tuple[Effect, ...]:
         """Give what a known function runs."""
+        number = self._rows[function]
+        blockers = self._blockers[number]
         return tuple(
             Effect(
-                target if isinstance(target, str) else self.blockers[target],
+                target if isinstance(target, str) else blockers[target],
                 place,  # type: ignore[arg-type]
                 certain,
             )
-            for target, place, certain in self.rows[name][1]
+            for target, place, certain in self.parts[number].rows[function][1]
         )
+
+    def answered(self, question: str) -> bool:
+        """Say whether the answer to a question is known."""
+        return question in self._answers
+
+    def answer(self, question: str) -> Any:
+        """Give the known answer to a question."""
+        return self.parts[self._answers[question]].answers[question][1]
 
     def following_from(self, changed: Iterable[Fact]) -> set[str]:
         """Give the functions and questions that may be answered otherwise once these changed."""
-        wanted = set(changed)
-        if wanted:
-            wanted.add(ANYTHING)
-        numbers = {number for number, fact in enumerate(self.facts) if fact in wanted}
-        if not numbers:
-            return set()
-        rows = (*self.rows.items(), *self.answers.items())
-        return {name for name, row in rows if not numbers.isdisjoint(array("I", row[0]))}
+        wanted = {*changed, *self._lost()}
+        stale: set[str] = set()
+        while True:
+            found = {name for part in self.parts for name in part.following_from(wanted)} - stale
+            if not found:
+                return stale
+            stale |= found
+            wanted = set(map(row_fact, found))
 
-
-def make_state(
-    files: tuple[ReadFile, ...],
-    below: dict[str, list[str]],
-    known: Mapping[str, Known],
-    answers: Mapping[str, tuple[object, Iterable[Fact]]],
-) -> State:
-    """Number the facts and the blocking calls, each once."""
-    state = State(files, below)
-    facts: dict[Fact, int] = {}
-    blockers: dict[Blocker, int] = {}
-    for name, found in known.items():
-        numbers = array("I", [facts.setdefault(fact, len(facts)) for fact in found.reads])
-        effects = tuple(
-            (
-                target if isinstance(target, str) else blockers.setdefault(target, len(blockers)),
-                place,
-                certain,
-            )
-            for target, place, certain in found.effects
-        )
-        state.rows[name] = (numbers.tobytes(), effects)
-    for question, (answer, reads) in answers.items():
-        numbers = array("I", [facts.setdefault(fact, len(facts)) for fact in reads])
-        state.answers[question] = (numbers.tobytes(), answer)
-    state.facts, state.blockers = list(facts), list(blockers)
-    return state
+    def _lost(self) -> list[Fact]:
+        """Give the functions that something follows from and of which nothing is known any more."""
+        facts = (fact for part in self.parts for fact in part.facts if fact[0] == _ROW)
+        return [fact for fact in facts if fact[1] not in self._rows]
 
 
 def read_state(path: Path) -> State | None:
@@ -119,12 +100,11 @@ def read_state(path: Path) -> State | None:
     data = read_checked(path)
     if data is None:
         return None
-    files, below, facts, blockers, *rows = marshal.loads(data)  # noqa: S302 - see the module
-    return State(files, below, facts, [Blocker._make(row) for row in blockers], *rows)
+    files, below, parts = marshal.loads(data)  # noqa: S302 - see the module
+    return State(files, below, [Part._make(part) for part in parts])
 
 
 def write_state(path: Path, state: State) -> None:
     """Keep ``state``; one that can't be written is no fault."""
-    blockers = [tuple(blocker) for blocker in state.blockers]
-    rows = (state.rows, state.answers)
-    write_checked(path, marshal.dumps((state.files, state.below, state.facts, blockers, *rows)))
+    parts = [tuple(part) for part in state.parts]
+    write_checked(path, marshal.dumps((state.files, state.below, parts)))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from refactor_agent.locate.resolve.memo import Reads
+from refactor_agent.locate.resolve.reads import Reads
 from refactor_agent.locate.summary import (
     Attribute,
     Body,

@@ -13,17 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["ANYTHING", "Fact", "Memo", "Reads", "TooMuchWorkError", "bounded"]
+from refactor_agent.locate.resolve.reads import Read, Reads
+
+__all__ = ["Memo", "TooMuchWorkError"]
 
 T = TypeVar("T")
-
-Fact = tuple[str, ...]
-"""Something that summaries say: its kind, and the names of what it is about."""
-ANYTHING: Fact = ("anything",)
-"""Stands for all facts: what follows from it is worked out again after any change."""
-_MOST_FACTS = 2_000
-"""That one answer follows from; a chain of thousands of functions would else take memory with the
-square of its length. In real packages one function in a thousand follows from more."""
 
 _NOWHERE = 1 << 30
 """A level above every open question."""
@@ -34,29 +28,6 @@ _DEEPEST = 24
 """Questions open at once, after which the innermost is worked out on its own first."""
 
 
-class Reads:
-    """Where it is noted which facts are read."""
-
-    __slots__ = ("add", "facts")
-
-    def __init__(self) -> None:
-        self.facts: set[Fact] = set()
-        self.add: Callable[[Fact], object] = self.facts.add
-
-    def divert(self, facts: set[Fact]) -> set[Fact]:
-        """Note facts in ``facts`` from now on; gives the set they were noted in."""
-        before, self.facts = self.facts, facts
-        self.add = facts.add
-        return before
-
-
-def bounded(facts: set[Fact]) -> frozenset[Fact]:
-    """Give ``facts`` to be kept: `ANYTHING` alone where they are too many."""
-    if len(facts) > _MOST_FACTS or ANYTHING in facts:
-        return _EVERYTHING
-    return frozenset(facts)
-
-
 class TooMuchWorkError(Exception):
     """More would have to be worked out than was allowed."""
 
@@ -65,7 +36,8 @@ class _Answer(NamedTuple):
     """The answer to a question."""
 
     value: Any
-    reads: frozenset[Fact]
+    note: int | None
+    """Of what it was worked out from."""
     circle: frozenset[Hashable]
     """The other questions that were worked out in a circle with this one."""
 
@@ -76,7 +48,7 @@ class _Passing(NamedTuple):
     value: Any
     level: int
     """Of the lowest open question that it depends on."""
-    reads: frozenset[Fact]
+    note: int | None
 
 
 class _Open:
@@ -99,7 +71,6 @@ class _TooDeepError(Exception):
 
 
 _NOTHING: frozenset[Any] = frozenset()
-_EVERYTHING = frozenset({ANYTHING})
 
 
 class Memo:
@@ -113,7 +84,6 @@ class Memo:
         self._passing: dict[Hashable, _Passing] = {}
         self._levels: dict[Hashable, int] = {}
         self._open: list[_Open] = []
-        self._same: dict[frozenset[Fact], frozenset[Fact]] = {}
         self._deep: set[Hashable] = set()
         self._tries: Counter[Hashable] = Counter()
         self.budget: int | None = None
@@ -130,8 +100,8 @@ class Memo:
         """Give the result of ``work``, or ``unknown`` where it asks for itself."""
         known = self._answers.get(question)
         if known is not None and (not known.circle or known.circle.isdisjoint(self._levels)):
-            if known.reads:
-                self.reads.facts.update(known.reads)
+            if known.note is not None:
+                self.reads.add(known.note)
             answer: T = known.value
             return answer
         level = self._levels.get(question)
@@ -141,7 +111,8 @@ class Memo:
         passing = self._passing.get(question)
         if passing is not None:
             self._touch(passing.level)
-            self.reads.facts.update(passing.reads)
+            if passing.note is not None:
+                self.reads.add(passing.note)
             found: T = passing.value
             return found
         if not self._open:
@@ -174,8 +145,8 @@ class Memo:
             raise TooMuchWorkError
         self._levels[question] = level
         self._open.append(frame)
-        facts: set[Fact] = set()
-        around = self.reads.divert(facts)
+        read: set[Read] = set()
+        around = self.reads.divert(read)
         done = False
         try:
             value = work()
@@ -186,16 +157,17 @@ class Memo:
             del self._levels[question]
             if not done:
                 self._forget(frame.passing)
-        reads = bounded(facts)
-        around.update(reads)
-        self._keep(question, value, level, frame, reads)
+        note = self.reads.note(read)
+        if note is not None:
+            around.add(note)
+        self._keep(question, value, level, frame, note)
         return value
 
     def _keep(
-        self, question: Hashable, value: object, level: int, frame: _Open, reads: frozenset[Fact]
+        self, question: Hashable, value: object, level: int, frame: _Open, note: int | None
     ) -> None:
         if frame.lowest < level and self._may_try_again(question):
-            self._passing[question] = _Passing(value, frame.lowest, reads)
+            self._passing[question] = _Passing(value, frame.lowest, note)
             below = self._open[-1]
             below.lowest = min(below.lowest, frame.lowest)
             below.passing.extend(frame.passing)
@@ -203,7 +175,7 @@ class Memo:
             return
         circle = frozenset(frame.passing) if frame.passing else _NOTHING
         self._forget(frame.passing)
-        self._answers[question] = _Answer(value, self._same.setdefault(reads, reads), circle)
+        self._answers[question] = _Answer(value, note, circle)
 
     def _may_try_again(self, question: Hashable) -> bool:
         self._tries[question] += 1

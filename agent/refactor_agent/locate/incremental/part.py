@@ -1,0 +1,134 @@
+"""What one process worked out: what functions run, and the notes of what that follows from.
+
+All of it is plain data, as `marshal` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
+
+from refactor_agent.locate.blocking import Blocker
+from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.resolve.reads import Fact, Reads
+
+__all__ = ["Known", "Part", "make_part", "merged"]
+
+_Note = tuple[int, ...]
+_Row = tuple[int | None, tuple[tuple[str | int, tuple[int, ...], bool], ...]]
+"""The note of what a function's effects follow from, and the effects, with blockers by number."""
+
+
+class Known(NamedTuple):
+    """What was worked out: a function's effects, or an answer; and the note of what was read."""
+
+    value: Any
+    note: int | None
+
+
+class Part(NamedTuple):
+    """Notes are numbered; in a note, ``~number`` is a fact. Notes name only earlier ones."""
+
+    facts: list[Fact]
+    notes: list[_Note]
+    blockers: list[tuple[Any, ...]]
+    rows: dict[str, _Row]
+    answers: dict[str, tuple[int | None, Any]]
+
+    def only(self, names: AbstractSet[str]) -> Part:
+        """Give the same with the rows and answers of these names only."""
+        rows = {name: row for name, row in self.rows.items() if name in names}
+        answers = {name: row for name, row in self.answers.items() if name in names}
+        return self._replace(rows=rows, answers=answers)
+
+    def following_from(self, changed: AbstractSet[Fact]) -> set[str]:
+        """Give the functions and questions that may be answered otherwise once these changed."""
+        numbers = {~number for number, fact in enumerate(self.facts) if fact in changed}
+        if not numbers:
+            return set()
+        for number, note in enumerate(self.notes):
+            if not numbers.isdisjoint(note):
+                numbers.add(number)
+        tables: tuple[Mapping[str, tuple[int | None, object]], ...] = (self.rows, self.answers)
+        return {name for table in tables for name, row in table.items() if row[0] in numbers}
+
+
+def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, Known]) -> Part:
+    """Take what was worked out, and of the notes what that follows from."""
+    blockers: dict[Blocker, int] = {}
+
+    def row(effect: Effect) -> tuple[str | int, tuple[int, ...], bool]:
+        target = effect.target
+        if isinstance(target, str):
+            return target, effect.place, effect.certain
+        return blockers.setdefault(target, len(blockers)), effect.place, effect.certain
+
+    rows: dict[str, _Row] = {
+        name: (known.note, tuple(map(row, known.value))) for name, known in effects.items()
+    }
+    given = {name: (known.note, known.value) for name, known in answers.items()}
+    whole = Part(list(reads.facts), reads.notes, [tuple(one) for one in blockers], rows, given)
+    return _without_waste(whole)
+
+
+def merged(parts: Iterable[Part]) -> Part:
+    """Make one of several, which know different names."""
+    facts: dict[Fact, int] = {}
+    blockers: dict[tuple[Any, ...], int] = {}
+    whole = Part([], [], [], {}, {})
+    for part in parts:
+        numbers = [facts.setdefault(fact, len(facts)) for fact in part.facts]
+        at, kinds = len(whole.notes), [blockers.setdefault(b, len(blockers)) for b in part.blockers]
+        whole.notes.extend(
+            tuple([one + at if one >= 0 else ~numbers[~one] for one in note]) for note in part.notes
+        )
+        for name, (note, effects) in part.rows.items():
+            own = tuple((t if isinstance(t, str) else kinds[t], *rest) for t, *rest in effects)
+            whole.rows[name] = (None if note is None else note + at, own)  # type: ignore[assignment]
+        for name, (note, answer) in part.answers.items():
+            whole.answers[name] = (None if note is None else note + at, answer)
+    return _without_waste(whole._replace(facts=list(facts), blockers=list(blockers)))
+
+
+def _without_waste(part: Part) -> Part:
+    """Leave out the notes that nothing follows from, and the facts that no other notes name."""
+    wanted = _wanted(part)
+    facts: dict[int, int] = {}
+    notes: list[_Note] = []
+    places: dict[int, int] = {}
+    for number, note in enumerate(part.notes):
+        if wanted[number]:
+            places[number] = len(notes)
+            notes.append(
+                tuple(
+                    [
+                        places[one] if one >= 0 else ~facts.setdefault(~one, len(facts))
+                        for one in note
+                    ]
+                )
+            )
+    return Part(
+        [part.facts[number] for number in facts],
+        notes,
+        part.blockers,
+        {name: (_at(places, note), effects) for name, (note, effects) in part.rows.items()},
+        {name: (_at(places, note), answer) for name, (note, answer) in part.answers.items()},
+    )
+
+
+def _wanted(part: Part) -> bytearray:
+    """Mark the notes that something follows from."""
+    wanted = bytearray(len(part.notes))
+    for row, _ in (*part.rows.values(), *part.answers.values()):
+        if row is not None:
+            wanted[row] = 1
+    for number in range(len(part.notes) - 1, -1, -1):
+        for one in part.notes[number] if wanted[number] else ():
+            if one >= 0:
+                wanted[one] = 1
+    return wanted
+
+
+def _at(places: Mapping[int, int], note: int | None) -> int | None:
+    return None if note is None else places[note]

@@ -1,0 +1,75 @@
+"""What follows from a changed fact, through notes, functions and several parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from refactor_agent.locate.incremental.part import Known, make_part, merged
+from refactor_agent.locate.incremental.state import State, row_fact
+from refactor_agent.locate.resolve.reads import Reads
+
+A, B, C = ("body", "a"), ("body", "b"), ("body", "c")
+
+
+def part(*, of=(), answers=(), waste=()):
+    """Make a part of names with what was read for each: facts, or names before it."""
+    reads, notes, effects, given = Reads(), {}, {}, {}
+    for name, read in (*waste, *of, *answers):
+        note = notes[name] = reads.note({notes.get(one, one) for one in read})
+        table = effects if (name, read) in of else given
+        if (name, read) not in waste:
+            table[name] = Known((), note)
+    return make_part(reads, effects, given)
+
+
+LEAF = ("leaf", (A, B))
+MIDDLE = ("middle", ("leaf",))
+TOP = ("top", ("middle", C))
+NOTHING = ("nothing", ())
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        pytest.param({A}, {"leaf", "middle", "top"}, id="through notes"),
+        pytest.param({C}, {"top"}, id="read by one"),
+        pytest.param({("body", "d")}, set(), id="read by none"),
+        pytest.param(set(), set(), id="no change"),
+    ],
+)
+@pytest.mark.parametrize("pack", [lambda one: [one], lambda one: [merged([one])]])
+def test_what_follows_from_a_fact(changed, expected, pack):
+    parts = pack(part(of=(LEAF, MIDDLE, TOP, NOTHING)))
+    assert State((), {}, parts).following_from(changed) == expected
+
+
+def test_what_follows_from_a_function_of_another_part():
+    first = part(of=(LEAF,))
+    second = part(of=(("other", (row_fact("leaf"),)),), answers=(("asked", ("other",)),))
+    state = State((), {}, [first, second])
+    assert state.following_from({A}) == {"leaf", "other", "asked"}
+    assert State((), {}, [merged([first, second])]).following_from({A}) == {
+        "leaf",
+        "other",
+        "asked",
+    }
+
+
+def test_what_follows_from_a_function_that_is_no_longer_known():
+    second = part(of=(("other", (row_fact("leaf"),)),))
+    assert State((), {}, [second]).following_from({C}) == {"other"}
+
+
+def test_notes_that_nothing_follows_from_are_left_out():
+    whole = part(of=(LEAF, TOP), waste=(MIDDLE, ("lost", (("body", "lost"),))))
+    assert ("body", "lost") not in whole.facts
+    assert State((), {}, [whole]).following_from({B}) == {"leaf", "top"}
+    assert len(whole.notes) < len(part(of=(LEAF, MIDDLE, TOP)).notes) + 1
+
+
+def test_a_part_of_some_names_knows_no_others():
+    whole = part(of=(LEAF, MIDDLE), answers=(("asked", ("middle",)),))
+    some = merged([whole.only({"middle", "asked"})])
+    assert set(some.rows) == {"middle"}
+    assert set(some.answers) == {"asked"}
+    assert State((), {}, [some]).following_from({B}) == {"middle", "asked"}
