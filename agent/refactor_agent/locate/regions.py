@@ -17,13 +17,15 @@ __all__ = ["make_regions"]
 
 _MOST_FUNCTIONS = 2
 """Functions with the same blocking call that are told apart behind one of an async function."""
+_NEAR = 5
+"""Functions on a chain up to which they are; further off, one chain stands for them all."""
 
 
 def make_regions(chains: Iterable[Chain], lines: SourceLines) -> tuple[Region, ...]:
     """Give the regions of ``chains``, in the order of the files.
 
     Of the functions that make the same blocking call behind one place of an async function, the
-    nearest two are told apart: there may be hundreds.
+    nearest two are told apart where they are near: there may be hundreds.
     """
     found: dict[tuple[str, Place, str, str], Chain] = {}
     count: Counter[tuple[str, Place, str]] = Counter()
@@ -31,7 +33,8 @@ def make_regions(chains: Iterable[Chain], lines: SourceLines) -> tuple[Region, .
         first, last = chain.steps[0], chain.steps[-1]
         start = (first.function.name, first.effect.place, chain.blocker.callee)
         key = (*start, last.function.name)
-        if key not in found and count[start] < _MOST_FUNCTIONS:
+        most = _MOST_FUNCTIONS if len(chain.steps) <= _NEAR else 1
+        if key not in found and count[start] < most:
             count[start] += 1
             found[key] = chain
     hops, ids = _Hops(), _Ids(lines)

@@ -51,8 +51,7 @@ def scan_sources(
     sources: Sequence[Source], cache: Path | None = None, jobs: int | None = None
 ) -> Iterator[Scanned]:
     """Summarise ``sources``, in order; ``cache`` is a directory, ``jobs`` a number of processes."""
-    kept = SummaryCache(cache)
-    known = [_known(source, kept) for source in sources]
+    known = _known_of(sources, SummaryCache(cache))
     missing = [source for source, scanned in zip(sources, known, strict=True) if scanned is None]
     fresh = _summarise(missing, cache, jobs or os.cpu_count() or 1)
     for scanned in known:
@@ -84,6 +83,14 @@ def _scan_chunk(sources: Iterable[Source], cache: Path | None) -> list[Scanned]:
         return [_scan(source, kept) for source in sources]
 
 
+def _known_of(sources: Sequence[Source], cache: SummaryCache) -> list[Scanned | None]:
+    """Give what needs no parsing; where the first files all do, it is left to those who parse."""
+    first = [_known(source, cache) for source in sources[:_ENOUGH_FOR_A_POOL]]
+    if len(first) < len(sources) and not any(first):
+        return [None] * len(sources)
+    return [*first, *(_known(source, cache) for source in sources[_ENOUGH_FOR_A_POOL:])]
+
+
 def _known(source: Source, cache: SummaryCache) -> Scanned | None:
     """Give what needs no parsing: a kept summary, or why there can be none."""
     scanned, _ = _read(source, cache)
@@ -97,6 +104,9 @@ def _scan(source: Source, cache: SummaryCache) -> Scanned:
     scanned, data = _read(source, cache)
     if scanned.reason:
         return scanned
+    known = cache.read(scanned.key)
+    if known is not None:
+        return scanned._replace(summary=known)
     try:
         summary = to_bytes(summarise(data, source.module, package=_is_package(source)))
     except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
