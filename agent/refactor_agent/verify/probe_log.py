@@ -37,7 +37,7 @@ class SuiteRun:
     """Why a test did not pass."""
     durations: dict[str, float] = field(default_factory=dict)
     lines: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    """File to test to executed lines; the test ``""`` stands for imports and collection."""
+    """File to test to executed lines; the test ``""`` stands for threads between tests."""
     never_awaited: Counter[str] = field(default_factory=Counter)
     """Coroutines that were thrown away unused, as ``file:qualified name``."""
     loop_errors: Counter[str] = field(default_factory=Counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import os
 import sys
 import threading
@@ -34,8 +35,11 @@ class Lines:
         raise NotImplementedError
 
     def rearm(self) -> None:
-        """See to it that lines which ran before are heard of again."""
+        """See to it that lines which ran before are heard of again: a test begins."""
         raise NotImplementedError
+
+    def rest(self) -> None:
+        """Cost nothing more in this thread until the next test; threads of its own go on."""
 
     def take(self) -> dict[str, str]:
         """Give what ran since the last call, as ``{file: "3-7,9"}``."""
@@ -59,39 +63,90 @@ class Lines:
 
 
 class _TracedLines(Lines):
-    """With `sys.settrace`, which costs next to nothing in files that are not watched."""
+    """With `sys.settrace`, which slows the interpreter down in all code while it is set.
+
+    So it is set during tests only: what a runner and its plugins import takes twice as long under
+    it. And a function whose every line was seen in a test is left alone for the rest of the test,
+    except in other threads than the test's: there a call can go on into the next test.
+    """
+
+    _thread = 0
 
     def __init__(self, root: str, watch: Iterable[str]) -> None:
         super().__init__(root, watch)
-        self._tracers: dict[str, Callable[..., Any] | None] = {}
+        self._left: dict[int, _Left] = {}
 
     def start(self) -> None:
         if self._paths:
             threading.settrace(self._call)
-            self.rearm()
 
     def rearm(self) -> None:
+        for left in list(self._left.values()):
+            left.renew()
+        self._thread = threading.get_ident()
         if self._paths and sys.gettrace() is None:
             sys.settrace(self._call)
 
+    def rest(self) -> None:
+        if sys.gettrace() == self._call:
+            sys.settrace(None)
+
     def _call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
-        filename = frame.f_code.co_filename
+        code = frame.f_code
         try:
-            return self._tracers[filename]
+            lines = self._known[code.co_filename]
         except KeyError:
-            lines = self._set_for(filename)
-            tracer = None if lines is None else _line_tracer(lines.add)
-            self._tracers[filename] = tracer
-            return tracer
+            lines = self._set_for(code.co_filename)
+        if lines is None:
+            return None
+        left = self._left.get(id(code))
+        if left is None:
+            left = self._left[id(code)] = _Left(code, lines.add)
+        if threading.get_ident() != self._thread:
+            return left.trace
+        return left.trace_rest if left.lines else None
 
 
-def _line_tracer(add: Callable[[int], None]) -> Callable[..., Any]:
-    def trace(frame: FrameType, event: str, _argument: Any) -> Any:
+class _Left:
+    """Which lines of a code object have not run in this test yet."""
+
+    def __init__(self, code: CodeType, add: Callable[[int], None]) -> None:
+        self._code = code  # kept, so that no other one gets its `id`
+        self._all = _traceable_lines(code)
+        self._add = add
+        self.lines = set(self._all)
+
+    def renew(self) -> None:
+        """Another test begins."""
+        self.lines = set(self._all)
+
+    def trace(self, frame: FrameType, event: str, _argument: Any) -> Any:
+        """Hear of a line."""
         if event == "line":
-            add(frame.f_lineno)
-        return trace
+            self._add(frame.f_lineno)
+        return self.trace
 
-    return trace
+    def trace_rest(self, frame: FrameType, event: str, _argument: Any) -> Any:
+        """Hear of a line, until there is nothing more to hear."""
+        if event == "line":
+            line = frame.f_lineno
+            self._add(line)
+            self.lines.discard(line)
+            if not self.lines:
+                frame.f_trace = None
+                return None
+        return self.trace_rest
+
+
+def _traceable_lines(code: CodeType) -> frozenset[int]:
+    """Give the lines of ``code`` that a trace function is told of, or more of them."""
+    if not hasattr(code, "co_lines"):
+        return frozenset(line for _, line in dis.findlinestarts(code))
+    resume = dis.opmap.get("RESUME")
+    # What comes before it (3.11 on) makes cells and generators, and stands on the line of `def`.
+    body = 0 if resume is None else code.co_code[::2].find(resume) * 2 + 2
+    ranges: Any = code.co_lines()
+    return frozenset(line for _, end, line in ranges if line and end > body)
 
 
 class _MonitoredLines(Lines):

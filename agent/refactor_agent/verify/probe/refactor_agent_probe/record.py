@@ -153,6 +153,7 @@ class Probe:
     def end(self, test: str) -> None:
         """Write down a whole test."""
         phases, self.pending = self.pending, []
+        self.lines.rest()
         self.log.write("test", id=test, phases=phases)
         self.flush(test)
         self.current = ""
