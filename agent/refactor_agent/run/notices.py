@@ -49,6 +49,11 @@ def _of_tests(baseline: Baseline, warning: str) -> Iterator[str]:
         yield f"{_sentence(baseline.message)}: nothing can be more than unverified."
     elif baseline.status == "partial":
         yield f"{_sentence(baseline.message)}."
+    if baseline.alone:
+        yield (
+            "The tests get into each other's way when they run twice at once, at a port or a file"
+            " perhaps: they were run one after the other, which takes longer."
+        )
 
 
 def _sentence(text: str) -> str:

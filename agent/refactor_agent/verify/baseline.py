@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -19,6 +19,7 @@ from refactor_agent.verify.ranges import format_ranges, parse_ranges
 from refactor_agent.verify.stated import stated_command
 from refactor_agent.verify.suite import Bench, Wanted, run_suite
 from refactor_agent.verify.target import Target
+from refactor_agent.verify.twice import Twice, run_twice
 from refactor_agent.verify.unusable import why_unusable
 
 __all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
@@ -70,7 +71,10 @@ class Baseline(Value):
     seconds: float = 0.0
     """Wall time of the longer run."""
     lines: Mapping[str, Mapping[str, str]] = {}
-    """File to test to executed lines, as ``3-7,9``; both runs together."""
+    """File to test to executed lines, as ``3-7,9``; of one run, so that the other shows what the
+    tests do when nothing looks at each line."""
+    alone: bool = False
+    """Whether runs of the suite get into each other's way, so that one is made at a time."""
     never_awaited: Mapping[str, int] = {}
     loop_errors: Mapping[str, int] = {}
     warnings: Mapping[str, int] = {}
@@ -170,31 +174,22 @@ async def _take(  # noqa: PLR0913, PLR0917 - what `take_baseline` was given, and
     told: Callable[[str], None],
     imports: ImportReport,
 ) -> Baseline:
-    wanted = Wanted(watch=watched, select=None, limit=target.limit)
-
-    async def run(turn: str) -> SuiteRun:
+    async def run(turn: str, lines: bool) -> SuiteRun:
+        watch = watched if lines else ()
+        wanted = Wanted(watch=watch, select=None, limit=target.limit)
         async with bench.turns, bench.pool.lease({}) as workspace:
             told(turn)
             return await run_suite(target, command, workspace, bench.sandbox, wanted)
 
-    runs: list[SuiteRun] = []
-    async for one in _runs(run, side_by_side=bench.sandbox.keeps_apart):
-        if refusal := why_unusable(one, target, command):
-            return _unusable(refusal, command, imports)
-        runs.append(one)
-    return _combine(runs[0], runs[1], command, tuple(sorted(watched)), imports)
-
-
-async def _runs(
-    run: Callable[[str], Coroutine[None, None, SuiteRun]], *, side_by_side: bool
-) -> AsyncIterator[SuiteRun]:
-    """Run the suite twice; one after the other where two runs could meet, at a port or a file."""
-    if side_by_side:
-        for done in await asyncio.gather(run("first run"), run("second run")):
-            yield done
-    else:
-        yield await run("first run")
-        yield await run("second run")
+    runs = await run_twice(
+        run,
+        lambda one: why_unusable(one, target, command),
+        at_once=bench.pool.size > 1,
+        apart=bench.sandbox.keeps_apart,
+    )
+    if isinstance(runs, Refusal):
+        return _unusable(runs, command, imports)
+    return _combine(runs, command, tuple(sorted(watched)), imports)
 
 
 def _unusable(refusal: Refusal, command: Command, imports: ImportReport | None = None) -> Baseline:
@@ -208,12 +203,9 @@ def _unusable(refusal: Refusal, command: Command, imports: ImportReport | None =
 
 
 def _combine(
-    first: SuiteRun,
-    second: SuiteRun,
-    command: Command,
-    watched: tuple[str, ...],
-    imports: ImportReport,
+    runs: Twice, command: Command, watched: tuple[str, ...], imports: ImportReport
 ) -> Baseline:
+    first, second = runs.first, runs.second
     both = first.outcomes.keys() & second.outcomes.keys()
     failing = sorted(
         [test for test in both if _fails(first, test) and _fails(second, test)]
@@ -235,7 +227,8 @@ def _combine(
         failing=tuple(failing),
         durations={t: max(first.durations[t], second.durations[t]) for t in sorted(both)},
         seconds=max(first.result.seconds, second.result.seconds),
-        lines=_lines(first, second),
+        lines=_lines(first),
+        alone=runs.alone,
         loops=_loops(first.loops, second.loops),
         never_awaited=_larger(first.never_awaited, second.never_awaited),
         loop_errors=_larger(first.loop_errors, second.loop_errors),
@@ -268,12 +261,8 @@ def _loops(first: LoopUse, second: LoopUse) -> LoopUse:
     )
 
 
-def _lines(first: SuiteRun, second: SuiteRun) -> Mapping[str, Mapping[str, str]]:
-    merged: dict[str, dict[str, str]] = {}
-    for run in (first, second):
-        for file, tests in run.lines.items():
-            known = merged.setdefault(file, {})
-            for test, text in tests.items():
-                lines = parse_ranges(text) | parse_ranges(known.get(test, ""))
-                known[test] = format_ranges(lines)
-    return merged
+def _lines(run: SuiteRun) -> Mapping[str, Mapping[str, str]]:
+    return {
+        file: {test: format_ranges(parse_ranges(text)) for test, text in tests.items()}
+        for file, tests in run.lines.items()
+    }

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from refactor_agent.ports import Sandbox
 from refactor_agent.verify.command import Command
@@ -37,6 +37,8 @@ class Bench:
     locate: Locate | None = None
     """Finds the regions and the call graph of a tree, often the same one (`remember_located`);
     without it, the checks that need the whole program are left out."""
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """For runs of a suite that gets into its own way."""
 
 
 @dataclass(frozen=True)

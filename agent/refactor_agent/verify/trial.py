@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from collections.abc import Collection
 
@@ -79,7 +80,8 @@ async def _run(
         select=select,
         limit=_limit(baseline, target, select),
     )
-    async with bench.pool.lease(context.after.changes) as workspace:
+    turn = bench.alone if baseline.alone else contextlib.nullcontext()
+    async with turn, bench.pool.lease(context.after.changes) as workspace:
         return await run_suite(target, baseline.ran_by, workspace, bench.sandbox, wanted)
 
 

@@ -97,6 +97,7 @@ class WorkspacePool:
     """Up to ``size`` copies of a snapshot under ``directory``, which the pool owns."""
 
     def __init__(self, snapshot: Path, directory: Path, size: int) -> None:
+        self.size = size
         self._idle = [_Slot(snapshot, directory / str(number)) for number in range(size)]
         self._free = asyncio.Semaphore(size)
 

@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +89,7 @@ class Judge:
     python: str = sys.executable
     command: str | None = None
     limit: float = 60.0
+    jobs: int = 1
 
     def write(self, files: Files) -> None:
         """Put ``files`` into the project; texts may be indented."""
@@ -130,6 +131,18 @@ class Judge:
         change = self.change(after)
         return asyncio.run(verify(change, baseline, self.target, self._bench()))
 
+    def verdicts(self, afters: Sequence[Files], baseline: Baseline) -> list[Verdict]:
+        """Judge several changes at once."""
+
+        async def judged() -> list[Verdict]:
+            target, bench = self.target, self._bench()
+            changes = [self.change(after) for after in afters]
+            return await asyncio.gather(
+                *(verify(change, baseline, target, bench) for change in changes)
+            )
+
+        return asyncio.run(judged())
+
     def combined(self, after: Files, baseline: Baseline | None = None) -> Verdict:
         """Judge the same change as the result of the whole run."""
         baseline = baseline or self.baseline(*(f for f in after if (self.root / f).exists()))
@@ -139,8 +152,8 @@ class Judge:
         )
 
     def _bench(self) -> Bench:
-        pool = WorkspacePool(self.root, self.pool, size=1)
-        return Bench(ProcessSandbox(), pool, asyncio.Semaphore(1))
+        pool = WorkspacePool(self.root, self.pool, size=self.jobs)
+        return Bench(ProcessSandbox(), pool, asyncio.Semaphore(self.jobs))
 
 
 @pytest.fixture(scope="session")
