@@ -51,6 +51,8 @@ class Wanted:
     """Test ids; ``None`` for all."""
     limit: float
     """Seconds."""
+    noted: Collection[str] | None = None
+    """The tests whose executed lines are noted, which takes time; ``None`` for all that run."""
 
 
 def environment(target: Target, workspace: Workspace) -> dict[str, str]:
@@ -103,6 +105,7 @@ def _settings(workspace: Workspace, wanted: Wanted) -> Mapping[str, str | list[s
         "log": str(workspace.notes / _LOG),
         "watch": sorted(wanted.watch),
         "select": None if wanted.select is None else sorted(wanted.select),
+        "noted": None if wanted.noted is None else sorted(wanted.noted),
         "files": None if wanted.select is None else sorted(test_files(wanted.select)),
     }
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Collection
+from typing import NamedTuple
 
 from refactor_agent.domain.verdict import CheckFailure
 from refactor_agent.tree import Tree
@@ -40,18 +41,30 @@ class Trial:
     """What no longer blocks a loop, as ``primitive in file::name``."""
 
 
+class _Chosen(NamedTuple):
+    """Test ids, ``None`` for all."""
+
+    select: Collection[str] | None
+    """Those to run."""
+    noted: Collection[str] | None
+    """Those whose executed lines are noted."""
+
+
 async def try_change(
     context: Context, baseline: Baseline, target: Target, bench: Bench, *, whole: bool
 ) -> Trial:
-    """Run the tests that reach the change, or all of them, in a copy with the change."""
-    select = None
-    if not whole:
-        snapshot, changes = Tree(target.snapshot), context.after.changes
-        select = await asyncio.to_thread(select_tests, baseline, snapshot, changes)
+    """Run the tests that reach the change, or all of them, in a copy with the change.
+
+    Only of those that reach it the executed lines are noted: the others count as tests that still
+    pass, and not as evidence that the change was run.
+    """
+    snapshot, changes = Tree(target.snapshot), context.after.changes
+    reaching = await asyncio.to_thread(select_tests, baseline, snapshot, changes)
     copies = copied_ids(context.changes, baseline.collected)
-    if select is not None:
-        select = frozenset({*select, *copies, *copies.values()})
-    run = await _run(context, baseline, target, bench, select)
+    if reaching is not None:
+        reaching = frozenset({*reaching, *copies, *copies.values()})
+    select = None if whole else reaching
+    run = await _run(context, baseline, target, bench, _Chosen(select, reaching))
     loops = loop_objections(context.changes, baseline.loops, run.loops)
     comparison = compare(baseline, run, select, copies).with_failures(loops.failures)
     coverage = await asyncio.to_thread(
@@ -60,7 +73,7 @@ async def try_change(
     failing = comparison.delta.newly_failing
     if not _may_be_chance(comparison):
         return Trial(comparison, coverage, loops.doubts, loops.gone)
-    rerun = await _run(context, baseline, target, bench, failing)
+    rerun = await _run(context, baseline, target, bench, _Chosen(failing, ()))
     again = compare(baseline, rerun, failing, copies)
     if again.failures:
         return Trial(comparison, coverage, loops.doubts, loops.gone)
@@ -69,16 +82,13 @@ async def try_change(
 
 
 async def _run(
-    context: Context,
-    baseline: Baseline,
-    target: Target,
-    bench: Bench,
-    select: Collection[str] | None,
+    context: Context, baseline: Baseline, target: Target, bench: Bench, chosen: _Chosen
 ) -> SuiteRun:
     wanted = Wanted(
         watch=context.files,
-        select=select,
-        limit=_limit(baseline, target, select),
+        select=chosen.select,
+        limit=_limit(baseline, target, chosen.select),
+        noted=chosen.noted,
     )
     turn = bench.alone if baseline.alone else contextlib.nullcontext()
     async with turn, bench.pool.lease(context.after.changes) as workspace:

@@ -36,6 +36,9 @@ from refactor_agent.verify.syntax import parse_module
 
 Files = Mapping[str, str]
 
+_QUICK = "python -m pytest -p no:langsmith_plugin -p no:hypothesispytest -p no:xdist"
+"""pytest without plugins that take seconds to import and that no judged project asks for."""
+
 
 def change_for(
     root: Path,
@@ -87,7 +90,7 @@ class Judge:
     root: Path
     pool: Path
     python: str = sys.executable
-    command: str | None = None
+    command: str | None = _QUICK
     limit: float = 60.0
     jobs: int = 1
 

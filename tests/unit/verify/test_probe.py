@@ -208,11 +208,11 @@ def run(request, tmp_path_factory) -> SuiteRun:
     return asyncio.run(run_once(root, place / "pool", python, None))
 
 
-async def run_once(root: Path, pool: Path, python: str, select) -> SuiteRun:
+async def run_once(root: Path, pool: Path, python: str, select, noted=None) -> SuiteRun:
     target = Target(snapshot=root, fingerprint="", python=python, version=(3, 0, 0))
     command = Command(words=(python, "-m", "pytest"))
     async with WorkspacePool(root, pool, 1).lease({}) as workspace:
-        wanted = Wanted(watch=["app.py"], select=select, limit=120)
+        wanted = Wanted(watch=["app.py"], select=select, limit=120, noted=noted)
         return await run_suite(target, command, workspace, ProcessSandbox(), wanted)
 
 
@@ -255,6 +255,21 @@ def test_lost_coroutine_is_heard_of_under_any_filter(run):
 
 def test_network_is_closed(run):
     assert dict(run.blocked) == {"192.0.2.1": 1, "example.invalid": 1}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_lines_of_some_tests_only(python, tmp_path):
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "app.py").write_text(APP)
+    (root / "test_app.py").write_text(TESTS)
+    noted = ["test_app.py::test_waits", "test_app.py::TestOld::test_method"]
+    run = asyncio.run(run_once(root, tmp_path / "pool", python, None, noted))
+    assert len(run.outcomes) == len(OUTCOMES), "all of them run"
+    assert dict(run.lines["app.py"]) == {
+        "test_app.py::test_waits": "6-7,12-13",
+        "test_app.py::TestOld::test_method": "6,8",
+    }
 
 
 def test_selected_tests_only(tmp_path):

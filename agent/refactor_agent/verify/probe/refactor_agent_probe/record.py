@@ -1,7 +1,8 @@
 """Writes down what a test run did, whichever runner it is. Standard library only, Python 3.9 on.
 
 The settings are read from the JSON file that ``REFACTOR_AGENT_PROBE`` names: ``root``, ``log``,
-``watch`` (files whose executed lines are wanted) and ``select`` (test ids to run, or null for all).
+``watch`` (files whose executed lines are wanted), ``noted`` (test ids of which they are wanted) and
+``select`` (test ids to run), each null for all tests, and ``files`` (where those to run stand).
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Probe:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.root = os.path.realpath(settings["root"])
         self.select = None if settings["select"] is None else set(settings["select"])
+        self._noted = None if settings["noted"] is None else set(settings["noted"])
         self.files = None if settings["files"] is None else set(settings["files"])
         self.log = _Log(settings["log"])
         self.current = ""
@@ -117,14 +119,18 @@ class Probe:
     def flush(self, test: str) -> None:
         """Write the lines that ran since the last time, for ``test``."""
         taken = self.lines.take()
-        if taken:
+        if taken and self._is_noted(test):
             self.log.write("lines", id=test, lines=taken)
+
+    def _is_noted(self, test: str) -> bool:
+        return self._noted is None or test in self._noted
 
     def begin(self, test: str) -> None:
         """Take note that a test starts; what ran since the last one belongs to none."""
         self.flush("")
         self.current = test
-        self.lines.rearm()
+        if self._is_noted(test):
+            self.lines.rearm()
         self.log.write("begin", id=test)
 
     def phase(  # noqa: PLR0913 - the parts of one line of the log
