@@ -166,9 +166,9 @@ def without_times(value: object) -> object:
 
 
 def events(home: AgentHome) -> Iterator[str]:
-    """Give the audit log's events; a verdict's key is left out, for it holds durations."""
+    """Give the audit log's events; keys of what holds durations are left out."""
     for event in home.audit.events():
-        left_out = {"number", "time", "previous", "verdict"}
+        left_out = {"number", "time", "previous", "verdict", "baseline", "combined"}
         facts = {name: fact for name, fact in event.items() if name not in left_out}
         yield json.dumps(facts, sort_keys=True)
 

@@ -34,7 +34,7 @@ class AuditLog:
             lines = self._lines()
             record = {
                 "number": len(lines) + 1,
-                "time": datetime.now(UTC).isoformat(timespec="seconds"),
+                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "event": event,
                 **facts,
                 "previous": sha256(lines[-1]) if lines else _START,

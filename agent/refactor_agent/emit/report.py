@@ -69,6 +69,8 @@ class Report(Value):
     skipped: tuple[Skipped, ...] = ()
     notices: tuple[str, ...] = ()
     """What a person should know about the run as a whole."""
+    seconds: Mapping[str, float] = {}
+    """Wall time by phase, in the order of the phases."""
     model_usage: Mapping[str, int | float | None] = {}
 
     def grouped(self) -> Mapping[Status, tuple[ReportedChange, ...]]:

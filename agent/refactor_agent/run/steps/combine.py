@@ -10,6 +10,7 @@ from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.values import Value
 from refactor_agent.domain.verdict import Verdict
+from refactor_agent.run.phases import COMBINED
 from refactor_agent.run.services import Services
 from refactor_agent.run.state import RunState
 
@@ -37,7 +38,9 @@ async def combine(services: Services, state: RunState) -> RunState:
         kept.remove(culprit)
         verdict = await _verdict(services, state, decisions, kept)
     combined = Combined(decisions=tuple(decisions[name] for name in order), verdict=verdict)
-    return {"combined": await asyncio.to_thread(services.store.put, combined)}
+    key = await asyncio.to_thread(services.store.put, combined)
+    await services.say_once(COMBINED, outcome=verdict.outcome if verdict else None, combined=key)
+    return {"combined": key}
 
 
 def _decided(services: Services, state: RunState) -> tuple[list[str], dict[str, Decision]]:

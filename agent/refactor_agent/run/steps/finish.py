@@ -16,6 +16,7 @@ from refactor_agent.emit.patches import Patch, make_series
 from refactor_agent.emit.report import Report, ReportedChange
 from refactor_agent.run.gate import summarise
 from refactor_agent.run.notices import notices
+from refactor_agent.run.phases import seconds_by_phase
 from refactor_agent.run.series import Accepted, Planned, plan_series
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import RunState
@@ -59,6 +60,7 @@ def _finish(services: Services, state: RunState) -> RunState:
         changes=tuple(_reported(services, change_sets, one, paths) for one in decisions),
         combined=combined.verdict,
         skipped=findings.skipped,
+        seconds=seconds_by_phase(services.audit.events()),
         model_usage=usage_of(services),
         notices=notices(services, baseline, series.by_hand),
     )

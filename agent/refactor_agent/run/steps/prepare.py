@@ -7,6 +7,7 @@ from typing import Literal
 
 from refactor_agent.domain.decision import Decision
 from refactor_agent.domain.plan import ChangeSet
+from refactor_agent.run.phases import BASELINE
 from refactor_agent.run.planning import plan_run
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import ChangeState, RunState
@@ -47,7 +48,9 @@ def after_plan(services: Services, state: RunState) -> Literal["baseline", "comb
 async def baseline(services: Services, state: RunState) -> RunState:
     """Run the target's suite as it is."""
     made = await asyncio.to_thread(services.plan, state["plan"])
-    return {"baseline": await services.gate.baseline(made)}
+    key = await services.gate.baseline(made)
+    await services.say_once(BASELINE, baseline=key)
+    return {"baseline": key}
 
 
 def fan_out(services: Services, state: RunState) -> list[ChangeState]:
