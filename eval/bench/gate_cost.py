@@ -1,15 +1,17 @@
-"""What verifying costs, in runs of the suite: ``python -m eval.bench.gate_cost [--services N]``.
+"""What verifying costs, in runs of the suite: ``python -m eval.bench gate_cost [--services N]``.
 
 Makes a project of as many services as asked for (30), each with a function that blocks and tests
-whose work is real: they hash, sort and wait, two seconds a service. Then it times the project's
-own suite alone, and ``refactor-agent run`` on it, everything counted from the command's start to
-its end: locating, the baseline, each change set, the combined result. The figure that counts is
-their ratio.
+whose work is real: they hash, sort and wait, two seconds a service. It gets an environment of its
+own with pytest in it, as projects have one; ``--python`` names another. Then it times the
+project's own suite alone, before and after ``refactor-agent run`` on it, of which everything is
+counted from the command's start to its end: locating, the baseline, each change set, the combined
+result. The figure that counts is the ratio of the run to the mean of the two suites.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -17,7 +19,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
+
+from eval.runs.command import CACHE
+from eval.runs.environments import environment
 
 __all__ = ["main"]
 
@@ -65,17 +71,29 @@ def test_rank(count):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the project, time both, print the ratio."""
     options = _parser().parse_args(arguments)
+    python = options.python or _environment()
     with tempfile.TemporaryDirectory(prefix="gate-cost-") as directory:
         root = _project(Path(directory) / "project", options.services)
-        suite = _timed([sys.executable, "-m", "pytest", "-q"], root)
-        command = [sys.executable, "-m", "refactor_agent", "run", str(root)]
+        suite = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+        command = (sys.executable, "-m", "refactor_agent", "run", str(root), "--python", python)
         state = {"XDG_STATE_HOME": directory, "XDG_CACHE_HOME": directory}
+        before = _timed(suite, root)
         run = _timed(command, root, state)
-    print(f"the suite: {suite.seconds:.1f} s; {suite.last_line}")
+        after = _timed(suite, root)
+        report = next(root.glob(".refactor-agent/runs/*/report.json"), None)
+        seconds = json.loads(report.read_bytes())["seconds"] if report else {}
+    mean = (before.seconds + after.seconds) / 2
     verified = re.search(r"\d+ blocking paths? in .*", run.output)
+    print(f"the suite: {before.seconds:.1f} s, then {after.seconds:.1f} s; {before.last_line}")
     print(f"the run:   {run.seconds:.1f} s; {verified[0] if verified else run.output}")
-    print(f"ratio:     {run.seconds / suite.seconds:.2f} ({os.cpu_count()} cores)")
+    print("of these:  " + ", ".join(f"{name} {taken:.1f} s" for name, taken in seconds.items()))
+    print(f"ratio:     {run.seconds / mean:.2f} ({os.cpu_count()} cores)")
     return 0
+
+
+def _environment() -> str:
+    """Give the Python of an environment with nothing but this one's pytest."""
+    return str(environment(CACHE, "gate-cost", [f"pytest=={version('pytest')}"]))
 
 
 class _Timed:
@@ -112,6 +130,7 @@ def _project(root: Path, services: int) -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.bench.gate_cost", description=__doc__)
     parser.add_argument("--services", type=int, default=30, help="as many change sets")
+    parser.add_argument("--python", help="what runs the project's tests")
     return parser
 
 

@@ -22,7 +22,7 @@ from eval.runs.values import PEERS, Case, Result, Setting
 __all__ = ["compare", "main", "report"]
 
 _RESULTS = Path("eval-results")
-_CACHE = Path(tempfile.gettempdir()) / "refactor-agent-eval"
+CACHE = Path(tempfile.gettempdir()) / "refactor-agent-eval"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -178,6 +178,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--labels", type=Path, help="labelled sites, for the suites that take your own")
     add("--packages", type=Path, help="a directory of the packages that the labels name")
     add("--results", type=Path, default=_RESULTS, help="where each run makes its directory")
-    add("--cache", type=Path, default=_CACHE, help="where downloads and environments are kept")
+    add("--cache", type=Path, default=CACHE, help="where downloads and environments are kept")
     add("--resume", type=Path, metavar="RESULT", help="go on with this run")
     return parser
