@@ -1,5 +1,7 @@
 """Run the attacks: ``python -m eval.attacks [--only TEXT] [--limit N] [--jobs N] [--json FILE]``.
 
+With ``--resume`` what the file holds of the same cases and the same gate is not judged again.
+
 Exit code 0 when no wrong conversion comes out verified and no right one is refused.
 """
 
@@ -7,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from eval.attacks.case import Case, Theme, read_themes
 from eval.attacks.judge import Result, judge_theme
+from eval.attacks.kept import Kept
 from eval.attacks.table import by_hazard, line_of, totals
 
 from refactor_agent.rulebook import load_rulebook
@@ -37,28 +39,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{case.expect:<9} {case.hazard:<7} {theme.name}: {case.title}")
         return 0
     began = time.monotonic()
-    results = asyncio.run(_run(chosen, options.jobs))
+    kept = Kept(options.json, resume=options.resume)
+    results = asyncio.run(_run(chosen, options.jobs, kept))
     results.sort(key=lambda result: (result.case.expect, result.case.name))
-    if options.json:
-        options.json.write_text("".join(_record(result) for result in results), encoding="utf-8")
     print("\n", *(f"{line}\n" for line in by_hazard(results)), sep="")
     print(*totals(results), sep="\n")
     print(f"{len(results)} cases in {time.monotonic() - began:.0f} s")
     return int(any(not result.right and not result.case.known for result in results))
 
 
-async def _run(chosen: Chosen, jobs: int) -> list[Result]:
+async def _run(chosen: Chosen, jobs: int, kept: Kept) -> list[Result]:
     results: list[Result] = []
     rulebook = await asyncio.to_thread(load_rulebook)
     turns, themes = asyncio.Semaphore(jobs), asyncio.Semaphore(jobs)
 
-    def told(result: Result) -> None:
-        results.append(result)
-        print(line_of(result), flush=True)
-
     async def one(theme: Theme, cases: list[Case], place: Path) -> None:
-        async with themes:
-            await judge_theme(theme, cases, place, rulebook=rulebook, turns=turns, told=told)
+        def told(result: Result) -> None:
+            results.append(result)
+            kept.add(theme, result)
+            print(line_of(result), flush=True)
+
+        known, left = await asyncio.to_thread(kept.parted, theme, cases)
+        results.extend(known)
+        if left:
+            async with themes:
+                await judge_theme(theme, left, place, rulebook=rulebook, turns=turns, told=told)
 
     with tempfile.TemporaryDirectory(prefix="at-") as directory:
         async with asyncio.TaskGroup() as group:
@@ -85,27 +90,13 @@ def _choose(themes: list[Theme], only: str, limit: int | None) -> Chosen:
     ]
 
 
-def _record(result: Result) -> str:
-    record = {
-        "case": result.case.name,
-        "expect": result.case.expect,
-        "hazard": result.case.hazard,
-        "outcome": result.outcome,
-        "layer": result.layer,
-        "reason": result.reason,
-        "right": result.right,
-        "known": result.case.known,
-        "seconds": round(result.seconds, 2),
-    }
-    return json.dumps(record) + "\n"
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.attacks", description=__doc__)
     parser.add_argument("--only", default="", help="cases whose name or hazard matches")
     parser.add_argument("--limit", type=int, help="so many cases, spread over all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="side by side")
     parser.add_argument("--json", type=Path, help="write one JSON line per case to this file")
+    parser.add_argument("--resume", action="store_true", help="keep what that file knows already")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     return parser
 

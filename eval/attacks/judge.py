@@ -35,6 +35,9 @@ from refactor_agent.verify import (
 
 __all__ = ["Result", "judge_theme", "write_theme"]
 
+_COMMAND = "python -m pytest -p no:langsmith_plugin -p no:hypothesispytest -p no:xdist"
+"""Without the plugins of this project's own environment: they take nine tenths of each start."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -88,7 +91,7 @@ async def _stand(
     await asyncio.to_thread(write_theme, theme, root)
     project = await asyncio.to_thread(open_project, root)
     interpreter = await asyncio.to_thread(find_interpreter, root, project.config, sys.executable)
-    target = await asyncio.to_thread(make_target, project, interpreter, None)
+    target = await asyncio.to_thread(make_target, project, interpreter, _COMMAND)
     target = target.model_copy(update={"limit": 60.0})
     locator = remember_located(lambda tree: locate(project, rulebook, changes=tree.changes))
     pool = WorkspacePool(project.root, place / f"{theme.name}-pool", size=turns._value or 1)  # noqa: SLF001

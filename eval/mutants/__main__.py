@@ -1,18 +1,19 @@
 """Mutants of the right conversions of the attack battery, through the real gate.
 
-``python -m eval.mutants [--only TEXT] [--operator NAME] [--limit N] [--jobs N] [--json FILE]``
+``python -m eval.mutants [--only TEXT] [--operator NAME] [--sample N] [--jobs N] [--json FILE]``
 
-A mutant is killed when it does not come out verified. Prints the kill rate of each operator, and
-each mutant that lived; some of these are no mistakes (a dropped await in front of a value that is
-not awaitable, say), which only a reader can tell.
+A mutant is killed when it does not come out verified. Prints for each operator how many were killed
+and by what, and each mutant that lived; some of these are no mistakes (a dropped await in front of
+a value that is not awaitable, say), which only a reader can tell. ``--sample N`` draws up to N of
+each operator, the same ones each time for one ``--seed``.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
+import random
 import re
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from eval.attacks.case import Case, Theme, read_themes
 from eval.attacks.judge import Result, judge_theme
+from eval.attacks.kept import Kept
 from eval.mutants.cases import mutated_cases
 from eval.mutants.operators import OPERATORS
 
@@ -41,11 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for case in mutated_cases(theme)
         if pattern.search(case.name) and options.operator in (None, _operator(case))
     ]
-    if options.limit and options.limit < len(chosen):
-        chosen = [chosen[n * len(chosen) // options.limit] for n in range(options.limit)]
-    results = asyncio.run(_judge(chosen, options.jobs))
-    if options.json:
-        options.json.write_text("".join(_record(result) for result in results), encoding="utf-8")
+    if options.sample:
+        chosen = _sample(chosen, options.sample, options.seed)
+    print(f"{len(chosen)} mutants", flush=True)
+    kept = Kept(options.json, resume=options.resume)
+    results = asyncio.run(_judge(chosen, options.jobs, kept))
     print(*_table(results), sep="\n")
     return 0
 
@@ -54,7 +56,23 @@ def _operator(case: Case) -> str:
     return case.fields["hazard"]
 
 
-async def _judge(chosen: Sequence[tuple[Theme, Case]], jobs: int) -> list[Result]:
+def _sample(
+    chosen: Sequence[tuple[Theme, Case]], count: int, seed: int
+) -> list[tuple[Theme, Case]]:
+    """Draw up to ``count`` of each operator; a longer sample holds the shorter one."""
+    drawn: dict[str, int] = Counter()
+    order = list(range(len(chosen)))
+    random.Random(seed).shuffle(order)  # noqa: S311 - drawn to be drawn again, not to be secret
+    kept = []
+    for place in order:
+        operator = _operator(chosen[place][1])
+        drawn[operator] += 1
+        if drawn[operator] <= count:
+            kept.append(place)
+    return [chosen[place] for place in sorted(kept)]
+
+
+async def _judge(chosen: Sequence[tuple[Theme, Case]], jobs: int, kept: Kept) -> list[Result]:
     results: list[Result] = []
     rulebook = await asyncio.to_thread(load_rulebook)
     turns = asyncio.Semaphore(jobs)
@@ -63,55 +81,53 @@ async def _judge(chosen: Sequence[tuple[Theme, Case]], jobs: int) -> list[Result
     for theme, case in chosen:
         cases[theme.name].append(case)
 
-    def told(result: Result) -> None:
-        results.append(result)
-        print(f"{result.outcome:<10} {result.layer:<28} {result.case.name}", flush=True)
+    async def one(theme: Theme, place: Path) -> None:
+        def told(result: Result) -> None:
+            results.append(result)
+            kept.add(theme, result)
+            print(f"{result.outcome:<10} {result.layer:<28} {result.case.name}", flush=True)
+
+        known, left = kept.parted(theme, cases[theme.name])
+        results.extend(known)
+        if left:
+            await judge_theme(theme, left, place, rulebook=rulebook, turns=turns, told=told)
 
     with tempfile.TemporaryDirectory(prefix="mu-") as directory:
-        for name, theme in themes.items():  # one after the other: each keeps all jobs busy
-            await judge_theme(
-                theme, cases[name], Path(directory), rulebook=rulebook, turns=turns, told=told
-            )
+        for theme in themes.values():  # one after the other: each keeps all jobs busy
+            await one(theme, Path(directory))
     return results
 
 
 def _table(results: Sequence[Result]) -> Iterator[str]:
-    yield f"\n{'operator':<24} {'killed':>12}  failed  unverified  lived"
+    yield f"\n{'operator':<24} {'killed':>12}  failed  unverified  lived  by"
     for operator in OPERATORS:
-        outcomes = Counter(r.outcome for r in results if _operator(r.case) == operator)
-        if outcomes:
-            yield _row(operator, outcomes)
-    yield _row("all", Counter(result.outcome for result in results))
+        found = [result for result in results if _operator(result.case) == operator]
+        if found:
+            yield _row(operator, found)
+    yield _row("all", results)
     for result in results:
         if result.outcome == "verified":
             yield f"lived: {result.case.name}"
 
 
-def _row(name: str, outcomes: Counter[str]) -> str:
+def _row(name: str, results: Sequence[Result]) -> str:
+    outcomes = Counter(result.outcome for result in results)
     lived, failed, doubted = (outcomes[o] for o in ("verified", "failed", "unverified"))
-    count = outcomes.total()
-    rate = f"{count - lived} of {count}"
-    return f"{name:<24} {rate:>12}  {failed:>6}  {doubted:>10}  {lived:>5}"
-
-
-def _record(result: Result) -> str:
-    record = {
-        "operator": _operator(result.case),
-        "case": result.case.name,
-        "outcome": result.outcome,
-        "layer": result.layer,
-        "seconds": round(result.seconds, 2),
-    }
-    return json.dumps(record) + "\n"
+    layers = Counter(result.layer for result in results if result.layer)
+    shown = ", ".join(f"{layer} {count}" for layer, count in layers.most_common())
+    rate = f"{len(results) - lived} of {len(results)}"
+    return f"{name:<24} {rate:>12}  {failed:>6}  {doubted:>10}  {lived:>5}  {shown}"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.mutants", description=__doc__)
     parser.add_argument("--only", default="", help="mutants whose name matches")
     parser.add_argument("--operator", choices=list(OPERATORS), help="this operator alone")
-    parser.add_argument("--limit", type=int, help="so many mutants, spread over all")
+    parser.add_argument("--sample", type=int, help="so many mutants of each operator")
+    parser.add_argument("--seed", type=int, default=1, help="which ones are drawn")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="side by side")
     parser.add_argument("--json", type=Path, help="write one JSON line per mutant to this file")
+    parser.add_argument("--resume", action="store_true", help="keep what that file knows already")
     return parser
 
 
