@@ -92,7 +92,7 @@ async def _stand(
     project = await asyncio.to_thread(open_project, root)
     interpreter = await asyncio.to_thread(find_interpreter, root, project.config, sys.executable)
     target = await asyncio.to_thread(make_target, project, interpreter, _COMMAND)
-    target = target.model_copy(update={"limit": 60.0})
+    target = target.model_copy(update={"limit": 180.0})
     locator = remember_located(lambda tree: locate(project, rulebook, changes=tree.changes))
     pool = WorkspacePool(project.root, place / f"{theme.name}-pool", size=turns._value or 1)  # noqa: SLF001
     bench = Bench(ProcessSandbox(), pool, turns, locate=locator)
