@@ -3,6 +3,7 @@
 from refactor_agent.boundary.source import (
     BOUNDARY_MODULE,
     BOUNDARY_VERSION,
+    CLIENTS_MODULE,
     PROCESS_MODULE,
     VERSIONS,
     boundary_source,
@@ -12,6 +13,7 @@ from refactor_agent.boundary.vendored import boundary_file, vendored_version
 __all__ = [
     "BOUNDARY_MODULE",
     "BOUNDARY_VERSION",
+    "CLIENTS_MODULE",
     "PROCESS_MODULE",
     "VERSIONS",
     "boundary_file",

@@ -12,6 +12,7 @@ from refactor_agent.tree import sha256
 __all__ = [
     "BOUNDARY_MODULE",
     "BOUNDARY_VERSION",
+    "CLIENTS_MODULE",
     "PROCESS_MODULE",
     "VERSIONS",
     "Stamp",
@@ -27,7 +28,10 @@ PROCESS_MODULE = "_async_process"
 
 BOUNDARY_VERSION = "2.0"
 
-VERSIONS = {BOUNDARY_MODULE: BOUNDARY_VERSION, PROCESS_MODULE: "1.0"}
+CLIENTS_MODULE = "_async_clients"
+"""The module with clients that modules share, for targets that have any."""
+
+VERSIONS = {BOUNDARY_MODULE: BOUNDARY_VERSION, CLIENTS_MODULE: "1.0", PROCESS_MODULE: "1.0"}
 """Module to its version: those of one major number offer at least what the earlier ones did."""
 
 _STAMP = "# Vendored by refactor-agent: version {version}, sha256 {digest}\n"

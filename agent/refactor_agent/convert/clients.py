@@ -11,6 +11,7 @@ from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kept import convert_kept, kept_attribute
 from refactor_agent.convert.makers import Maker, find_maker, make_async
 from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.shared import convert_shared, shared_maker
 from refactor_agent.convert.uses import check_uses, escapes
 from refactor_agent.convert.variables import Variable, variable
 from refactor_agent.domain.plan import CallEdit
@@ -32,6 +33,10 @@ def convert_client(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     if not isinstance(root, cst.Name) or function is None:
         escapes(work, call, "the client is not made in this function")
     found = variable(work.source, function, root.value)
+    shared = None if found.bindings else shared_maker(job, work, root.value)
+    if shared is not None:
+        convert_shared(job, work, root.value, shared)
+        return
     _convert_variable(job, work, found, edit)
 
 

@@ -38,6 +38,9 @@ class FileWork:
     entered: dict[cst.With, set[cst.WithItem]] = field(default_factory=dict)
     """Which items of ``with`` statements are to be opened asynchronously."""
 
+    shared: dict[str, cst.Call] = field(default_factory=dict)
+    """Clients at the top of the module that change, by name, and the calls that make them."""
+
     def becomes_async(self, function: cst.FunctionDef) -> bool:
         """Say whether ``function`` may hold ``await`` after the conversion."""
         return function.asynchronous is not None or function in self.turning_async

@@ -14,7 +14,7 @@ from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.where import check_awaitable
 from refactor_agent.rulebook import Arguments
 
-__all__ = ["Maker", "find_maker", "make_async"]
+__all__ = ["Maker", "find_maker", "make_async", "new_maker"]
 
 
 class Maker(NamedTuple):
@@ -79,6 +79,13 @@ def make_async(job: Job, work: FileWork, maker: Maker) -> None:
         _await(job, work, maker.call, change)
     else:
         work.rewrites.change(maker.call, change)
+
+
+def new_maker(work: FileWork, maker: Maker) -> tuple[cst.BaseExpression, Change]:
+    """Give what makes the async client, and the change of the arguments it is given."""
+    site = work.source.site(maker.call)
+    adapt = adapt_arguments(maker.call, maker.arguments, maker.parameters, site)
+    return _function(work, maker), adapt
 
 
 def _await(job: Job, work: FileWork, call: cst.Call, change: Change) -> None:

@@ -18,10 +18,16 @@ from refactor_agent.convert.offload import convert_offloads
 from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.vendor import boundary_files, boundary_name
 from refactor_agent.domain.plan import ChangeSet, Flag, FunctionRef, Refusal
-from refactor_agent.domain.proposal import FunctionEdit, Proposal, RuleAuthor
-from refactor_agent.edit import SpliceConflictError, apply_proposal, function_source
+from refactor_agent.domain.proposal import AssignmentEdit, FunctionEdit, Proposal, RuleAuthor
+from refactor_agent.edit import (
+    SourceFile,
+    SpliceConflictError,
+    apply_proposal,
+    assignment_source,
+    function_source,
+)
 from refactor_agent.rulebook import RuleBook
-from refactor_agent.tree import Tree
+from refactor_agent.tree import Tree, sha256
 
 __all__ = ["propose"]
 
@@ -87,6 +93,7 @@ def _proposal(job: Job, change_set: ChangeSet) -> Proposal:
         author=RuleAuthor(rules=job.attempt.rules),
         functions=tuple(functions),
         imports=tuple(edit for work in job.files.values() for edit in work.names.edits),
+        assignments=tuple(edit for work in job.files.values() for edit in _assignment_edits(work)),
         new_files=boundary_files(job),
         dependencies=job.attempt.dependencies,
         notes=(*job.attempt.notes, *job.notes),
@@ -98,6 +105,8 @@ def _function_edits(job: Job, work: FileWork) -> list[FunctionEdit]:
     outermost: dict[cst.FunctionDef, None] = {}
     for node in work.rewrites.touched:
         function = work.source.outermost(node)
+        if function is None and any(node is maker for maker in work.shared.values()):
+            continue
         if function is None:
             refuse("module-level", "the change is outside every function", work.source.site(node))
         outermost[function] = None
@@ -116,6 +125,24 @@ def _function_edits(job: Job, work: FileWork) -> list[FunctionEdit]:
             code += _twin_code(work, changed, ref, function, twins[function])
         edits.append(FunctionEdit(function=ref, before=before.before_hash, code=code))
     return edits
+
+
+def _assignment_edits(work: FileWork) -> list[AssignmentEdit]:
+    """Give the assignments of shared clients, as they stand in the changed file."""
+    if not work.shared:
+        return []
+    file = work.source.file
+    before = SourceFile.decode(file, work.source.module.bytes)
+    after = before.with_text(work.rewrites.apply(work.source).code)
+    return [
+        AssignmentEdit(
+            file=file,
+            name=name,
+            before=sha256(assignment_source(before, name).code.encode()),
+            code=assignment_source(after, name).code,
+        )
+        for name in work.shared
+    ]
 
 
 def _question(job: Job, work: FileWork, flag: Flag) -> cst.BaseExpression:

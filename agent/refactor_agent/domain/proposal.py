@@ -10,6 +10,7 @@ from refactor_agent.domain.plan import Dependency, FunctionRef, Strategy
 from refactor_agent.domain.values import Value
 
 __all__ = [
+    "AssignmentEdit",
     "Author",
     "FunctionEdit",
     "ImportEdit",
@@ -41,6 +42,16 @@ class ImportEdit(Value):
     name: str | None = None
     alias: str | None = None
     action: Literal["add", "drop_unused"] = "add"
+
+
+class AssignmentEdit(Value):
+    """New source for the one assignment to a name at the top of a module."""
+
+    file: str
+    name: str
+    before: str
+    """SHA-256 of the whole lines that it replaces."""
+    code: str
 
 
 class NewFile(Value):
@@ -104,6 +115,8 @@ class Proposal(Value):
     author: Author
     functions: tuple[FunctionEdit, ...]
     imports: tuple[ImportEdit, ...] = ()
+    assignments: tuple[AssignmentEdit, ...] = ()
+    """Clients that modules share; only rules make such edits."""
     new_files: tuple[NewFile, ...] = ()
     """What the change stands on, in a patch of its own."""
     files: tuple[NewFile, ...] = ()

@@ -1,6 +1,7 @@
 """A proposal laid over a tree; bytes that no edit names stay as they are."""
 
 from refactor_agent.edit.apply import apply_proposal
+from refactor_agent.edit.assignments import assignment_source
 from refactor_agent.edit.concurrent import concurrent_loop
 from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.declared import declared_distributions, read_pyproject
@@ -9,12 +10,15 @@ from refactor_agent.edit.file_imports import with_imports
 from refactor_agent.edit.flags import resolve_flag
 from refactor_agent.edit.functions import FunctionSource, function_source
 from refactor_agent.edit.requirement import normalized
+from refactor_agent.edit.source import SourceFile
 
 __all__ = [
     "DependencyChanges",
     "FunctionSource",
+    "SourceFile",
     "SpliceConflictError",
     "apply_proposal",
+    "assignment_source",
     "concurrent_loop",
     "declared_distributions",
     "dependency_changes",

@@ -6,7 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
 
-from refactor_agent.domain.proposal import FunctionEdit, ImportEdit, NewFile, Proposal
+from refactor_agent.domain.proposal import (
+    AssignmentEdit,
+    FunctionEdit,
+    ImportEdit,
+    NewFile,
+    Proposal,
+)
+from refactor_agent.edit.assignments import with_assignments
 from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.file_imports import is_own
 from refactor_agent.edit.imports import edit_imports
@@ -26,15 +33,19 @@ def apply_proposal(tree: Tree, proposal: Proposal) -> Mapping[str, bytes]:
     """
     functions: dict[str, list[FunctionEdit]] = defaultdict(list)
     imports: dict[str, list[ImportEdit]] = defaultdict(list)
+    assignments: dict[str, list[AssignmentEdit]] = defaultdict(list)
     for edit in proposal.functions:
         functions[edit.function.file].append(edit)
     for wanted in proposal.imports:
         imports[wanted.file].append(wanted)
+    for assigned in proposal.assignments:
+        assignments[assigned.file].append(assigned)
     whole = (*proposal.new_files, *proposal.files)
     changes = dict(_new_file(tree, new) for new in whole)
     laid = tree.with_changes(changes)
-    for file in sorted({*functions, *imports}):
-        changes[file] = _edit_file(laid, file, functions[file], imports[file])
+    for file in sorted({*functions, *imports, *assignments}):
+        parts = functions[file], assignments[file], imports[file]
+        changes[file] = _edit_file(laid, file, *parts)
     return {
         file: data
         for file, data in changes.items()
@@ -43,11 +54,16 @@ def apply_proposal(tree: Tree, proposal: Proposal) -> Mapping[str, bytes]:
 
 
 def _edit_file(
-    tree: Tree, file: str, functions: list[FunctionEdit], imports: list[ImportEdit]
+    tree: Tree,
+    file: str,
+    functions: list[FunctionEdit],
+    assignments: list[AssignmentEdit],
+    imports: list[ImportEdit],
 ) -> bytes:
     if not tree.exists(file):
         raise SpliceConflictError(file, "missing-file", "the file is gone")
     source = splice(SourceFile.decode(file, tree.read(file)), functions)
+    source = with_assignments(source, assignments)
     return edit_imports(source, imports, partial(is_own, tree, file)).encode()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from refactor_agent.domain.callgraph import Call
-from refactor_agent.project import Project
+from refactor_agent.plan.sources import Sources
 
 __all__ = ["Attributes"]
 
@@ -20,14 +20,14 @@ _HARMLESS_BASES = frozenset({"object", "ABC", "Protocol", "Generic"})
 
 
 class Attributes:
-    """Looks for attributes; reads the project's files when first asked."""
+    """Looks for attributes in the project's files."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
 
     def called_on(self, call: Call) -> str | None:
         """Give the attribute that a chain starts with: ``client`` of ``self.client.get(…)``."""
-        tree = self._trees.get(call.site.file)
+        tree = self._sources.trees.get(call.site.file)
         for node in ast.walk(tree) if tree is not None else ():
             if isinstance(node, ast.Call) and _stands_at(node, call):
                 return _first_attribute(node)
@@ -43,8 +43,8 @@ class Attributes:
             return False
         quoted = re.compile(rb"""["'](?:\w+\.)*""" + re.escape(attribute.encode()) + rb"""["']""")
         return not any(
-            quoted.search(data) or _is_named_elsewhere(self._trees[file], attribute)
-            for file, data in self._texts.items()
+            quoted.search(data) or _is_named_elsewhere(self._sources.trees[file], attribute)
+            for file, data in self._sources.texts.items()
             if attribute.encode() in data
         )
 
@@ -72,23 +72,9 @@ class Attributes:
         )
 
     @cached_property
-    def _texts(self) -> Mapping[str, bytes]:
-        return {source.file: source.path.read_bytes() for source in self._project.sources.files}
-
-    @cached_property
-    def _trees(self) -> Mapping[str, ast.Module]:
-        found = {}
-        for file, data in self._texts.items():
-            try:
-                found[file] = ast.parse(data)
-            except (SyntaxError, ValueError):
-                found[file] = ast.Module([], [])
-        return found
-
-    @cached_property
     def _classes(self) -> Mapping[str, list[ast.ClassDef]]:
         found: dict[str, list[ast.ClassDef]] = defaultdict(list)
-        for tree in self._trees.values():
+        for tree in self._sources.trees.values():
             for node in ast.walk(tree):
                 if isinstance(node, ast.ClassDef):
                     found[node.name].append(node)

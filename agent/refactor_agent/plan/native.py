@@ -11,6 +11,7 @@ from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.kept import KeptClients
 from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.reasons import refuse
+from refactor_agent.plan.shared import SharedClients
 from refactor_agent.rulebook import NativeCall
 
 __all__ = ["NativeLeaves"]
@@ -23,11 +24,13 @@ class NativeLeaves:
         self,
         facts: Facts,
         kept: KeptClients,
+        shared: SharedClients,
         declared: Collection[str],
         allowed: Collection[str],
     ) -> None:
         self._facts = facts
         self._kept = kept
+        self._shared = shared
         self._declared = declared
         self._allowed = allowed
 
@@ -51,11 +54,14 @@ class NativeLeaves:
         return (*placed, *(self._refuse(reason, edge) for reason in reasons))
 
     def kept_by(self, edge: Edge) -> str | None:
-        """Name the constructor that changes with ``edge``, whose client an object keeps."""
+        """Name what changes with ``edge``: the constructor whose object keeps the client.
+
+        Or, by file and variable, the client that a module shares.
+        """
         native = self.native(edge) if edge.is_leaf and not self.refusals(edge) else None
         if native is None or native.types is None or edge.call is None:
             return None
-        return self._kept.maker(edge.call)
+        return self._kept.maker(edge.call) or self._shared.key(edge.call)
 
     def is_plain(self, edge: Edge) -> bool:
         """Say whether one call of the standard library is replaced by another, and nothing else."""
@@ -91,7 +97,7 @@ class NativeLeaves:
         if native.types is None or call is None:
             return
         kind = native.types[0]
-        if self._kept.may_change(call):
+        if self._kept.may_change(call) or self._shared.key(call):
             return
         made_here = any(
             self._makes_client(callee, native.rule)

@@ -15,7 +15,9 @@ from refactor_agent.plan.modes import Modes
 from refactor_agent.plan.native import NativeLeaves
 from refactor_agent.plan.offload import Offloads
 from refactor_agent.plan.scripts import script_functions
+from refactor_agent.plan.shared import SharedClients
 from refactor_agent.plan.sightings import Sightings
+from refactor_agent.plan.sources import Sources
 from refactor_agent.plan.threads import Threads
 from refactor_agent.project import Project
 from refactor_agent.rulebook import RuleBook
@@ -35,8 +37,9 @@ def make_plan(located: Located, rulebook: RuleBook, project: Project) -> Plan:
     declared = declared_distributions(tree)
     allowed = {normalized(name) for name in project.config.allow_dependencies}
     facts = Facts(located, rulebook.preferring(declared))
-    kept = KeptClients(facts, Attributes(project))
-    leaves = NativeLeaves(facts, kept, declared, allowed)
+    sources = Sources(project)
+    kept = KeptClients(facts, Attributes(sources))
+    leaves = NativeLeaves(facts, kept, SharedClients(sources), declared, allowed)
     threads = Threads(facts)
     offloads = Offloads(facts, threads)
     modes = Modes(facts, Sightings(facts, project), script_functions(tree))

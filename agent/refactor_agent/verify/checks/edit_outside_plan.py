@@ -27,7 +27,8 @@ def _find(context: Context) -> Iterator[Objection]:
         elif file.endswith(".py"):
             before, after = context.module_before(file), context.module_after(file)
             if before is not None and after is not None:
-                yield from _compare(file, before, after, _planned(context, file))
+                assigned = _assigned(context, file)
+                yield from _compare(file, before, after, _planned(context, file), assigned)
 
 
 def _outside_the_change_set(context: Context) -> Iterator[Objection]:
@@ -52,10 +53,26 @@ def _planned(context: Context, file: str) -> tuple[str, ...]:
     )
 
 
+def _assigned(context: Context, file: str) -> frozenset[str]:
+    """Name the clients whose making the proposals declare to change."""
+    return frozenset(
+        edit.name
+        for change in context.changes
+        if change.proposal.author.kind == "rules"
+        for edit in change.proposal.assignments
+        if edit.file == file
+    )
+
+
 def _compare(
-    file: str, before: Module, after: Module, planned: tuple[str, ...]
+    file: str,
+    before: Module,
+    after: Module,
+    planned: tuple[str, ...],
+    assigned: frozenset[str] = frozenset(),
 ) -> Iterator[Objection]:
-    old, new = _rest(before, planned), _rest(after, planned, known=before)
+    old = _rest(before, planned, assigned)
+    new = _rest(after, planned, assigned, known=before)
     texts = [line for _, line in old], [line for _, line in new]
     matcher = difflib.SequenceMatcher(a=texts[0], b=texts[1], autojunk=False)
     for kind, a_start, a_end, b_start, b_end in matcher.get_opcodes():
@@ -72,7 +89,10 @@ def _compare(
 
 
 def _rest(
-    module: Module, planned: tuple[str, ...], known: Module | None = None
+    module: Module,
+    planned: tuple[str, ...],
+    assigned: frozenset[str],
+    known: Module | None = None,
 ) -> list[tuple[int, bytes]]:
     """The lines, by number, that belong to no planned function, import or blank line."""
     left_out: set[int] = set()
@@ -82,6 +102,8 @@ def _rest(
             left_out.update(_lines(node))
     for statement in module.tree.body:
         left_out.update(_import_lines(statement))
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) in assigned:
+            left_out.update(range(statement.lineno, (statement.end_lineno or 0) + 1))
     return [
         (number, line)
         for number, line in enumerate(module.source.splitlines(), start=1)
