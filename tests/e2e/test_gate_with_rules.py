@@ -63,6 +63,65 @@ async def remember(path: Path, line: str) -> None:
 async def forgotten(seconds: float) -> None:
     time.sleep(seconds)
 """,
+    "pyproject.toml": """\
+[project]
+name = "shop"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["httpx"]
+""",
+    "shop/prices.py": """\
+import httpx
+
+http = httpx.Client(timeout=5)  # one pool
+
+
+def fetch(url: str) -> int:
+    return http.get(url).json()["price"]
+
+
+async def price(url: str) -> int:
+    return fetch(url)
+""",
+    "shop/history.py": """\
+import subprocess
+
+
+async def last(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    return done.stdout.strip()
+""",
+    "tests/test_prices.py": """\
+import asyncio
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from shop.history import last
+from shop.prices import price
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-length", "12")
+        self.end_headers()
+        self.wfile.write(b'{"price": 3}')
+
+    def log_message(self, *args):
+        pass
+
+
+def test_price():
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        for _ in range(2):
+            threading.Thread(target=server.handle_request).start()
+            assert asyncio.run(price(f"http://127.0.0.1:{server.server_port}")) == 3
+
+
+def test_last():
+    assert asyncio.run(last([sys.executable, "-c", "print('one')"])) == "one"
+""",
     "tests/test_stock.py": """\
 import asyncio
 import threading
@@ -146,6 +205,8 @@ def test_each_change_alone(line):
     }
     assert found["Stock.count"] == ("verified", "")
     assert found["remember"] == ("verified", "")
+    assert found["shop.prices.price"] == ("verified", "")
+    assert found["shop.history.last"] == ("verified", "")
     assert found["forgotten"][0] == "unverified"
     assert "no passing test executes" in found["forgotten"][1]
 
@@ -164,4 +225,8 @@ def test_all_changes_together(line):
     )
     assert (verdict.outcome, verdict.reason) == ("verified", "")
     assert verdict.tests is not None
-    assert verdict.tests.ran == 2
+    assert verdict.tests.ran == 4
+    assert b"http = PerLoop(httpx.AsyncClient, timeout=5)  # one pool" in tree.read(
+        "shop/prices.py"
+    )
+    assert b"await run_process(command, capture_output=True" in tree.read("shop/history.py")

@@ -58,8 +58,13 @@ class Handler(BaseHTTPRequestHandler):
             "/embeddings": (200, VECTORS),
             "/v1/messages": (200, MESSAGE),
             "/v1/messages/count_tokens": (200, {"input_tokens": 7}),
+            "/api/chat": (200, {"model": "small", "message": CHAT["choices"][0]["message"]}),
+            "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
+            "/bad/api/embed": (404, {"error": "no such model"}),
+            "/reports/a/b": (200, ""),
         }.get(self.path, (200, {"price": 3, "version": "1.2"}))
-        data = json.dumps(answer).encode() if self.path != "/no-json" else b"<html>"
+        text = json.dumps(answer) if answer != "" else ""
+        data = text.encode() if self.path != "/no-json" else b"<html>"
         self.send_response(status)
         if status == 302:
             self.send_header("location", "/good")
@@ -68,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_POST = do_GET  # noqa: N815 - the name http.server looks for
+    do_POST = do_PUT = do_GET  # noqa: N815 - the names http.server looks for
 
     def log_message(self, *args: object) -> None:
         """Stay quiet."""
@@ -104,6 +109,11 @@ def environment(monkeypatch, server):
         ("network/requests.md", "In a handler", "forecast"),
         ("network/requests.md", "In a project that depends on httpx", "forecast"),
         ("network/requests.md", "In a project that depends on httpx2", "price"),
+        (
+            "network/requests.md",
+            "A session that a module shares, in a project that depends on httpx",
+            "forecast",
+        ),
         ("network/requests.md", "Through a helper and an alias", "ping"),
         (
             "network/requests.md",
@@ -136,6 +146,7 @@ def test_both_sides_do_the_same(server, file, title, function, path):
         ("A client closed at the end, and its errors", "embed", "text"),
         ("A client kept by an object", "Index.embed", "text"),
         ("A client kept by an object that a loop makes", "embed", "text"),
+        ("A client that a module shares", "embed", "text"),
     ],
 )
 def test_both_openai_clients_ask_the_same(server, title, function, argument):
@@ -167,6 +178,54 @@ def test_both_anthropic_clients_ask_the_same(server, title, function, argument, 
 
     assert before == after
     assert before[0] == result
+
+
+@pytest.mark.filterwarnings("ignore:.*socket:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("example", "place", "result"),
+    [
+        (("A client opened in a handler", "answer"), "", "Four."),
+        (("A question in a handler", "answer"), "", "Four."),
+        (("A client that a module shares", "vector"), "", [0.5, 0.25]),
+        (("A client that a module shares", "vector"), "/bad", []),
+    ],
+)
+def test_both_ollama_clients_ask_the_same(server, monkeypatch, example, place, result):
+    # The sync client of a module is never closed: its connection goes with the module.
+    (title, function), (address, seen) = example, server
+    monkeypatch.setenv("OLLAMA_HOST", address + place)
+    ollama = pytest.importorskip("ollama")
+    for name in ("chat", "embed"):  # those of a client that was made when it was imported
+        monkeypatch.setattr(ollama, name, getattr(ollama.Client(), name))
+
+    before, after = (
+        (run(code, function, "two and two?"), take(seen)) for code in sides("ai/ollama.md", title)
+    )
+
+    assert before == after
+    assert before[0] == result
+    assert before[1]
+
+
+def test_boto3_stores_the_same(server, monkeypatch):
+    pytest.importorskip("boto3")
+    address, seen = server
+    settings = {
+        "AWS_ENDPOINT_URL": address, "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
+    }  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    example = ("cloud/boto3.md", "An object stored in a handler")
+    before, after = (
+        (run(code, "store", "a/b", b'{"x": 1}'), take(seen)) for code in sides(*example)
+    )
+
+    assert before == after
+    assert before == ("a/b", [Seen("PUT", "/reports/a/b", {"x": 1})])
 
 
 def take(seen: list[Seen]) -> list[Seen]:

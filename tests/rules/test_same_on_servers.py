@@ -177,6 +177,42 @@ def test_sqlite(tmp_path, title, function, arguments, result):
 
 
 @pytest.mark.parametrize(
+    ("key", "name", "result"),
+    [(1, "door", (None, ["door", "Gurke é"])), (3, "nobody", ("raised", ["lamp", "Gurke é"]))],
+)
+def test_sqlalchemy(tmp_path, key, name, result):
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Item(Base):
+        __tablename__ = "items"
+        id = mapped_column(sqlalchemy.Integer, primary_key=True)
+        name = mapped_column(sqlalchemy.String)
+
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/items.db")
+
+    def reset() -> None:
+        Base.metadata.drop_all(engine)
+        Base.metadata.create_all(engine)
+        with Session(engine) as session:
+            session.add_all([Item(id=number, name=text) for number, text in ROWS])
+            session.commit()
+
+    def state() -> object:
+        with Session(engine) as session:
+            return list(session.scalars(sqlalchemy.select(Item.name).order_by(Item.id)))
+
+    example = ("database/sqlalchemy.md", "A session, under another name", "update")
+    found = same(example, (engine, Item, key, name), reset, state)
+    engine.dispose()
+
+    assert found == result
+
+
+@pytest.mark.parametrize(
     ("title", "function", "suffix", "result"),
     [
         ("A client made in the handler", "remember", ("v",), (None, b"v", True)),

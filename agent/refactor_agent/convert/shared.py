@@ -50,11 +50,21 @@ def convert_shared(job: Job, work: FileWork, name: str, maker: Maker) -> None:
     def change(node: cst.CSTNode) -> cst.CSTNode:
         made = arguments(node)
         assert isinstance(made, cst.Call)  # noqa: S101 - calls stay calls
-        return made.with_changes(func=holder, args=[cst.Arg(function), *made.args])
+        return made.with_changes(func=holder, args=[_first(function, made), *made.args])
 
     work.rewrites.change(maker.call, change)
     work.shared[name] = maker.call
     job.notes.append(f"{site}: each event loop gets a {name} of its own, closed with the loop")
+
+
+def _first(value: cst.BaseExpression, call: cst.Call) -> cst.Arg:
+    """Give the argument that comes before those of ``call``, one a line where they are."""
+    if not call.args:
+        return cst.Arg(value)
+    between = call.whitespace_before_args
+    broken = isinstance(between, cst.ParenthesizedWhitespace)
+    comma = cst.Comma(whitespace_after=between if broken else cst.SimpleWhitespace(" "))
+    return cst.Arg(value, comma=comma)
 
 
 def _uses(work: FileWork, name: str) -> Iterator[cst.Name]:

@@ -21,6 +21,14 @@ def render(text):
 
 async def fetch(key):
     return key * 2
+
+
+class Client:
+    def __init__(self, timeout):
+        self.timeout = timeout
+
+    async def get(self, key):
+        return key, self.timeout
 """
 
 
@@ -51,3 +59,12 @@ def test_many_at_once(shown):
 
 def test_time(shown):
     assert asyncio.run(shown.order(3)) == (6, True)
+
+
+def test_children(shown, tmp_path):
+    assert isinstance(asyncio.run(shown.head(tmp_path)), bytes)
+
+
+def test_shared_clients(shown):
+    assert asyncio.run(shown.price("a")) == ("a", 5)
+    assert asyncio.run(shown.price("b")) == ("b", 5)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from refactor_agent.domain.plan import FunctionRef
+from refactor_agent.domain.proposal import AssignmentEdit, RuleAuthor
 from refactor_agent.locate import locate
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
@@ -79,3 +80,26 @@ def test_edit_of_a_function_that_holds_a_planned_one(make_change, tmp_path: Path
     context = Context(Tree(tmp_path), files, (change,))
     check = next(check for check in all_checks() if check.name == "edit-outside-plan")
     assert list(check.find(context)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "declared", "objects"),
+    [
+        ("client = PerLoop(Client)\nLIMIT = 3\n", "client", False),
+        ("client = PerLoop(Client)\nLIMIT = 3\n", None, True),
+        ("client = PerLoop(Client)\nLIMIT = 4\n", "client", True),
+    ],
+)
+def test_only_declared_assignments_may_change(make_change, tmp_path: Path, code, declared, objects):
+    """A shared client is made otherwise; what stands beside it is not."""
+    function = "\n\ndef get():\n    return client\n"
+    (tmp_path / "a.py").write_text("client = Client()\nLIMIT = 3\n" + function)
+    files = {"a.py": (code + function.replace("client\n", "client()\n")).encode()}
+    made = make_change(tmp_path, files)
+    edits = [AssignmentEdit(file="a.py", name=declared, before="", code="")] if declared else []
+    proposal = made.proposal.model_copy(
+        update={"assignments": tuple(edits), "author": RuleAuthor(rules=("RA1",))}
+    )
+    context = Context(Tree(tmp_path), files, (replace(made, proposal=proposal),))
+    check = next(check for check in all_checks() if check.name == "edit-outside-plan")
+    assert bool(list(check.find(context))) is objects
