@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from refactor_agent.domain.callgraph import Call, CallGraph
 
-__all__ = ["PROOF", "Dependence", "Loop", "dependences", "find_loop"]
+__all__ = ["PROOF", "Dependence", "Loop", "dependences", "find_loop", "find_while", "turn_by_turn"]
 
 PROOF = (
     "no variable passes from one iteration to the next, or out of the last one",
@@ -74,6 +74,37 @@ def find_loop(function: ast.AST, line: int) -> Loop | None:
             simple = len(node.generators) == 1 and not first.ifs and not first.is_async
             return Loop(node, first.target, first.iter, (), node.elt if simple else None)
     return None
+
+
+def find_while(function: ast.AST, line: int) -> ast.While | None:
+    """Give the ``while`` that begins on ``line``."""
+    nodes = (node for node in ast.walk(function) if isinstance(node, ast.While))
+    return next((node for node in nodes if node.lineno == line), None)
+
+
+def turn_by_turn(loop: ast.While) -> Iterator[Dependence]:
+    """Give why the turns of a ``while`` stay one after the other; there is always a reason."""
+    for name in _handed_on(loop):
+        message = f"{name} comes from the turn before, as the next page's place does"
+        yield Dependence("carried-variable", message)
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "sleep":
+            message = f"{ast.unparse(node.func)} waits for time to pass, perhaps on purpose"
+            yield Dependence("rate-limit", message)
+    yield Dependence("unknown-end", "how many turns there are is known once they have run")
+
+
+def _handed_on(loop: ast.While) -> list[str]:
+    """Name what a turn sets, and the next one reads before it sets it anew."""
+    names = [node for node in ast.walk(loop) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    found = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)} & bound
+    known: set[str] = set()
+    for statement in loop.body:
+        used = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        found |= {node.id for node in used if isinstance(node.ctx, ast.Load)} & bound - known
+        known |= {node.id for node in used if isinstance(node.ctx, ast.Store)}
+    return sorted(found)
 
 
 def _statement(node: ast.For) -> Loop:

@@ -6,7 +6,7 @@ An async client belongs to the loop that first uses it and fails on any other.
 """
 
 # fmt: off
-# ruff: noqa: RUF100, ANN401, UP035
+# ruff: noqa: RUF100, ANN401, UP035, UP046
 
 from __future__ import annotations
 

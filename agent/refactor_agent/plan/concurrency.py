@@ -17,7 +17,14 @@ from refactor_agent.domain.plan import (
     Refusal,
 )
 from refactor_agent.errors import UsageError
-from refactor_agent.independence import PROOF, Loop, dependences, find_loop
+from refactor_agent.independence import (
+    PROOF,
+    Loop,
+    dependences,
+    find_loop,
+    find_while,
+    turn_by_turn,
+)
 from refactor_agent.tree import Tree
 
 __all__ = ["plan_loops"]
@@ -43,9 +50,14 @@ def _change_set(graph: CallGraph, tree: Tree, site: str, number: int) -> ChangeS
     file, line = _read(site, tree)
     function = _function(graph, file, line, site)
     ref = FunctionRef(file=file, name=function.name)
-    node, loop = _loop(tree, file, line, site)
-    against = list(dependences(loop, node, function.name, file, graph))
-    span = Span(line, loop.node.col_offset, loop.node.end_lineno or line, 0)
+    place: ast.While | ast.For | ast.ListComp
+    endless = find_while(ast.parse(tree.read(file)), line)
+    if endless is not None:
+        against, place = list(turn_by_turn(endless)), endless
+    else:
+        node, loop = _loop(tree, file, line, site)
+        against, place = list(dependences(loop, node, function.name, file, graph)), loop.node
+    span = Span(line, place.col_offset, place.end_lineno or line, 0)
     refusals = tuple(
         Refusal(
             reason=one.reason,
@@ -98,7 +110,7 @@ def _loop(
     loop = find_loop(module, line)
     if loop is None or not functions:
         raise UsageError(
-            f"--concurrent {site}: no `for` begins there; give the line of the loop itself"
+            f"--concurrent {site}: no loop begins there; give the line of the loop itself"
         )
     return max(functions, key=lambda node: node.lineno), loop
 

@@ -189,6 +189,21 @@ def test_independent_iterations_run_at_once(tmp_path, before, after):
     ("no-result-list", """\
         for url in urls:  # here
             await fetch(url)"""),
+    ("carried-variable", """\
+        found, cursor = [], "/first"
+        while cursor:  # here
+            text = await fetch(cursor)
+            found.append(text)
+            cursor = text.partition("next: ")[2]
+        return found"""),
+    ("rate-limit", """\
+        while True:  # here
+            if await fetch(urls):
+                return True
+            await asyncio.sleep(1)"""),
+    ("unknown-end", """\
+        while await fetch(urls):  # here
+            pass"""),
     ("unpacked-item", """\
         return [await fetch(url) for url, _ in urls]  # here"""),
     ("awaits-nothing", """\
