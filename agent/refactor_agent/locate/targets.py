@@ -10,6 +10,7 @@ from refactor_agent.locate.overrides import overrides
 from refactor_agent.locate.resolve.attributes import attribute
 from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.decorators import decoration
+from refactor_agent.locate.resolve.dispatched import default_factories, registered
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.values import (
@@ -47,7 +48,11 @@ class Targets:
             yield from self._function(value)
             yield from self._overrides(value, call, caller)
         elif isinstance(value, ClassObject):
-            yield from self._constructor(self.evaluator.index.classes[value.cls], call)
+            cls = self.evaluator.index.classes[value.cls]
+            yield from self._constructor(cls, call)
+            for factory in default_factories(self.evaluator, cls):
+                if not isinstance(factory, ClassObject):  # their fields may hold each other
+                    yield from self.of(factory, None)
         elif isinstance(value, External):
             yield from self._library(value.name, call)
         elif isinstance(value, ExternalMethod):
@@ -82,6 +87,8 @@ class Targets:
         yield function.name, True
         for wrapper in effect.wrappers:
             yield wrapper, True
+        for name in registered(self.evaluator, function):
+            yield name, False
 
     def _overrides(
         self, value: FunctionValue, call: CallFacts | None, caller: ProjectFunction | None

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from refactor_agent.locate.offloads import WRAPPERS
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.values import External, FunctionValue, Offloaded, join
+from refactor_agent.locate.resolve.values import (
+    External,
+    FunctionValue,
+    GeneratorValue,
+    Offloaded,
+    join,
+)
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -44,6 +50,8 @@ def _decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:
                 return Decoration(is_async=True, runs_elsewhere=True)
             if isinstance(value, Offloaded):
                 return Decoration(is_async=True, runs_elsewhere=True)
+            if isinstance(value, GeneratorValue):  # a context manager, entered for each call
+                wrappers.append(evaluator.index.functions[value.function])
             if isinstance(value, FunctionValue):
                 wrappers.extend(_wrappers(evaluator, evaluator.index.functions[value.name]))
     sync = [wrapper for wrapper in wrappers if not wrapper.facts.is_async]

@@ -250,11 +250,15 @@ def _operation(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Va
     if found:
         return found
     reflected = (iteration.operated(evaluator, value, f"__r{term[1]}__") for value in right)
+    if term[1] in _OF_BOTH:
+        return join(reflected) or join((left, right))
     return join(reflected) or (left if term[1] in _SAME_KIND else ())
 
 
-_SAME_KIND = frozenset({"add", "or", "mul", "sub", "and"})
-"""Operators that give for two containers another one of what they hold."""
+_OF_BOTH = frozenset({"add", "or"})
+"""Operators that give for two containers another one of what both hold."""
+_SAME_KIND = frozenset({"mul", "sub", "and"})
+"""Operators that give another one of what the left one holds."""
 
 
 def _instance(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:

@@ -1,0 +1,169 @@
+"""Arguments that functions between hand on, and what the standard library calls on its own."""
+
+import pytest
+
+CLIENT = """
+        import time
+
+        class Client:
+            def ask(self):
+                time.sleep(1)
+"""
+SERVICE = """
+        class Service:
+            def __init__(self, client):
+                self.client = client
+
+            def run(self):
+                return self.client.ask()
+"""
+CASES = {
+    "a constructor that a subclass inherits": f"""{CLIENT}{SERVICE}
+        class Shop(Service):
+            pass
+
+        def make():
+            return Shop(Client())
+
+        async def f(shop: Shop):
+            shop.run()  #! time.sleep
+    """,
+    "a constructor that hands all on": f"""{CLIENT}{SERVICE}
+        class Shop(Service):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+
+        def make():
+            return Shop(client=Client())
+
+        async def f(shop: Shop):
+            shop.run()  #! time.sleep
+    """,
+    "a class method that makes an object": f"""{CLIENT}{SERVICE}
+        class Shop(Service):
+            @classmethod
+            def create(cls, *args):
+                return cls(*args)
+
+        def make():
+            return Shop.create(Client())
+
+        async def f():
+            make().run()  #! time.sleep
+    """,
+    "a class method of a base makes what it is called on": f"""{CLIENT}
+        class Quiet:
+            def ask(self): ...
+
+        class Base:
+            @classmethod
+            def create(cls, *args):
+                return cls(*args)
+
+        class Loud(Base):
+            def __init__(self, client):
+                self.client = client
+
+            def run(self):
+                self.client.ask()
+
+        class Silent(Base):
+            def __init__(self, client):
+                self.client = client
+
+            def run(self):
+                self.client.ask()
+
+        def make():
+            return Loud.create(Client()), Silent.create(Quiet())
+
+        async def f(loud: Loud, silent: Silent):
+            loud.run()  #! time.sleep
+            silent.run()
+    """,
+    "positions behind named ones": f"""{CLIENT}
+        def inner(name, client):
+            client.ask()
+
+        def outer(level, *rest):
+            inner("a", *rest)
+
+        async def f():
+            outer(1, Client())  #! time.sleep
+    """,
+    "other keywords": f"""{CLIENT}
+        def inner(client=None, other=None):
+            client.ask()
+
+        def outer(client, **rest):
+            inner(**rest)
+
+        async def f(thing):
+            outer(Client(), other=thing)
+    """,
+    "joined lists": f"""{CLIENT}
+        class Shop:
+            def __init__(self, given):
+                self.clients = given + [Client()]
+
+            def run(self):
+                for client in self.clients:
+                    client.ask()
+
+        async def f(shop: Shop):
+            shop.run()  #! time.sleep
+    """,
+    "a function chosen by its argument's type": """
+        import functools
+        import time
+
+        @functools.singledispatch
+        def show(value): ...
+
+        @show.register
+        def _(value: int):
+            time.sleep(1)
+
+        @functools.singledispatch
+        def hide(value): ...
+
+        async def f():
+            show(1)  #! time.sleep
+            hide(1)
+    """,
+    "the default of a field": """
+        import time
+        from dataclasses import dataclass, field
+
+        def load():
+            time.sleep(1)
+
+        @dataclass
+        class Shop:
+            stock: list = field(default_factory=load)
+            other: list = field(default_factory=list)
+
+        async def f():
+            Shop()  #! time.sleep
+    """,
+    "a context manager around each call": """
+        import contextlib
+        import time
+
+        @contextlib.contextmanager
+        def turn():
+            time.sleep(1)
+            yield
+
+        @turn()
+        def work(): ...
+
+        async def f():
+            work()  #! time.sleep
+    """,
+}
+
+
+@pytest.mark.parametrize("source", CASES.values(), ids=CASES)
+def test_what_is_called(check, source):
+    check(source)
