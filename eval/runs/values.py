@@ -31,8 +31,8 @@ SUBJECT = "refactor-agent"
 """The name of what is measured; peers and stand-ins have names of their own."""
 NULL, PERFECT = "null", "perfect"
 """Stand-ins: one that does nothing, and one that gives the answer people wrote."""
-PEERS = ("ruff", "flake8-async", "ty-async", "to-thread", "asyncify-codemod")
-"""What people would use instead: three that locate, two that convert."""
+PEERS = ("ruff", "flake8-async", "ty-async", "blockbuster", "to-thread", "asyncify-codemod")
+"""What people would use instead: three read code, one watches it run, two convert it."""
 PLANTED = "planted"
 """A stand-in that gives the wrong answers people wrote: none of them may come out right."""
 

@@ -21,7 +21,7 @@ from refactor_agent.locate import locate
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
 
-__all__ = ["ABOUT", "NAME", "cases", "run"]
+__all__ = ["ABOUT", "NAME", "Locator", "asked_of", "cases", "locators", "run"]
 
 NAME = "locate-micro"
 ABOUT = "Small constructs: a point is an expected region with its chain; alarms spoil a case."
@@ -45,13 +45,14 @@ def cases(setting: Setting) -> list[Case]:
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Ask every locator about every case."""
     known = {found.id: found for found in read_constructs()}
-    locators = _locators(setting)
+    subjects = locators(setting)
     for case in asked:
-        for subject, locator in locators.items():
-            yield _asked(case, known[case.id], subject, locator)
+        for subject, locator in subjects.items():
+            yield asked_of(NAME, case, known[case.id], subject, locator)
 
 
-def _locators(setting: Setting) -> dict[str, Locator]:
+def locators(setting: Setting) -> dict[str, Locator]:
+    """Give what is asked, by the name it has in results."""
     rulebook = load_rulebook()
 
     def ours(_: Construct, root: Path) -> list[Finding]:
@@ -62,21 +63,24 @@ def _locators(setting: Setting) -> dict[str, Locator]:
             for hop in region.hops[:1]
         ]
 
-    locators: dict[str, Locator] = {SUBJECT: ours}
+    found: dict[str, Locator] = {SUBJECT: ours}
     if setting.stand_ins:
-        locators[NULL] = lambda _construct, _root: []
-        locators[PERFECT] = lambda construct, _: list(construct.expected)
+        found[NULL] = lambda _construct, _root: []
+        found[PERFECT] = lambda construct, _: list(construct.expected)
     if setting.peers:
         tools = Peers(setting.cache / "linters").tools
-        locators.update((name, _peer(tools[name])) for name in setting.peers if name in tools)
-    return locators
+        found.update((name, _peer(tools[name])) for name in setting.peers if name in tools)
+    return found
 
 
 def _peer(tool: Callable[[Package], list[Finding]]) -> Locator:
     return lambda _construct, root: tool(Package("case", str(root)))
 
 
-def _asked(case: Case, construct: Construct, subject: str, locator: Locator) -> Result:
+def asked_of(
+    suite: str, case: Case, construct: Construct, subject: str, locator: Locator
+) -> Result:
+    """Ask one locator about one case of ``suite``."""
     with tempfile.TemporaryDirectory() as place:
         root = Path(place).resolve()
         construct.write(root)
@@ -88,7 +92,7 @@ def _asked(case: Case, construct: Construct, subject: str, locator: Locator) -> 
     hits = len(construct.expected) - len(missed)
     reasons = [f"missed {_told(one)}" for one in missed] + [f"alarm {_told(one)}" for one in alarms]
     return Result(
-        NAME, case.id, case.split, case.group, case.digest,
+        suite, case.id, case.split, case.group, case.digest,
         "wrong" if reasons else "right",
         subject, hits, len(construct.expected),
         _counts(len(missed), len(alarms), len(construct.expected)),
