@@ -101,6 +101,73 @@ CASES = {
         async def f(thing):
             outer(Client(), other=thing)
     """,
+    "a callable handed through": """
+        import time
+
+        class Node:
+            def __init__(self, function):
+                self.function = function
+
+        class Graph:
+            def __init__(self):
+                self.nodes = {}
+
+            def add(self, name, function):
+                self.nodes[name] = Node(function)
+
+            def run(self):
+                for node in self.nodes.values():
+                    node.function()
+
+        def step():
+            time.sleep(1)
+
+        graph = Graph()
+        graph.add("step", step)
+
+        async def f():
+            graph.run()  #! time.sleep
+    """,
+    "callables in a list that is declared": """
+        import time
+        from collections.abc import Callable
+
+        class Bell:
+            listeners: list[Callable[[], None]]
+
+            def __init__(self):
+                self.listeners = []
+
+            def listen(self, function):
+                self.listeners.append(function)
+
+            def ring(self):
+                for function in self.listeners:
+                    function()
+
+        def slow():
+            time.sleep(1)
+
+        bell = Bell()
+        bell.listen(slow)
+
+        async def f():
+            bell.ring()  #! time.sleep
+    """,
+    "what a mixin calls": """
+        import requests
+
+        class Mixin:
+            def load(self):
+                return self.fetch()
+
+        class Shop(Mixin):
+            def fetch(self):
+                return requests.get("u")
+
+        async def f(shop: Shop):
+            shop.load()  #! requests.get
+    """,
     "joined lists": f"""{CLIENT}
         class Shop:
             def __init__(self, given):

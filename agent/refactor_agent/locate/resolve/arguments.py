@@ -41,7 +41,7 @@ def arguments_for(evaluator: Evaluator, function: ProjectFunction, name: str) ->
 
 def callables_for(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:
     """Give the callables that a function is handed for ``name``, also by decorating with it."""
-    passed = passed_for(evaluator, function, name)
+    passed = passed_for(evaluator, function, name, is_kept=True)
     own = next((item.name for item in function.facts.parameters), None)
     decorated = _decorated(evaluator, function) if name == own else ()
     return join((tuple(value for value in passed if isinstance(value, _CALLABLES)), decorated))

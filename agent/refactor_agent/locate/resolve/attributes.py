@@ -38,6 +38,9 @@ __all__ = ["accessors", "attribute", "is_property", "properties"]
 _ENUMS = frozenset(
     f"enum.{name}" for name in ("Enum", "Flag", "IntEnum", "IntFlag", "ReprEnum", "StrEnum")
 )
+_MOST_BELOW = 8
+"""Subclasses that define what their base class calls; with more, it may be any of them."""
+_VAGUE = frozenset({"typing.Callable", "collections.abc.Callable", "typing.Any", "builtins.object"})
 _PROPERTIES = ("property", "cached_property", "computed_field", "hybrid_property", "getter")
 
 
@@ -112,7 +115,25 @@ def _find(
         found = found or _nested(evaluator, base, name)
         if found:
             return _of_receiver(evaluator, _got(evaluator, found, receiver), receiver, base)
-    return set_outside(evaluator, receiver, name) or tuple(outside)
+    return (
+        set_outside(evaluator, receiver, name)
+        or tuple(outside)
+        or _below(evaluator, receiver, name)
+    )
+
+
+def _below(evaluator: Evaluator, receiver: Value, name: str) -> Values:
+    """Give the methods that subclasses have where the class itself, a mixin say, calls them."""
+    if not isinstance(receiver, Instance | ClassObject) or not receiver.is_open:
+        return ()
+    cls = evaluator.index.classes.get(receiver.cls)
+    found = [
+        method
+        for below in (evaluator.index.subclasses(cls) if cls is not None else ())
+        if not below.module.is_test
+        for method in below.methods(name)
+    ]
+    return _bound(evaluator, found, receiver) if len(found) <= _MOST_BELOW else ()
 
 
 def _nested(evaluator: Evaluator, cls: ProjectClass, name: str) -> Values:
@@ -181,7 +202,16 @@ def _all_assigned(evaluator: Evaluator, cls: ProjectClass, items: tuple[Attribut
         function = cls.module.functions[item.function]
         said.append(_declared(evaluator, function, item))
         seen.append(evaluator.term(function, item.term))
-    return join(said) or join(seen)
+    told = join(said)
+    return join(seen) if not told else join((told, *seen)) if all(map(_is_vague, told)) else told
+
+
+def _is_vague(value: Value) -> bool:
+    """Say whether a declaration leaves open which code runs: a callable, or a list of them."""
+    if not isinstance(value, Instance):
+        return False
+    held = join(value.arguments)
+    return value.cls in _VAGUE or (bool(held) and all(map(_is_vague, held)))
 
 
 def _declared(evaluator: Evaluator, function: ProjectFunction, item: Attribute) -> Values:

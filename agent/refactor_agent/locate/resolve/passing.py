@@ -30,12 +30,20 @@ class _Slot(NamedTuple):
     keyword: str | None
     constructor: str | None = None
     """Where a class method hands on what it is given: the constructor that it calls."""
+    is_kept: bool = False
+    """What is passed is kept for later: callables count that callers only hand through."""
 
 
-def passed_for(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:
-    """Give the values that resolved calls in the project pass for the parameter ``name``."""
+def passed_for(
+    evaluator: Evaluator, function: ProjectFunction, name: str, *, is_kept: bool = False
+) -> Values:
+    """Give the values that resolved calls in the project pass for the parameter ``name``.
+
+    Where it ``is_kept``, callables are followed through the functions that only hand them on.
+    """
     names = _positional(function)
-    return _passed(evaluator, function, _Slot(names.index(name) if name in names else None, name))
+    position = names.index(name) if name in names else None
+    return _passed(evaluator, function, _Slot(position, name, is_kept=is_kept))
 
 
 def _passed(evaluator: Evaluator, function: ProjectFunction, slot: _Slot) -> Values:
@@ -96,15 +104,23 @@ def _by_call(
         made = slot.constructor or (function.name if _is_own_class(caller, call) else None)
         for keyword, term in call.keywords:
             if keyword == slot.keyword:
-                yield evaluator.term(caller, term)
+                yield evaluator.term(caller, _handed(caller, term, slot))
             elif keyword == "**" and slot.keyword and _takes(caller, term, slot.keyword):
-                yield _passed(evaluator, caller, _Slot(None, slot.keyword, made))
+                handed = _Slot(None, slot.keyword, made, slot.is_kept)
+                yield _passed(evaluator, caller, handed)
         position = -1 if slot.position is None else slot.position - bound
         if 0 <= position < (len(call.args) if star is None else star):
-            yield evaluator.term(caller, call.args[position])
+            yield evaluator.term(caller, _handed(caller, call.args[position], slot))
         elif star is not None and position >= star:
             own = len(_positional(caller)) + position - star
-            yield _passed(evaluator, caller, _Slot(own, None, made))
+            yield _passed(evaluator, caller, _Slot(own, None, made, slot.is_kept))
+
+
+def _handed(caller: ProjectFunction, term: Term, slot: _Slot) -> Term:
+    """Give what a call passes; a parameter of the caller as one that is kept, if it is."""
+    if slot.is_kept and term is not None and term[0] == "p":
+        return ("h", caller.number, term[1])
+    return term
 
 
 def _is_bound(
