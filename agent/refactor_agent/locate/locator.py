@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from refactor_agent.domain.region import Located, Region, Skipped
 from refactor_agent.domain.suppression import Suppression
@@ -29,7 +30,9 @@ from refactor_agent.locate.suppressed import find_suppressions
 from refactor_agent.locate.test_code import is_test_file
 from refactor_agent.project import Project
 
-__all__ = ["entries_of", "evaluate", "locate"]
+__all__ = ["entries_of", "evaluate", "find_regions", "locate", "with_deep_questions"]
+
+T = TypeVar("T")
 
 
 def locate(
@@ -49,26 +52,25 @@ def locate(
     changed = changes or {}
     with _without_collector():
         evaluator, skipped = evaluate(project, rulebook, changes=changed, cache=cache, jobs=jobs)
-        # Long circles of functions take for ever where each few calls are worked out apart.
-        evaluator.memo.deepest = QUESTIONS
         kept = Kept.of(cache, evaluator, rulebook, project.config.offload_wrappers)
         effects = kept.effects(jobs) if kept else Effects(evaluator, Blockers(rulebook))
         paths = {item.file: item.path for item in project.sources.files}
         lines = SourceLines(paths, changed)
-        regions, suppressions = on_deep_stack(lambda: _found(effects, lines))
+        regions, suppressions = with_deep_questions(evaluator, lambda: find_regions(effects, lines))
         if kept is not None:
             kept.keep()
     return Located(
         regions,
-        lambda: on_deep_stack(lambda: make_graph(effects)),
+        lambda: with_deep_questions(evaluator, lambda: make_graph(effects)),
         (*project.sources.skipped, *skipped),
         suppressions,
     )
 
 
-def _found(
+def find_regions(
     effects: Effects, lines: SourceLines
 ) -> tuple[tuple[Region, ...], tuple[Suppression, ...]]:
+    """Give what blocks, and the comments that say it may; on the stack of `on_deep_stack`."""
     reach = Reach(effects, entries_of(effects.evaluator))
     regions = with_notes(make_regions(reach.chains(), lines), effects)
     modules = effects.evaluator.index.modules.values()
@@ -92,9 +94,20 @@ def evaluate(  # noqa: PLR0913 - those of `locate`, and the libraries
     with _without_collector():
         modules, skipped = _read(sources, cache, jobs)
         evaluator = Evaluator(Index(modules), rulebook, project.config.offload_wrappers)
-        with _deep_questions(evaluator):
-            on_deep_stack(lambda: link_subclasses(evaluator))
+        with_deep_questions(evaluator, lambda: link_subclasses(evaluator))
     return evaluator, skipped
+
+
+def with_deep_questions(evaluator: Evaluator, work: Callable[[], T]) -> T:
+    """Give the result of ``work``, with room for questions that lie deep in one another.
+
+    Long circles of functions take for ever where each few calls are worked out apart.
+    """
+    before, evaluator.memo.deepest = evaluator.memo.deepest, QUESTIONS
+    try:
+        return on_deep_stack(work)
+    finally:
+        evaluator.memo.deepest = before
 
 
 def entries_of(evaluator: Evaluator) -> list[ProjectFunction]:
@@ -153,19 +166,6 @@ def _read(
             is_test = is_test_file(scanned.file)
             modules.append(ProjectModule(scanned.file, summary, is_test=is_test, key=scanned.key))
     return modules, skipped
-
-
-@contextmanager
-def _deep_questions(evaluator: Evaluator) -> Iterator[None]:
-    """Let questions lie as deep as the stack of `on_deep_stack` allows.
-
-    Long circles of functions take for ever where each few calls are worked out apart.
-    """
-    before, evaluator.memo.deepest = evaluator.memo.deepest, QUESTIONS
-    try:
-        yield
-    finally:
-        evaluator.memo.deepest = before
 
 
 @contextmanager

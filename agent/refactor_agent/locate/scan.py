@@ -7,12 +7,13 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from refactor_agent.locate.cache import SummaryCache
+from refactor_agent.locate.deep_stack import on_deep_stack
 from refactor_agent.locate.summarise import summarise
 from refactor_agent.locate.summary import to_bytes
 
@@ -24,8 +25,8 @@ _CHUNK = 24
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 """The marks of encodings that no cookie can name; UTF-32 from the little end starts like UTF-16."""
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-_LARGEST = 20_000_000
-"""Bytes; a larger file is data, not code."""
+_LARGEST = 10_000_000
+"""Bytes; a larger file is data, not code. To parse nothing but numbers takes 350 for each."""
 
 
 class Source(NamedTuple):
@@ -108,11 +109,24 @@ def _scan(source: Source, cache: SummaryCache) -> Scanned:
     if known is not None:
         return scanned._replace(summary=known)
     try:
-        summary = to_bytes(summarise(data, source.module, package=_is_package(source)))
+        summary = _with_room(
+            lambda: to_bytes(summarise(data, source.module, package=_is_package(source)))
+        )
     except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
         return scanned._replace(reason=_reason(error))
     cache.write(scanned.key, summary)
     return scanned._replace(summary=summary)
+
+
+def _with_room(work: Callable[[], bytes]) -> bytes:
+    """Give the result of ``work``, done again on a deep stack where the ordinary one is too small.
+
+    Python itself compiles some of what takes more: a thousand ``elif`` in generated code.
+    """
+    try:
+        return work()
+    except RecursionError:
+        return on_deep_stack(work)
 
 
 def _read(source: Source, cache: SummaryCache) -> tuple[Scanned, bytes]:

@@ -12,6 +12,12 @@ from refactor_agent.domain.place import Site
 __all__ = ["SourceLines"]
 
 
+_LONGEST = 1_000
+"""Bytes of a line that are quoted; thousands of regions may quote one line of megabytes."""
+_BEFORE = 200
+"""Bytes quoted before a site in a longer line."""
+
+
 class SourceLines:
     """Reads files again when a finding quotes them."""
 
@@ -23,8 +29,14 @@ class SourceLines:
         self._known: dict[str, list[bytes]] = {}
 
     def line(self, site: Site) -> str:
-        """Give the first line of ``site``, stripped; empty when the file is gone."""
-        return self._line(site).decode("utf-8", "replace").strip()
+        """Give the first line of ``site``, stripped; empty when the file is gone.
+
+        Of a line that no person wrote, what stands around the site.
+        """
+        line, start = self._line(site), 0
+        if len(line) > _LONGEST:
+            start = max(0, site.span.column - _BEFORE)
+        return line[start : start + _LONGEST].decode("utf-8", "replace").strip()
 
     def parts(self, site: Site) -> tuple[str, str, str]:
         """Give the first line of ``site``: what stands before it, its own part, what follows.
@@ -54,6 +66,9 @@ class SourceLines:
     def text(self, site: Site) -> str:
         """Give the source of ``site`` with all white space made one blank."""
         lines, span = self._lines(site.file), site.span
+        if span.line == span.end_line:  # many calls may share one very long line
+            line = self._line(site)[span.column : span.end_column]
+            return " ".join(line.decode("utf-8", "replace").split())
         part = list(lines[span.line - 1 : span.end_line])
         if not part:
             return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refactor_agent.locate import locate
 from refactor_agent.locate.locator import evaluate
 from refactor_agent.locate.resolve.memo import Memo
 from refactor_agent.project import open_project
@@ -39,3 +40,13 @@ def test_a_member_is_found_in_far_bases(check):
         "import time\n\nclass C0:\n    def wait(self):\n        time.sleep(1)\n"
         f"{steps}\nasync def start(given: C99):\n    given.wait()  #! time.sleep\n"
     )
+
+
+def test_of_a_very_long_line_what_stands_around_the_call_is_quoted(tmp_path, rules):
+    calls = "; ".join(f"time.sleep({n})" for n in range(MANY))
+    (tmp_path / "made.py").write_text(f"import time\n\nasync def start():\n    {calls}\n")
+    regions = locate(open_project(tmp_path), rules).regions
+    assert len(regions) == MANY
+    for number, region in enumerate(regions):
+        assert f"time.sleep({number})" in region.snippet
+        assert len(region.snippet) <= 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from refactor_agent.errors import UsageError
-from refactor_agent.locate import SourceLines
+from refactor_agent.locate import SourceLines, locate
 from refactor_agent.locate.explain import Question, explain, render_explanations
 from refactor_agent.project import open_project
 
@@ -191,3 +191,21 @@ def test_places_without_a_call(write, rules, question, says) -> None:
     (root / "broken.py").write_text("def f(:\n")
     with pytest.raises(UsageError, match=says):
         explain(open_project(root), rules, question)
+
+
+def test_a_chain_that_is_longer_than_the_ordinary_stack_is_explained_as_it_is_found(write, rules):
+    """The object goes round a circle of functions before anybody calls it."""
+    length = 200
+    steps = "".join(
+        f"def f{n}(given):\n    return f{(n + 1) % length}(given) or g{n}(given)\n\n"
+        f"def g{n}(given):\n    return given\n\n"
+        for n in range(length)
+    )
+    root = write(
+        f"import requests\n\nasync def start(url):\n    f0(requests.Session()).get(url)\n\n{steps}"
+    )
+    project = open_project(root)
+    (region,) = locate(project, rules).regions
+    line = region.hops[0].site.span.line
+    found = [one.outcomes for one in explain(project, rules, Question("app.py", line))]
+    assert any(region.callee in outcome for outcomes in found for outcome in outcomes), found

@@ -25,6 +25,7 @@ BROKEN = {
     "UTF-32": (SLEEPER.encode("utf-32"), "encoded in UTF-16 or UTF-32"),
     "wrong encoding": (b"x = '\xff\xfe'\n", UNPARSED),
     "unknown encoding": (b"# coding: nonsense\nx = 1\n", UNPARSED),
+    "too large": (b"#" * 10_000_001, "larger than 10 MB"),
     "deep parentheses": (b"(" * 5000 + b")" * 5000, f"{UNPARSED}too many nested"),
     "deep attribute chain": (b"x" + b".y" * 100_000 + b"\n", "nested too deeply"),
 }
@@ -65,6 +66,9 @@ GENERATED = {
     "long sum": "x = " + " + ".join(["1"] * 900),
     "long elif chain": "if x == 0:\n    y = 0\n"
     + "".join(f"elif x == {n}:\n    y = {n}\n" for n in range(1000)),
+    "longer elif chain": "if x == 0:\n    y = 0\n"
+    + "".join(f"elif x == {n}:\n    y = {n}\n" for n in range(2500)),
+    "long chain of calls": "x = y" + "".join(f".g({n})" for n in range(1200)),
     "many assignments": "x = f()\n" + "".join(f"x = x.g({n})\n" for n in range(5000)),
     "many appends": "x = []\n" + "".join(f"x.append(f({n}))\n" for n in range(5000)),
     "big dict": "x = {" + ",".join(f"'k{n}': [{n}, 'v']" for n in range(5000)) + "}",

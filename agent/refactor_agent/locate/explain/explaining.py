@@ -15,7 +15,7 @@ from refactor_agent.locate.explain.described import described
 from refactor_agent.locate.explain.explanation import Explanation, Question
 from refactor_agent.locate.explain.outcomes import Outcomes
 from refactor_agent.locate.explain.provenance import provenance
-from refactor_agent.locate.locator import entries_of, evaluate
+from refactor_agent.locate.locator import entries_of, evaluate, with_deep_questions
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule
@@ -48,11 +48,11 @@ def explain(
     if question.file not in modules:
         raise UsageError(f"{question.file} is none of the files of {project.root}")
     paths = {item.file: item.path for item in project.sources.files}
-    explainer = _Explainer(
-        Effects(evaluator, Blockers(rulebook)),
-        SourceLines(paths, changes),
+    effects, lines = Effects(evaluator, Blockers(rulebook)), SourceLines(paths, changes)
+    found = with_deep_questions(
+        evaluator,
+        lambda: tuple(_Explainer(effects, lines).explain(modules[question.file], question)),
     )
-    found = tuple(explainer.explain(modules[question.file], question))
     if not found:
         raise UsageError(f"nothing is called at {question}; name a line on which a call begins")
     return found

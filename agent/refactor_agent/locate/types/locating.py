@@ -11,8 +11,7 @@ from refactor_agent.domain.region import Located, Region
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.graph import make_graph
-from refactor_agent.locate.locator import entries_of, evaluate
-from refactor_agent.locate.noted import with_notes
+from refactor_agent.locate.locator import entries_of, evaluate, find_regions, with_deep_questions
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.evaluate import Evaluator, Told
@@ -20,7 +19,6 @@ from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import Values, join
 from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.sources import SourceLines
-from refactor_agent.locate.suppressed import find_suppressions
 from refactor_agent.locate.types.answers import Answers
 from refactor_agent.locate.types.questions import Question, open_calls, positions
 from refactor_agent.locate.types.server import TypeServer, TypeServerError, started
@@ -66,9 +64,7 @@ def locate_with_types(  # noqa: PLR0913 - those of `locate`, and what is asked
     lines = SourceLines(paths, changed)
     evaluator, skipped = evaluate(project, rules, changes=changed, cache=cache)
     effects = Effects(evaluator, Blockers(rules))
-    reach = Reach(effects, entries_of(evaluator))
-    before = {region.id for region in make_regions(reach.chains(), lines)}
-    questions = list(open_calls(effects, reach, methods | _own_methods(effects, reach)))
+    before, questions = with_deep_questions(evaluator, lambda: _asked(effects, methods, lines))
     answers = Answers(
         evaluator, rules, {path: file for file, path in paths.items()}, environment.directories
     )
@@ -78,13 +74,23 @@ def locate_with_types(  # noqa: PLR0913 - those of `locate`, and what is asked
         wrappers = project.config.offload_wrappers
         evaluator = Evaluator(evaluator.index, rules, wrappers, told)
         effects = Effects(evaluator, Blockers(rules))
-        reach = Reach(effects, entries_of(evaluator))
-    found = with_notes(make_regions(reach.chains(), lines), effects)
-    regions = tuple(_told(region, before) for region in found)
-    suppressions = find_suppressions(evaluator.index.modules.values(), reach.blocked())
-    unread = (*project.sources.skipped, *skipped)
-    located = Located(regions, lambda: make_graph(effects), unread, suppressions)
+    regions, suppressions = with_deep_questions(evaluator, lambda: find_regions(effects, lines))
+    located = Located(
+        tuple(_told(region, before) for region in regions),
+        lambda: with_deep_questions(evaluator, lambda: make_graph(effects)),
+        (*project.sources.skipped, *skipped),
+        suppressions,
+    )
     return located, Asked(len(questions), len(told), fault)
+
+
+def _asked(
+    effects: Effects, methods: frozenset[str], lines: SourceLines
+) -> tuple[set[str], list[Question]]:
+    """Give the ids of what is found without a type server, and what to ask one."""
+    reach = Reach(effects, entries_of(effects.evaluator))
+    ids = {region.id for region in make_regions(reach.chains(), lines)}
+    return ids, list(open_calls(effects, reach, methods | _own_methods(effects, reach)))
 
 
 def _told(region: Region, before: set[str]) -> Region:
