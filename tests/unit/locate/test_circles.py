@@ -36,3 +36,16 @@ def test_an_annotation_that_is_imported_in_a_circle_hides_no_other(check):
         async def start(session: Name | Path | requests.Session):
             session.get("https://example.org")  #! requests.Session.get
         """)
+
+
+@pytest.mark.parametrize("count", [100, 1_000])
+def test_a_circle_that_is_longer_than_the_stack_ends(check, count):
+    """Each object comes from the next function, and the last one's from the first."""
+    functions = "".join(
+        f"def f{n}(given):\n    given.go()\n    return f{(n + 1) % count}(given)\n\n"
+        for n in range(count)
+    )
+    check(
+        "import time\n\nasync def start(given):\n    f5(given).run()\n"
+        f"    time.sleep(1)  #! time.sleep\n\n{functions}"
+    )

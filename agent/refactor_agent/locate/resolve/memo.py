@@ -4,7 +4,8 @@ An answer that depends on itself is unknown at the point where the circle closes
 worked out inside the circle then depends on where it was entered: it is good for the answer
 that closes the circle, and is forgotten with it. A question that lies too deep for the stack is
 worked out on its own first. So no answer depends on what was asked before, and two scans that ask
-for different things agree.
+for different things agree; but for circles that are longer than the stack is deep, which are cut
+where they come back to a question that is worked out on its own.
 """
 
 from __future__ import annotations
@@ -115,6 +116,9 @@ class Memo:
                 self.reads.add(passing.note)
             found: T = passing.value
             return found
+        if question in self._deep:  # it closes a circle that is longer than the stack
+            self.reads.add(ANYTHING)
+            return unknown
         if not self._open:
             return self._from_the_top(question, work, unknown)
         if len(self._open) >= self.deepest:
@@ -130,8 +134,6 @@ class Memo:
                 return unknown
             except _TooDeepError as error:
                 deep = error
-            if deep.question in self._deep:  # a circle of that length
-                return unknown
             self._deep.add(deep.question)
             try:
                 self._from_the_top(deep.question, deep.work, None)
