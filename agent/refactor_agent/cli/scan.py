@@ -22,12 +22,16 @@ __all__ = ["scan"]
 @app.command()
 def scan(  # noqa: PLR0913 - the options of a command are its arguments
     path: Annotated[
-        Path | None, typer.Argument(help="The project's directory, or one of its files.")
+        Path | None,
+        typer.Argument(
+            help="The project's directory, or one of its files; else the current directory."
+        ),
     ] = None,
     *,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
     rule: Annotated[
-        list[str] | None, typer.Option(help="Only this rule id; may be given several times.")
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this rule; may be given several times."),
     ] = None,
     min_severity: Annotated[
         Least, typer.Option(help="Leave out what is lighter than this.")
@@ -74,7 +78,10 @@ def scan(  # noqa: PLR0913 - the options of a command are its arguments
         str | None, typer.Option(help="The interpreter beside which the libraries are installed.")
     ] = None,
 ) -> None:
-    """List every path from an async function to a call that blocks, with its whole chain."""
+    """List every path from an async function to a call that blocks, with its whole chain.
+
+    Ends with 0 where there is none, with 1 where there are some, with 2 where the input is no good.
+    """
     from refactor_agent.cli._scan_beyond import Beyond
     from refactor_agent.cli._scan_findings import find, heavier, new_since, new_to_baseline
     from refactor_agent.cli._scan_formats import rendered

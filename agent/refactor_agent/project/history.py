@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from refactor_agent.errors import UsageError
@@ -33,7 +34,8 @@ def copy_revision(root: Path, sources: Sources, name: str, destination: Path) ->
         if source.file not in own:
             target = destination / source.file
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source.path, target)
+            with suppress(OSError):  # it has vanished; the scan itself names it
+                shutil.copyfile(source.path, target)
 
 
 def _base(root: Path, name: str) -> str:
@@ -42,11 +44,18 @@ def _base(root: Path, name: str) -> str:
     found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if found.returncode:
         raise UsageError(
-            f"git knows no revision {name!r}; give a branch, a tag or a commit, and fetch it first"
+            f"git knows no revision {name!r}; give a branch, a tag or a commit, and fetch it"
+            f" first{_if_shallow(root)}"
         )
     commit = found.stdout.decode().strip()
     base = git(root, "merge-base", commit, "HEAD")
     return base.stdout.decode().strip() if base.returncode == 0 else commit
+
+
+def _if_shallow(root: Path) -> str:
+    """Give what to say of a clone without history, as CI makes them."""
+    answer = git(root, "rev-parse", "--is-shallow-repository").stdout.strip()
+    return " (this clone has no history: `git fetch --unshallow`)" if answer == b"true" else ""
 
 
 def _blobs(root: Path, commit: str) -> Iterator[tuple[str, bytes]]:
@@ -64,7 +73,10 @@ def _blobs(root: Path, commit: str) -> Iterator[tuple[str, bytes]]:
 
 def _contents(root: Path, blobs: Iterable[bytes]) -> Iterator[bytes]:
     wanted = b"".join(blob + b"\n" for blob in blobs)
-    answer = git(root, "cat-file", "--batch", stdin=wanted).stdout
+    found = git(root, "cat-file", "--batch", stdin=wanted)
+    if found.returncode:
+        raise UsageError("git lacks files of that revision, as this clone is partial; fetch them")
+    answer = found.stdout
     at = 0
     while at < len(answer):
         header = answer.index(b"\n", at)

@@ -79,3 +79,27 @@ def test_no_repository(tmp_path):
     write_files(tmp_path / "plain", {"a.py": ""})
     with pytest.raises(UsageError, match="is in no git repository"):
         copied(tmp_path / "plain", "HEAD", tmp_path / "then")
+
+
+def test_a_clone_without_history_says_so(shop, tmp_path):
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{shop}", "shallow")
+    with pytest.raises(UsageError, match=r"knows no revision 'main~1'.*git fetch --unshallow"):
+        copied(tmp_path / "shallow", "main~1", tmp_path / "then")
+
+
+def test_a_partial_clone_whose_origin_is_gone(shop, tmp_path):
+    write_files(shop, {"shop/stock.py": "x = 2\n"})
+    git(shop, "commit", "-q", "-a", "-m", "two")
+    git(shop, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{shop}", "partial")
+    shop.rename(tmp_path / "gone")
+    with pytest.raises(UsageError, match="git lacks files of that revision"):
+        copied(tmp_path / "partial", "HEAD~1", tmp_path / "then")
+
+
+def test_a_file_that_vanishes_meanwhile(shop, tmp_path):
+    write_files(shop, {".gitignore": "made.py\n", "made.py": ""})
+    sources = open_project(shop).sources
+    (shop / "made.py").unlink()
+    copy_revision(shop, sources, "HEAD", tmp_path / "then")
+    assert "made.py" not in contents(tmp_path / "then")
