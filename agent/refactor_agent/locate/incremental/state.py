@@ -16,7 +16,7 @@ from refactor_agent.kept import read_checked, write_checked
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.incremental.part import Part
-from refactor_agent.locate.resolve.reads import Fact
+from refactor_agent.locate.resolve.reads import ANYTHING, Fact
 
 __all__ = ["ReadFile", "State", "read_state", "row_fact", "write_state"]
 
@@ -81,6 +81,8 @@ class State:
     def following_from(self, changed: Iterable[Fact]) -> set[str]:
         """Give the functions and questions that may be answered otherwise once these changed."""
         wanted = {*changed, *self._lost()}
+        if wanted:
+            wanted.add(ANYTHING)
         stale: set[str] = set()
         while True:
             found = {name for part in self.parts for name in part.following_from(wanted)} - stale

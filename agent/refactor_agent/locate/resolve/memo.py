@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
-from refactor_agent.locate.resolve.reads import Read, Reads
+from refactor_agent.locate.resolve.reads import ANYTHING, Read, Reads
 
 __all__ = ["Memo", "TooMuchWorkError"]
 

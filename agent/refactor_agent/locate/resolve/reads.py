@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["Fact", "Read", "Reads"]
+__all__ = ["ANYTHING", "Fact", "Read", "Reads"]
 
 Fact = tuple[str, ...]
 """Something that summaries say: its kind, and the names of what it is about."""
+ANYTHING: Fact = ("anything",)
+"""Stands for all facts: what follows from it is worked out again after any change."""
 
 Read = Fact | int
 """A fact that was read, or the number of a note of what was read."""
