@@ -11,6 +11,8 @@ _VERBS = (
     ("save", {"dump"}),
     ("query", {"fetchone", "fetchmany", "fetchall"}),
     ("write", {"write", "writelines", "write_text", "write_bytes", "truncate"}),
+    ("move", {"move", "rename", "replace"}),
+    ("remove", {"unlink", "remove", "removedirs", "rmdir", "rmtree"}),
     ("read", {"read", "readline", "readlines", "readall", "readinto", "read_text", "read_bytes"}),
     ("update", {"commit", "execute", "executemany", "executescript"}),
     ("unpack", {"extract", "extractall", "unpack_archive"}),
@@ -21,7 +23,17 @@ _VERBS = (
 _NOUNS = (
     (
         "file",
-        ("builtins.open", "io.", "codecs.", "os.", "json.", "pickle.", "tomllib.", "pathlib."),
+        (
+            "builtins.open",
+            "codecs.",
+            "io.",
+            "json.",
+            "os.",
+            "pathlib.",
+            "pickle.",
+            "shutil.",
+            "tomllib.",
+        ),
     ),
     ("database", ("sqlite3.", "psycopg2.", "psycopg.")),
     ("response", ("urllib.", "http.", "requests.", "httpx.")),
@@ -43,8 +55,9 @@ def block_name(callees: Sequence[str], results: Sequence[str], opened: str | Non
     ``results`` are the variables the block gives; ``opened`` holds what it works with.
     """
     verb = _verb(callees)
-    if verb == "use" and _LISTINGS.intersection(c.rpartition(".")[2] for c in callees):
-        return "list_files"
+    listed = _LISTINGS.intersection(callee.rpartition(".")[2] for callee in callees)
+    if listed and verb in {"remove", "use"}:
+        return "remove_files" if verb == "remove" else "list_files"
     words = [*(results if len(results) == 1 else ()), *([opened] if opened else ())]
     clear = [w for w in words if len(w) > 2 and w.isidentifier() and w.lower() not in _VAGUE]
     noun = clear[0].strip("_") if clear else _noun(callees)

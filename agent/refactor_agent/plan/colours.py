@@ -114,7 +114,7 @@ class Colours:
             if refusals:
                 self._take_out(name, refusals)
         while True:
-            self._gaining = self._reach(lambda edge: not self._leaves.refusals(edge))
+            self._gaining = self._reach(self._leaves.gains)
             self._helping = self._reach(lambda edge: self.action(edge) is not None)
             refused = {name: r for name in sorted(self._candidates) if (r := self._unsettled(name))}
             if not refused:

@@ -53,6 +53,14 @@ class NativeLeaves:
         placed = place_refusals(self._facts, edge, "native")
         return (*placed, *(self._refuse(reason, edge) for reason in reasons))
 
+    def gains(self, edge: Edge) -> bool:
+        """Say whether the callers of a leaf should become async for the sake of its equivalent.
+
+        Not where a thread does just the same, of which the whole of a helper is one call.
+        """
+        native = self.native(edge)
+        return not self.refusals(edge) and (native is None or native.vendored is None)
+
     def kept_by(self, edge: Edge) -> str | None:
         """Name what changes with ``edge``: the constructor whose object keeps the client.
 
