@@ -34,7 +34,8 @@ class Colouring:
         self._threads = [
             site for sites in self.sites.values() for site in sites if isinstance(site, ThreadSite)
         ]
-        self._handed_out = handed_out(world, [s.call for s in self._threads if s.read()])
+        tasks = [s.call for s in self._threads if world.leaves.tasks and s.read() is not None]
+        self._handed_out = handed_out(world, tasks)
         self._overloads = _overloads(self.units)
         self._refusals = refusals
         self._world = world
@@ -100,7 +101,8 @@ class Colouring:
         name = unit.function.name
         receiver = self._handed_out.get(name)
         if receiver is not None:
-            return "callback", f"{name} is called by {receiver}, which would not await it"
+            text = f"{name} is called by {receiver}, which would not await it"
+            return "callback", text + _hint(receiver)
         return why_not(unit)
 
     def _colour(self, name: str) -> None:
@@ -119,6 +121,14 @@ class Colouring:
             waiting.extend(self._families.get(current, ((), False))[0])
             waiting.extend(self._overloads.get(current, ()))
             waiting.extend(partners(unit, self._world.evaluator))
+
+
+def _hint(receiver: str) -> str:
+    if receiver != "threading.Thread":
+        return ""
+    return (
+        "; if a task does as well, say threading.Thread: asyncio.create_task, and start it at once"
+    )
 
 
 def _overloads(units: Iterable[Unit]) -> Mapping[str, tuple[str, ...]]:

@@ -76,7 +76,7 @@ class Colours:
         self.coloured: set[str] = set()
         self.renamed: dict[str, str] = {}
         """Functions that get another name though they stay plain: ``__iter__``."""
-        self.tasks = world.leaves.tasks
+        self.tasks = False
         """Whether threads become tasks."""
         self.threads = False
         """Whether some threads stay threads."""

@@ -9,6 +9,8 @@ from textwrap import dedent
 
 import pytest
 
+ASKED = {"wire.Wire": "wire.AsyncWire", "threading.Thread": "asyncio.create_task"}
+
 HEAD = """\
 from threading import Thread
 
@@ -136,7 +138,7 @@ CASES = [
 @pytest.mark.parametrize(("before", "after"), CASES)
 def test_a_thread_becomes_a_task(convert, before, after):
     """The start goes; joining waits, and raises nothing."""
-    done = convert(HEAD + dedent(before.lstrip("\n")))
+    done = convert(HEAD + dedent(before.lstrip("\n")), leaves=ASKED)
     made = done.files["app.py"].decode()
     assert not done.refusals
     assert made.partition("import AsyncWire\n\n\n")[2] == dedent(after.lstrip("\n"))
@@ -193,7 +195,7 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "reason"), REFUSED)
 def test_a_thread_stays(convert, text, reason):
     """What a task could not do the same is refused."""
-    done = convert(HEAD + dedent(text.lstrip("\n")))
+    done = convert(HEAD + dedent(text.lstrip("\n")), leaves=ASKED)
     assert reason in {refusal.reason for refusal in done.refusals}
 
 
@@ -250,6 +252,7 @@ def run():
 """
 
 LEAVES = {
+    "threading.Thread": "asyncio.create_task",
     "queue.Queue": "asyncio.Queue",
     "threading.Event": "asyncio.Event",
     "time.sleep": "asyncio.sleep",
@@ -273,3 +276,20 @@ def test_tasks_run(convert, tmp_path):
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == [False, ["a", "b"]]
     assert "never awaited" not in ran.stderr
+
+
+def test_a_thread_may_be_meant(convert):
+    """A thread may be there to be another thread: nobody asked for a task."""
+    text = """
+        def is_usable_elsewhere(wire: Wire):
+            def probe():
+                wire.read()
+
+            thread = Thread(target=probe)
+            thread.start()
+            thread.join()
+        """
+    done = convert(HEAD + dedent(text.lstrip("\n")))
+    assert [refusal.reason for refusal in done.refusals] == ["callback"]
+    assert "threading.Thread: asyncio.create_task" in done.refusals[0].message
+    assert "create_task" not in done.files["app.py"].decode()

@@ -1,7 +1,9 @@
-"""Threads whose targets wait as tasks do: they become tasks.
+"""Threads whose targets wait as tasks do: they become tasks, where that is asked for.
 
-``Thread(target=f, args=(x,))`` with its ``start()`` becomes ``createtask(f(x))``. Waiting for it
-neither raises what it raised nor ends it: `asyncio.wait` is what ``join`` was.
+``Thread(target=f, args=(x,))`` with its ``start()`` becomes ``create_task(f(x))``. Waiting for it
+neither raises what it raised nor ends it: `asyncio.wait` is what ``join`` was. But a thread may be
+there to run beside the loop, or to be another thread; so a pair has to say it:
+``threading.Thread: asyncio.create_task``.
 """
 
 from __future__ import annotations
@@ -49,13 +51,14 @@ class ThreadSite(Site):
 
     def ask(self, colours: Colours) -> Member | None:
         """Say whether the thread becomes a task: its target waits, or nothing is known of it."""
+        if not colours.world.leaves.tasks:
+            return None
         function = self.call.function
-        values = colours.callables(function, self.target)
-        found = [colours.of(value) for value in values]
-        if not any(member is not None and member.awaited for member in found):
-            is_handed = colours.world.leaves.tasks and colours.is_unknown(function, self.target)
-            return Member("asyncio.create_task", awaited=False) if is_handed else None
-        return Member("asyncio.create_task", awaited=False, maybe=None in found)
+        found = [colours.of(value) for value in colours.callables(function, self.target)]
+        if any(member is not None and member.awaited for member in found):
+            return Member("asyncio.create_task", awaited=False, maybe=None in found)
+        is_handed = colours.is_unknown(function, self.target)
+        return Member("asyncio.create_task", awaited=False) if is_handed else None
 
     def suspends(self, member: Member) -> bool:
         """Say no: making a task waits for nothing."""
