@@ -41,7 +41,8 @@ def by_name_alone(
     """Say how a method is called on an object of unknown type.
 
     Only where every sync class of the project and of the leaves' libraries that has such a method
-    has it awaited under one name: left as it is, the call would surely be wrong.
+    has it awaited under one name: left as it is, the call would surely be wrong. A method that
+    only hands on to another object's of the same name goes by what the others are.
     """
     if name in _BUILTIN or name.startswith("__"):
         return None
@@ -53,7 +54,20 @@ def by_name_alone(
         if any(method.facts.is_async for method in methods):
             continue
         member = of(methods[0])
+        if member is None and _hands_on(evaluator, methods[0]):
+            continue
         if member is None or not member.awaited:
             return None
         found.add(member._replace(weak=False))
     return found.pop() if len(found) == 1 else None
+
+
+def _hands_on(evaluator: Evaluator, method: ProjectFunction) -> bool:
+    """Say whether a method calls one of its name on an object of which nothing is known."""
+    return any(
+        call.func is not None
+        and call.func[0] == "a"
+        and call.func[2] == method.facts.bare
+        and not evaluator.term(method, call.func)
+        for call in method.body.calls
+    )

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import libcst as cst
+import libcst.matchers as m
+
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.site import Unit
 from refactor_agent.asyncify.world import World
@@ -30,9 +33,13 @@ _LATER = frozenset({"Iterator", "Iterable", "Generator", "Callable"})
 def seeds(world: World, units: Mapping[str, Unit], colours: Colours) -> Iterator[str]:
     """Name functions to colour because of entry points, and open the calls that must wait."""
     for unit in units.values():
-        if not _is_entry(world, unit) or unit.function.name in colours.coloured:
+        if not _is_entry(world, unit):
+            continue
+        if unit.function.name in colours.coloured:
+            yield from _left_to_others(world, units, _reached(units, colours, unit))
             continue
         reached = _reached(units, colours, unit)
+        yield from _left_to_others(world, units, reached)
         if any(other.function.name in colours.coloured for other in reached):
             continue
         found = [u.function.name for u in reached if is_abstract(u.function)]
@@ -41,6 +48,28 @@ def seeds(world: World, units: Mapping[str, Unit], colours: Colours) -> Iterator
         yield from found
         if not found and not opened and not _is_used_later(world, units, unit):
             yield unit.function.name
+
+
+def _left_to_others(
+    world: World, units: Mapping[str, Unit], reached: Iterable[Unit]
+) -> Iterator[str]:
+    """Name the methods that do nothing but fail, and that nothing here to convert overrides."""
+    for unit in reached:
+        owner = unit.function.owner
+        if owner is None or not is_abstract(unit.function) or not _fails(unit.node):
+            continue
+        others = (
+            method.name
+            for cls in world.evaluator.index.subclasses(owner)
+            for method in cls.methods(unit.function.facts.bare)
+        )
+        if not any(name in units for name in others):
+            yield unit.function.name
+
+
+def _fails(node: cst.FunctionDef) -> bool:
+    raised = m.Name("NotImplementedError") | m.Call(func=m.Name("NotImplementedError"))
+    return bool(m.findall(node, m.Raise(exc=raised)))
 
 
 def open_idle(units: Mapping[str, Unit], colours: Colours, idle: Iterable[Unit]) -> None:

@@ -139,6 +139,56 @@ CASES = [
         """,
         id="a callable of which the project knows one, and a caller may give another",
     ),
+    pytest.param(
+        """
+        class Board:
+            def __init__(self):
+                self.notes = []
+
+            def pin(self, note):
+                self.notes.append(note)
+                self._tell(note)
+
+            def _tell(self, note):
+                raise NotImplementedError("for each kind of board to say")
+
+            def take_down(self, note):
+                self.notes.remove(note)
+
+
+        class Corner:
+            def __init__(self):
+                self.board = None
+
+            def pin(self, note):
+                return self.board.pin(note)
+        """,
+        ("Board.pin",),
+        """
+        class Board:
+            def __init__(self):
+                self.notes = []
+
+            async def pin(self, note):
+                self.notes.append(note)
+                await self._tell(note)
+
+            async def _tell(self, note):
+                raise NotImplementedError("for each kind of board to say")
+
+            def take_down(self, note):
+                self.notes.remove(note)
+
+
+        class Corner:
+            def __init__(self):
+                self.board = None
+
+            async def pin(self, note):
+                return await self.board.pin(note)
+        """,
+        id="a method that is left to others, and one that hands on to its like",
+    ),
 ]
 
 
@@ -175,3 +225,17 @@ def test_callables_made_by_a_submodule(convert, tmp_path):
     made = done.files["app.py"].decode()
     assert "return await self._get(key)" in made
     assert "await self._put(key, value)" in made
+
+
+def test_a_method_looked_up_by_name(convert):
+    """What words say of handlers holds for a method that is looked up by ``handler_name``."""
+    before = """
+        class Desk:
+            def dispatch(self, event, *args):
+                handler_name = "on_" + event
+                return getattr(self, handler_name)(*args)
+        """
+    leaves = {"event handlers (handler)": "may be coroutine functions"}
+    made = convert(dedent(before.lstrip("\n")), leaves=leaves).files["app.py"].decode()
+    assert "async def dispatch" in made
+    assert "return await _settled(getattr(self, handler_name)(*args))" in made

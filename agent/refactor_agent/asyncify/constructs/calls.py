@@ -77,7 +77,12 @@ def _needs_an_object(name: str) -> bool:
 
 
 def _name(node: cst.Call) -> str:
-    """Give the last name of the callee."""
+    """Give the last name of the callee; ``handler`` of ``getattr(self, handler_name)`` as well."""
+    if isinstance(node.func, cst.Call) and len(node.func.args) > 1:
+        looked_up, given = node.func.func, node.func.args[1].value
+        is_look_up = isinstance(looked_up, cst.Name) and looked_up.value == "getattr"
+        named = given.value if isinstance(given, cst.Name) else ""
+        return named.removesuffix("_name") if is_look_up else ""
     func = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
     return func.value if isinstance(func, cst.Name) else ""
 
