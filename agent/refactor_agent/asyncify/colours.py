@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeAlias
+from collections.abc import Collection
 
+from refactor_agent.asyncify.callees import DEPTH, calls_behind, is_handed, last_name
 from refactor_agent.asyncify.duck import by_name_alone
 from refactor_agent.asyncify.holes import find_holes
 from refactor_agent.asyncify.leaves import Member
-from refactor_agent.asyncify.made import Made
 from refactor_agent.asyncify.origins import Origins
-from refactor_agent.asyncify.passed import Passed
 from refactor_agent.asyncify.special import ASYNC_NAMES
+from refactor_agent.asyncify.whence import ITERABLES, Whence
 from refactor_agent.asyncify.world import CallSite, World
-from refactor_agent.locate.resolve.arguments import arguments_for
 from refactor_agent.locate.resolve.attributes import attribute
-from refactor_agent.locate.resolve.classes import find_methods, is_protocol, linearise
+from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
@@ -27,34 +25,19 @@ from refactor_agent.locate.resolve.values import (
     Instance,
     Partial,
     Value,
-    Values,
     join,
 )
 from refactor_agent.locate.terms import Term
 
 __all__ = ["Colours"]
 
-_Ask: TypeAlias = Callable[[ProjectFunction, Term, int], Values]
-
-_DEPTH = 6
-"""Steps through declarations after which where a value comes from counts as unknown."""
-
 _ITERATING = ("__iter__", "__next__")
 _ITER = External("builtins.iter")
 _DRIVES = frozenset({"close", "send", "throw"})
 """Methods that generators have and that async generators have under other names."""
-_READERS = frozenset(
-    f"builtins.{name}"
-    for name in (
-        "all", "any", "dict", "enumerate", "filter", "frozenset", "list", "max", "min", "set",
-        "sorted", "sum", "tuple", "zip",
-    )
-)  # fmt: skip
-"""Builtins that read their first argument."""
-_HOMES = ("typing", "collections.abc")
-_KINDS = ("Iterable", "Iterator", "Generator")
-_ITERABLES = frozenset(f"{home}.{kind}" for home in _HOMES for kind in _KINDS)
-_ASYNC_ITERABLES = frozenset(f"{home}.Async{kind}" for home in _HOMES for kind in _KINDS)
+_ASYNC_ITERABLES = frozenset(
+    f"{name.rpartition('.')[0]}.Async{name.rpartition('.')[2]}" for name in ITERABLES
+)
 
 
 class Colours:
@@ -65,11 +48,8 @@ class Colours:
         self._evaluator = world.evaluator
         self.scope = frozenset(scope)
         """The functions that may become async."""
-        self._passed = Passed(
-            self._evaluator, [f for m in world.modules.values() for f in m.facts.functions]
-        )
         self.origins = Origins(self._evaluator)
-        self._made = Made(self._evaluator, self._passed)
+        self.whence = Whence(world)
         self.opened: set[tuple[str, int]] = set()
         """Calls, by function and number, of what an entry point must wait for."""
         self._holes = find_holes(world.leaves.prose)
@@ -83,7 +63,7 @@ class Colours:
 
     def called(self, function: ProjectFunction, term: Term) -> Member | None:
         """Say how a call of what ``term`` means is written; `None`: as before."""
-        values = self.callables(function, term)
+        values = self.whence.callables(function, term)
         if len(values) > 1:  # an object that may be another callable as well says little
             values = tuple(value for value in values if not isinstance(value, Instance)) or values
             if all(isinstance(value, Instance) for value in values):
@@ -105,15 +85,15 @@ class Colours:
         """Say how a callable is called of which nothing is known but its ``name``."""
         function, term = site.function, site.facts.func
         if (function.name, site.number) in self.opened:
-            return Member(name, maybe=not self.is_unknown(function, term))
+            return Member(name, maybe=not self.whence.is_unknown(function, term))
         holes = self._holes
-        if name not in holes.awaited | holes.maybe or not _is_handed(function, term):
+        if name not in holes.awaited | holes.maybe or not is_handed(function, term):
             return None
-        if not self.is_unknown(function, term):
+        if not self.whence.is_unknown(function, term):
             return None
-        values = self.callables(function, term)
+        values = self.whence.callables(function, term)
         given = join(v.arguments[0] for v in values if isinstance(v, Instance) and v.arguments)
-        if any(isinstance(value, Instance) and value.cls in _ITERABLES for value in given):
+        if any(isinstance(value, Instance) and value.cls in ITERABLES for value in given):
             return Member(name, awaited=False, gives="iterator")
         return Member(name, maybe=name in holes.maybe)
 
@@ -121,39 +101,6 @@ class Colours:
         """Say whether a callee that is known to be async may be a plain function as well."""
         term = site.facts.func
         return name in self._holes.maybe and term is not None and term[0] in "phx"
-
-    def is_unknown(self, function: ProjectFunction, term: Term) -> bool:
-        """Say whether no more is known of a callee than that it can be called."""
-        return all(map(self._is_vague, self.callables(function, term)))
-
-    def _is_vague(self, value: Value) -> bool:
-        if isinstance(value, Partial):
-            return all(map(self._is_vague, value.inner))
-        if not isinstance(value, Instance):
-            return False
-        cls = self._evaluator.index.classes.get(value.cls)
-        home, _, last = value.cls.rpartition(".")
-        if cls is None and last[:1].islower() and home not in {"", "builtins"}:
-            return True  # what a function outside the project gives
-        return value.cls == "typing.Callable" or (
-            cls is not None and is_protocol(self._evaluator, cls)
-        )
-
-    def callables(self, function: ProjectFunction, term: Term, depth: int = 0) -> Values:
-        """Give what a callee may be, with the functions that callers hand over."""
-        found = self._evaluator.term(function, term)
-        if term is None or depth > _DEPTH:
-            return found
-        if not found and term[0] == "a":
-            made = self._made.values(function, term[1])
-            found = join(attribute(self._evaluator, value, term[2]) for value in made)
-        if term[0] == "x":
-            home = function.module.functions[term[1]]
-            inner = [("p", term[2]), *home.body.names.get(term[2], ())]
-            return join((found, *(self.callables(home, part, depth + 1) for part in inner)))
-        if term[0] in "phlANau":
-            return join((found, *self._behind(function, term, depth, self.callables)))
-        return found
 
     def of(self, value: Value) -> Member | None:
         """Say how a call of ``value`` is written."""
@@ -230,7 +177,7 @@ class Colours:
 
     def entered(self, function: ProjectFunction, term: Term) -> Member | None:
         """Say whether ``with`` over ``term`` becomes asynchronous."""
-        for value in self.values(function, term):
+        for value in self.whence.values(function, term):
             found = self._entered(value)
             if found is not None:
                 return found
@@ -246,19 +193,19 @@ class Colours:
 
     def read(self, function: ProjectFunction, term: Term, depth: int = 0) -> Member | None:
         """Say whether iterating over ``term`` becomes asynchronous."""
-        values = self.values(function, term)
+        values = self.whence.values(function, term)
         for value in values:
             found = self._read(value)
             if found is not None:
                 return found
         kinds = {value.cls for value in values if isinstance(value, Instance)}
-        if kinds & _ITERABLES and kinds & _ASYNC_ITERABLES:
+        if kinds & ITERABLES and kinds & _ASYNC_ITERABLES:
             return Member("__aiter__", weak=True)
         return self._given(function, term, "iterator", depth) or self._kept(function, term, depth)
 
     def _kept(self, function: ProjectFunction, term: Term, depth: int) -> Member | None:
         """Ask of what an attribute was given, where an iterator was kept in it."""
-        if term is None or term[0] != "a" or depth > _DEPTH:
+        if term is None or term[0] != "a" or depth > DEPTH:
             return None
         for value in self._evaluator.term(function, term[1]):
             cls = self._evaluator.index.classes.get(getattr(value, "cls", ""))
@@ -290,11 +237,11 @@ class Colours:
         self, function: ProjectFunction, term: Term, gives: str, depth: int = 0
     ) -> Member | None:
         """Ask the callee of the call that ``term`` comes from, whatever it is annotated with."""
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return None
-        for number in set(_calls(function, term)):
+        for number in set(calls_behind(function, term)):
             call = function.body.calls[number]
-            hole = self.hole(CallSite(function, number), _last(function, call.func))
+            hole = self.hole(CallSite(function, number), last_name(function, call.func))
             if hole is not None and hole.gives == gives:
                 return hole
             for value in self._evaluator.term(function, call.func):
@@ -309,105 +256,10 @@ class Colours:
                         return inner
         return None
 
-    def is_read_by(self, function: ProjectFunction, term: Term, position: int) -> bool:
-        """Say whether a function of the project that stays as it is loops over an argument."""
-        for value in self._evaluator.term(function, term):
-            if isinstance(value, FunctionValue) and value.name not in self.scope:
-                callee = self._evaluator.index.functions[value.name]
-                names = [p.name for p in callee.facts.parameters if p.kind == "positional"]
-                at = position + (value.receiver is not None)
-                if callee.facts.is_async or at >= len(names):
-                    continue
-                if self._reads(callee, names[at]):
-                    return True
-        return False
-
-    def _reads(self, function: ProjectFunction, parameter: str) -> bool:
-        """Say whether a function loops over a parameter, or has a builtin do so."""
-        read = {term for term, _, _ in function.body.iterations}
-        for call in function.body.calls:
-            values = self._evaluator.term(function, call.func)
-            if call.args and any(isinstance(v, External) and v.name in _READERS for v in values):
-                read.add(call.args[0])
-        return ("p", parameter) in read or ("h", function.number, parameter) in read
-
     def gives_iterator(self, name: str, depth: int = 0) -> Member | None:
         """Say whether what a plain function returns is read with ``async for``."""
         function = self._evaluator.index.functions[name]
-        if function.facts.is_generator or name not in self.scope or depth > _DEPTH:
+        if function.facts.is_generator or name not in self.scope or depth > DEPTH:
             return None
         found = (self.read(function, term, depth + 1) for term in function.body.returns)
         return next(filter(None, found), None)
-
-    # ---- where values come from
-
-    def values(self, function: ProjectFunction, term: Term, depth: int = 0) -> Values:
-        """Give the values of ``term``, looking behind annotations that only say ``Iterable``."""
-        found = self._made.values(function, term)
-        vague = any(isinstance(v, Instance) and v.cls in _ITERABLES for v in found)
-        if not vague or depth > _DEPTH:
-            return found
-        return join((found, *self._behind(function, term, depth, self.values)))
-
-    def _behind(
-        self, function: ProjectFunction, term: Term, depth: int, ask: _Ask
-    ) -> Iterator[Values]:
-        """Ask of what a variable or an attribute was given."""
-        if term is None:
-            return
-        if term[0] == "p":
-            given = self._passed.to(function, term[1])
-            yield from (ask(home, part, depth + 1) for home, part in given)
-            yield arguments_for(self._evaluator, function, term[1])
-        elif term[0] == "h":
-            yield ask(function.module.functions[term[1]], ("p", term[2]), depth + 1)
-        elif term[0] == "u":
-            yield from (ask(function, part, depth + 1) for part in term[1])
-        elif term[0] == "A" or (term[0] == "N" and len(term) > 2):
-            yield ask(function, term[2], depth + 1)
-        elif term[0] == "l":
-            yield ask(function, function.body.definitions[term[1]], depth + 1)
-        elif term[0] == "a":
-            for value in self._evaluator.term(function, term[1]):
-                cls = self._evaluator.index.classes.get(getattr(value, "cls", ""))
-                for item in cls.facts.attributes.get(term[2], ()) if cls else ():
-                    home = cls.module.functions[item.function] if cls else function
-                    yield ask(home, item.term, depth + 1)
-
-
-def _is_handed(function: ProjectFunction, term: Term) -> bool:
-    """Say whether a callee is a parameter, an attribute or a variable, not a definition."""
-    seen = 0
-    while term is not None and term[0] == "l" and seen < _DEPTH:
-        term, seen = function.body.definitions[term[1]], seen + 1
-    return term is not None and term[0] not in "gifcm"
-
-
-def _last(function: ProjectFunction, term: Term, depth: int = 0) -> str:
-    """Give the name of a callee, through variables."""
-    if term is None or depth > _DEPTH:
-        return ""
-    if term[0] == "l":
-        return _last(function, function.body.definitions[term[1]], depth + 1)
-    if term[0] in "uA":
-        parts = term[1] if term[0] == "u" else (term[2],)
-        return next(filter(None, (_last(function, part, depth + 1) for part in parts)), "")
-    return str(term[-1]) if term[0] in "aphgx" else ""
-
-
-def _calls(function: ProjectFunction, term: Term) -> Iterator[int]:
-    """Give the calls that a term stands for, through variables and choices."""
-    waiting, seen = [term], set[Term]()
-    while waiting:
-        current = waiting.pop()
-        if current is None or current in seen:
-            continue
-        seen.add(current)
-        if current[0] == "k":
-            yield current[1]
-        elif current[0] == "l":
-            waiting.append(function.body.definitions[current[1]])
-        elif current[0] == "A":
-            waiting.append(current[2])
-        elif current[0] == "u":
-            waiting.extend(current[1])

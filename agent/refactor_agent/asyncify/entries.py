@@ -115,7 +115,7 @@ def _reached(units: Mapping[str, Unit], colours: Colours, entry: Unit) -> list[U
     while waiting:
         function = waiting.pop().function
         for call in function.body.calls:
-            for value in colours.callables(function, call.func):
+            for value in colours.whence.callables(function, call.func):
                 unit = units.get(value.name) if isinstance(value, FunctionValue) else None
                 if unit is not None and unit.function.name not in found:
                     found[unit.function.name] = unit
@@ -129,7 +129,7 @@ def _open_calls(colours: Colours, unit: Unit) -> Iterator[tuple[str, int]]:
     for number, call in enumerate(function.body.calls):
         func = call.func
         of_self = func is not None and func[0] == "a" and func[1] == ("p", "self")
-        if of_self and colours.is_unknown(function, func):
+        if of_self and colours.whence.is_unknown(function, func):
             yield function.name, number
 
 

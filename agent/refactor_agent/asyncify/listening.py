@@ -36,7 +36,7 @@ class Listening:
         return self._term(self._unit.function, term)
 
     def _term(self, function: ProjectFunction, term: Term) -> bool:
-        values = self._colours.values(function, term)
+        values = self._colours.whence.values(function, term)
         if values:
             return any(map(self._value, values))
         member = self._colours.read(function, term)

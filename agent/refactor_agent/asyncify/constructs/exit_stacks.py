@@ -61,5 +61,7 @@ def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:
 
 def _is_stack(colours: Colours, call: CallSite) -> bool:
     func = call.facts.func
-    values = colours.values(call.function, func[1]) if func is not None and len(func) > 1 else ()
+    values = (
+        colours.whence.values(call.function, func[1]) if func is not None and len(func) > 1 else ()
+    )
     return any(isinstance(value, Instance) and value.cls in _STACKS for value in values)

@@ -11,6 +11,7 @@ import libcst as cst
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves import Member
+from refactor_agent.asyncify.plain_readers import is_read_by
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.world import CallSite
 
@@ -31,7 +32,9 @@ class _Reader(Site):
 
     def _read(self, colours: Colours, position: int) -> Member | None:
         function, facts = self.call.function, self.call.facts
-        if not colours.is_read_by(function, facts.func, position):
+        evaluator = colours.world.evaluator
+        callees = evaluator.term(function, facts.func)
+        if not is_read_by(evaluator, callees, position, colours.scope):
             return None
         return colours.read(function, facts.args[position])
 

@@ -54,10 +54,10 @@ class ThreadSite(Site):
         if not colours.world.leaves.tasks:
             return None
         function = self.call.function
-        found = [colours.of(value) for value in colours.callables(function, self.target)]
+        found = [colours.of(value) for value in colours.whence.callables(function, self.target)]
         if any(member is not None and member.awaited for member in found):
             return Member("asyncio.create_task", awaited=False, maybe=None in found)
-        is_handed = colours.is_unknown(function, self.target)
+        is_handed = colours.whence.is_unknown(function, self.target)
         return Member("asyncio.create_task", awaited=False) if is_handed else None
 
     def suspends(self, member: Member) -> bool:
@@ -100,7 +100,7 @@ class _Method(Site):
     def ask(self, colours: Colours) -> Member | None:
         if not colours.tasks:
             return None
-        values = colours.callables(self.call.function, self.call.facts.func)
+        values = colours.whence.callables(self.call.function, self.call.facts.func)
         if External("threading.current_thread") in values:
             return Member("current_task", awaited=False)
         for value in values:
