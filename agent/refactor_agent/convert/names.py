@@ -38,7 +38,8 @@ class Binding:
     def qualified(self) -> str:
         """What the local name means."""
         if self.name is not None:
-            return f"{self.module}.{self.name}"
+            dot = "" if self.module.endswith(".") else "."
+            return f"{self.module}{dot}{self.name}"
         return self.module if self.alias else self.module.partition(".")[0]
 
 

@@ -136,3 +136,25 @@ def test_a_method_does_not_take_a_function_s_place(convert):
     assert "return old_wire.connect(url)" in made
     assert "new_wire" not in made
     assert [refusal.reason for refusal in done.refusals] == ["leaf-of-another-kind"]
+
+
+def test_a_class_of_a_module_beside(convert, tmp_path):
+    """``from . import wires``: the module stays what the class is named by."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("")
+    (tmp_path / "app" / "wires.py").write_text(WIRE)
+    before = """\
+        from . import wires
+
+        def fetch(wire: wires.Wire):
+            return wire.read()
+        """
+    after = """\
+        from . import wires
+
+        async def fetch(wire: wires.AsyncWire):
+            return await wire.read()
+        """
+    leaves = {"app.wires.Wire": "app.wires.AsyncWire"}
+    done = convert(dedent(before), leaves=leaves, file="app/client.py")
+    assert done.files["app/client.py"].decode() == dedent(after)
