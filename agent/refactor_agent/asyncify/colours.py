@@ -56,7 +56,9 @@ class Colours:
         self.coloured: set[str] = set()
         self.renamed: dict[str, str] = {}
         """Functions that get another name though they stay plain: ``__iter__``."""
-        self.tasks = False
+        self.streams: set[str] = set()
+        """Abstract methods that stay plain, and whose implementations give async iterators."""
+        self.tasks = world.leaves.tasks
         """Whether threads become tasks."""
         self.threads = False
         """Whether some threads stay threads."""
@@ -128,7 +130,9 @@ class Colours:
             return next(filter(None, found), None)
         return None
 
-    def _function(self, value: FunctionValue) -> Member | None:
+    def _function(  # noqa: PLR0911 - one for each manner of giving
+        self, value: FunctionValue
+    ) -> Member | None:
         function = self._evaluator.index.functions[value.name]
         wrappers = decoration(self._evaluator, function).wrappers
         if function.name in self.coloured:
@@ -138,6 +142,8 @@ class Colours:
             if function.has_decorator("contextmanager"):
                 return Member(bare, awaited=False, gives="context")
             return Member(bare, awaited=False, gives="iterator")
+        if function.name in self.streams:
+            return Member(function.facts.bare, awaited=False, gives="iterator")
         if any(name in self.coloured for name in wrappers):
             return Member(function.facts.bare)
         if function.name in self.scope:

@@ -36,34 +36,42 @@ def seeds(world: World, units: Mapping[str, Unit], colours: Colours) -> Iterator
         if not _is_entry(world, unit):
             continue
         if unit.function.name in colours.coloured:
-            yield from _left_to_others(world, units, _reached(units, colours, unit))
+            yield from _left_to_others(world, units, colours, _reached(units, colours, unit))
             continue
         reached = _reached(units, colours, unit)
-        yield from _left_to_others(world, units, reached)
+        yield from _left_to_others(world, units, colours, reached)
         if any(other.function.name in colours.coloured for other in reached):
             continue
-        found = [u.function.name for u in reached if is_abstract(u.function)]
+        abstract = [u.function.name for u in reached if is_abstract(u.function)]
+        found = [name for name in abstract if name not in colours.streams]
         opened = [call for other in reached for call in _open_calls(colours, other)]
         colours.opened.update(opened)
         yield from found
-        if not found and not opened and not _is_used_later(world, units, unit):
+        if not abstract and not opened and not _is_used_later(world, units, unit):
             yield unit.function.name
 
 
 def _left_to_others(
-    world: World, units: Mapping[str, Unit], reached: Iterable[Unit]
+    world: World, units: Mapping[str, Unit], colours: Colours, reached: Iterable[Unit]
 ) -> Iterator[str]:
-    """Name the methods that do nothing but fail, and that nothing here to convert overrides."""
+    """Name the methods that do nothing but fail, and that nothing here to convert overrides.
+
+    Those that generators override elsewhere are noted as streams instead.
+    """
     for unit in reached:
         owner = unit.function.owner
         if owner is None or not is_abstract(unit.function) or not _fails(unit.node):
             continue
-        others = (
-            method.name
+        others = [
+            method
             for cls in world.evaluator.index.subclasses(owner)
             for method in cls.methods(unit.function.facts.bare)
-        )
-        if not any(name in units for name in others):
+        ]
+        if any(method.name in units for method in others):
+            continue
+        if any(method.facts.is_generator for method in others):
+            colours.streams.add(unit.function.name)
+        else:
             yield unit.function.name
 
 

@@ -239,3 +239,36 @@ def test_a_method_looked_up_by_name(convert):
     made = convert(dedent(before.lstrip("\n")), leaves=leaves).files["app.py"].decode()
     assert "async def dispatch" in made
     assert "return await _settled(getattr(self, handler_name)(*args))" in made
+
+
+def test_a_stream_that_is_left_to_others(convert, tmp_path):
+    """An abstract method that generators elsewhere override is read, not awaited."""
+    (tmp_path / "tape.py").write_text(
+        "from app import Board\n\n\nclass Tape(Board):\n    def _notes(self):\n        yield 'a'\n"
+    )
+    before = """
+        class Board:
+            def __init__(self, show):
+                self._show = show
+
+            def run(self):
+                for note in self._notes():
+                    self._show(note)
+
+            def _notes(self):
+                raise NotImplementedError("for each kind of board to say")
+        """
+    after = """
+        class Board:
+            def __init__(self, show):
+                self._show = show
+
+            async def run(self):
+                async for note in self._notes():
+                    await self._show(note)
+
+            def _notes(self):
+                raise NotImplementedError("for each kind of board to say")
+        """
+    done = convert(dedent(before.lstrip("\n")), leaves={}, entries=("Board.run",))
+    assert done.files["app.py"].decode() == dedent(after.lstrip("\n"))

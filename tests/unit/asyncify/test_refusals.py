@@ -104,3 +104,24 @@ def test_a_leaf_in_words_is_told(convert):
     """A pair that names no class or function is refused by name."""
     done = convert("x = 1\n", leaves={"the wire's calls": "coroutines"})
     assert [refusal.reason for refusal in done.refusals] == ["leaf-not-a-name"]
+
+
+def test_a_lock_that_a_property_holds(convert):
+    """A lock that is annotated by its other name is one all the same, and a property can't wait."""
+    text = """\
+        import threading
+        from _thread import LockType
+
+        class Lazy:
+            def __init__(self):
+                self._lock: LockType = threading.Lock()
+                self._value = None
+
+            @property
+            def value(self):
+                with self._lock:
+                    self._value = self._value or object()
+                return self._value
+        """
+    done = convert(dedent(text), leaves={"threading.Lock": "asyncio.Lock"})
+    assert "property" in {refusal.reason for refusal in done.refusals}

@@ -28,14 +28,18 @@ COUNTERPARTS = {
     "threading.Condition": "asyncio.Condition",
     "threading.Semaphore": "asyncio.Semaphore",
     "threading.BoundedSemaphore": "asyncio.BoundedSemaphore",
+    "_thread.LockType": "asyncio.Lock",
     "queue.Queue": "asyncio.Queue",
     "queue.Empty": "asyncio.QueueEmpty",
     "queue.Full": "asyncio.QueueFull",
 }
 """What takes the place of what, once a function that uses it has become async."""
 
-COMPANIONS = {"queue.Queue": ("queue.Empty", "queue.Full")}
-"""What goes with a class: the exceptions that its counterpart raises others for."""
+COMPANIONS = {
+    "queue.Queue": ("queue.Empty", "queue.Full"),
+    "threading.Lock": ("_thread.LockType",),
+}
+"""What goes with a class: other names, and exceptions that its counterpart raises others for."""
 
 _LOCK = {"acquire": Member("acquire"), "release": Member("release", awaited=False)}
 _PLAIN = {
