@@ -11,6 +11,7 @@ from refactor_agent.asyncify.constructs.threads import ThreadSite
 from refactor_agent.asyncify.contracts import owed
 from refactor_agent.asyncify.entries import open_alike, open_idle, seeds
 from refactor_agent.asyncify.handed_out import handed_out
+from refactor_agent.asyncify.interfaces import the_rest
 from refactor_agent.asyncify.protocols import iterates, partners
 from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.site import Site, Unit
@@ -53,6 +54,20 @@ class Colouring:
         self._spread()
         open_alike(self.units, self.colours)
         self._spread()
+        if self._world.request.entries:
+            self._complete_interfaces()
+
+    def _complete_interfaces(self) -> None:
+        """Colour the rest of interfaces that wait, unless who uses it can't wait."""
+        for names in tuple(the_rest(self.units, self.colours.coloured)):
+            coloured, renamed = set(self.colours.coloured), dict(self.colours.renamed)
+            refused = len(self._refusals.all())
+            for name in names:
+                self._colour(name)
+            self._spread()
+            if len(self._refusals.all()) > refused:
+                self.colours.coloured, self.colours.renamed = coloured, renamed
+                self._refusals.keep(refused)
 
     def _idle(self, names: Iterable[str]) -> list[Unit]:
         """Give those functions that are async and wait for nothing."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import libcst as cst
-import libcst.matchers as m
-
 from refactor_agent.asyncify.colours import Colours
+from refactor_agent.asyncify.interfaces import fails
 from refactor_agent.asyncify.site import Unit
 from refactor_agent.asyncify.world import World
 from refactor_agent.locate.overrides import is_abstract
@@ -60,7 +58,7 @@ def _left_to_others(
     """
     for unit in reached:
         owner = unit.function.owner
-        if owner is None or not is_abstract(unit.function) or not _fails(unit.node):
+        if owner is None or not is_abstract(unit.function) or not fails(unit.node):
             continue
         others = [
             method
@@ -73,11 +71,6 @@ def _left_to_others(
             colours.streams.add(unit.function.name)
         else:
             yield unit.function.name
-
-
-def _fails(node: cst.FunctionDef) -> bool:
-    raised = m.Name("NotImplementedError") | m.Call(func=m.Name("NotImplementedError"))
-    return bool(m.findall(node, m.Raise(exc=raised)))
 
 
 def open_idle(units: Mapping[str, Unit], colours: Colours, idle: Iterable[Unit]) -> None:

@@ -18,6 +18,10 @@ class Refusals:
         """Note that something stays as it is, and why."""
         self._found[Refusal(reason=reason, message=message, site=site)] = None
 
+    def keep(self, first: int) -> None:
+        """Forget all but the ``first`` refusals that were noted."""
+        self._found = dict(list(self._found.items())[:first])
+
     def all(self) -> tuple[Refusal, ...]:
         """Give what was noted, by place."""
         return tuple(sorted(self._found, key=lambda one: (str(one.site or ""), one.reason)))

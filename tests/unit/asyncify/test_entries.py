@@ -272,3 +272,56 @@ def test_a_stream_that_is_left_to_others(convert, tmp_path):
         """
     done = convert(dedent(before.lstrip("\n")), leaves={}, entries=("Board.run",))
     assert done.files["app.py"].decode() == dedent(after.lstrip("\n"))
+
+
+STORE = """
+    import time
+    from abc import ABC, abstractmethod
+
+    class Store(ABC):
+        @abstractmethod
+        def get(self, key): ...
+
+        @abstractmethod
+        def has(self, key): ...
+
+        @classmethod
+        @abstractmethod
+        def kind(cls): ...
+
+    class Memory(Store):
+        def __init__(self):
+            self.items = {}
+
+        def get(self, key):
+            time.sleep(0)
+            return self.items[key]
+
+        def has(self, key):
+            return key in self.items
+
+        @classmethod
+        def kind(cls):
+            return "memory"
+    """
+
+USERS = [
+    pytest.param("def both(s: Store):\n    return s.has(1)", True, id="its users can wait"),
+    pytest.param(
+        "class All:\n    def __len__(self):\n        return int(Store().has(1))",
+        False,
+        id="one of its users can't",
+    ),
+]
+
+
+@pytest.mark.parametrize(("user", "is_async"), USERS)
+def test_an_interface_is_of_one_colour(convert, user, is_async):
+    """What waits in some implementations only is async in all, where everybody can wait for it."""
+    text = f"{dedent(STORE.lstrip(chr(10)))}\n{user}\n"
+    done = convert(text, leaves={"time.sleep": "asyncio.sleep"}, entries=("Store.get",))
+    made = done.files["app.py"].decode()
+    assert made.count("async def get") == 2
+    assert made.count("async def has") == (2 if is_async else 0)
+    assert "async def kind" not in made
+    assert not done.refusals
