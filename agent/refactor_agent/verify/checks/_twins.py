@@ -1,4 +1,4 @@
-"""Code of an async side, as it reads when it speaks of the originals again."""
+"""An async side and its originals: which belong together, and how one reads as the other."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import ast
 import copy
 from collections.abc import Mapping
 
+from refactor_agent.verify.checks._functions import FunctionChange
 from refactor_agent.verify.syntax import FunctionNode
 
-__all__ = ["as_original"]
+__all__ = ["as_original", "hand_made_original"]
 
 
 def as_original(function: FunctionNode, twins: Mapping[str, str]) -> FunctionNode:
@@ -22,3 +23,16 @@ def as_original(function: FunctionNode, twins: Mapping[str, str]) -> FunctionNod
         elif isinstance(node, ast.arg):
             node.arg = twins.get(node.arg, node.arg)
     return made
+
+
+def hand_made_original(change: FunctionChange) -> FunctionNode | None:
+    """Give the sync function that a new async one stands beside, by how people name the two."""
+    if change.before is not None or not change.turned_async or change.module_before is None:
+        return None
+    owner, dot, bare = change.name.rpartition(".")
+    names = (bare.removesuffix("_async"), bare.removeprefix("async_"), bare.removeprefix("a"))
+    for name in names:
+        original = change.module_before.functions.get(f"{owner}{dot}{name}")
+        if name != bare and isinstance(original, ast.FunctionDef):
+            return original
+    return None

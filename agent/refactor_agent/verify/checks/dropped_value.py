@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
 from refactor_agent.verify.checks._patches import patch_targets
+from refactor_agent.verify.checks._twins import hand_made_original
 from refactor_agent.verify.checks._whole_files import whole_files
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
@@ -21,8 +22,10 @@ _CONSUMERS = frozenset({"list", "tuple", "set", "dict", "next", "iter"})
 
 def _find(context: Context) -> Iterator[Objection]:
     twins, whole = dict(_twins(context)), whole_files(context)
+    by_model = any(change.proposal.author.kind == "model" for change in context.changes)
     for change in changed_functions(context):
-        if change.before is None or change.module_before is None:
+        before = change.before or (hand_made_original(change) if by_model else None)
+        if before is None or change.module_before is None:
             continue
         now = _values(change.module_after, change.after)
         if _reads_stream(change.after):
@@ -30,8 +33,8 @@ def _find(context: Context) -> Iterator[Objection]:
         now.update(twins[name] for name in tuple(now) if name in twins)
         moved: set[str] = set()
         if change.file in whole:
-            moved = {repr(target.value) for target in patch_targets(change.before)}
-        for value in _values(change.module_before, change.before):
+            moved = {repr(target.value) for target in patch_targets(before)}
+        for value in _values(change.module_before, before):
             if value not in now and value not in moved:
                 message = f"{change.name}: {value} was used there, and is no more"
                 yield Objection(message, change.site(change.after))
@@ -71,6 +74,8 @@ def _counts(value: object) -> bool:
 
 _BEFORE = "import time\n\n\ndef f(delay):\n    time.sleep(delay * 2)\n    return 'done'\n"
 
+_TWIN = "\n\nasync def f_async(delay):\n    await asyncio.sleep({})\n    return 'done'\n"
+
 
 def _after(body: str) -> str:
     return f"import asyncio\n\n\nasync def f(delay):\n    {body}\n"
@@ -99,6 +104,19 @@ CHECK = Check(
             "a stream read by a comprehension",
             "def f(k):\n    return list(read(k))\n",
             "async def f(k):\n    return [x async for x in read(k)]\n",
+        ),
+        Example(
+            "a twin that does less",
+            _BEFORE,
+            "import asyncio\n" + _BEFORE + _TWIN.format("0"),
+            "delay was used there",
+            by="model",
+        ),
+        Example(
+            "a twin that does the same",
+            _BEFORE,
+            "import asyncio\n" + _BEFORE + _TWIN.format("delay * 2"),
+            by="model",
         ),
         Example("kept", _BEFORE, _after("await asyncio.sleep(delay * 2)\n    return 'done'")),
     ),
