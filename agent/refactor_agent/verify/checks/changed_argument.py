@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._hops import hop
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -27,6 +29,34 @@ def _find(context: Context) -> Iterator[Objection]:
                 how = "no longer given" if text in old[callee] else "newly given"
                 message = f"{change.name}: {callee} is {how} `{text}`"
                 yield Objection(message, change.site(change.after))
+        for method, text in _left_out(change.before, change.after):
+            message = f"{change.name}: `{text}` is no longer given to each .{method} that it was"
+            yield Objection(message, change.site(change.after))
+
+
+def _left_out(before: FunctionNode, after: FunctionNode) -> Iterator[tuple[str, str]]:
+    """Give keywords that some calls of a method lost and others kept, where none of them is gone.
+
+    Another library may spell a keyword in another way, but then for all of its calls.
+    """
+    old, new = _by_method(before), _by_method(after)
+    for method in sorted(old.keys() & new.keys()):
+        if len(old[method]) == len(new[method]):
+            was, now = (Counter(chain(*calls[method])) for calls in (old, new))
+            yield from ((method, text) for text in sorted(was) if 0 < now[text] < was[text])
+
+
+def _by_method(function: FunctionNode) -> Mapping[str, list[list[str]]]:
+    """Keywords of each call by the method's bare name, handed on by another call or not."""
+    found: dict[str, list[list[str]]] = defaultdict(list)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            handed = hop(node)
+            function = handed.function if handed else node.func
+            keywords = handed.keywords if handed else node.keywords
+            if isinstance(function, ast.Attribute):
+                found[function.attr].append([_keyword(word) for word in keywords])
+    return found
 
 
 def _given(module: Module, function: FunctionNode) -> Keywords:
@@ -55,6 +85,13 @@ def _keyword(word: ast.keyword) -> str:
 _BEFORE = "import asyncio\nimport subprocess\n\n\nasync def f(k):\n    {}\n"
 _RUN = _BEFORE.format("subprocess.run(k, check=True, env={'a': 1})")
 
+_HEAD = "import asyncio\n\n\nasync def f(a, b):\n"
+_TWICE = _HEAD + "    return a.read_text(encoding='utf-8') + b.read_text(encoding='utf-8')\n"
+_READ = _HEAD + (
+    "    left = await asyncio.to_thread(a.read_text{})\n"
+    "    return left + await asyncio.to_thread(b.read_text{})\n"
+)
+
 
 def _after(call: str) -> str:
     return _BEFORE.format(f"await asyncio.to_thread(subprocess.run, k{call})")
@@ -70,6 +107,18 @@ CHECK = Check(
         Example("other value", _RUN, _after(", check=False, env=e"), "newly given `check=False`"),
         Example("added", _RUN, _after(", check=True, env=e, shell=True"), "newly given"),
         Example("kept", _RUN, _after(", check=True, env={'a': 1}")),
+        Example(
+            "dropped once", _TWICE, _READ.format("", ", encoding='utf-8'"), "to each .read_text"
+        ),
+        Example("kept twice", _TWICE, _READ.format(*[", encoding='utf-8'"] * 2)),
+        Example(
+            "another library's word",
+            "import requests\n\n\ndef f(a, b):\n    requests.get(a, allow_redirects=True)\n"
+            "    requests.get(b, allow_redirects=True)\n",
+            "import httpx\n\n\nasync def f(a, b):\n    async with httpx.AsyncClient() as client:\n"
+            "        await client.get(a, follow_redirects=True)\n"
+            "        await client.get(b, follow_redirects=True)\n",
+        ),
         Example("value in a variable", _RUN, _after(", check=True, env=env")),
     ),
 )
