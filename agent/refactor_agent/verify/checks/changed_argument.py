@@ -52,10 +52,10 @@ def _by_method(function: FunctionNode) -> Mapping[str, list[list[str]]]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             handed = hop(node)
-            function = handed.function if handed else node.func
+            called = handed.function if handed else node.func
             keywords = handed.keywords if handed else node.keywords
-            if isinstance(function, ast.Attribute):
-                found[function.attr].append([_keyword(word) for word in keywords])
+            if isinstance(called, ast.Attribute):
+                found[called.attr].append([_keyword(word) for word in keywords])
     return found
 
 
