@@ -154,6 +154,29 @@ CASES = {
         async def f():
             bell.ring()  #! time.sleep
     """,
+    "classes in a list that says nothing of them": """
+        import requests
+        from typing import Any
+
+        class Search:
+            def run(self):
+                return requests.get("u")
+
+        def choose():
+            return [Search]
+
+        class Agent:
+            async def start(self):
+                await self.ask(choose(), {"a": Search()})
+
+            async def ask(self, searches: list, named: dict):
+                for search in searches:
+                    self.one(search)  #! requests.get
+                named["a"].run()  #! requests.get
+
+            def one(self, search: Any):
+                search().run()
+    """,
     "what a mixin calls": """
         import requests
 

@@ -16,6 +16,7 @@ from refactor_agent.locate.resolve.generics import (
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.outside import set_outside
 from refactor_agent.locate.resolve.results import function_result
+from refactor_agent.locate.resolve.vague import is_vague
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     External,
@@ -40,7 +41,6 @@ _ENUMS = frozenset(
 )
 _MOST_BELOW = 8
 """Subclasses that define what their base class calls; with more, it may be any of them."""
-_VAGUE = frozenset({"typing.Callable", "collections.abc.Callable", "typing.Any", "builtins.object"})
 _PROPERTIES = ("property", "cached_property", "computed_field", "hybrid_property", "getter")
 
 
@@ -203,15 +203,7 @@ def _all_assigned(evaluator: Evaluator, cls: ProjectClass, items: tuple[Attribut
         said.append(_declared(evaluator, function, item))
         seen.append(evaluator.term(function, item.term))
     told = join(said)
-    return join(seen) if not told else join((told, *seen)) if all(map(_is_vague, told)) else told
-
-
-def _is_vague(value: Value) -> bool:
-    """Say whether a declaration leaves open which code runs: a callable, or a list of them."""
-    if not isinstance(value, Instance):
-        return False
-    held = join(value.arguments)
-    return value.cls in _VAGUE or (bool(held) and all(map(_is_vague, held)))
+    return join(seen) if not told else join((told, *seen)) if all(map(is_vague, told)) else told
 
 
 def _declared(evaluator: Evaluator, function: ProjectFunction, item: Attribute) -> Values:

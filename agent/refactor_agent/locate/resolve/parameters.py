@@ -9,6 +9,7 @@ from refactor_agent.locate.resolve.annotations import declared
 from refactor_agent.locate.resolve.arguments import arguments_for
 from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.results import provided
+from refactor_agent.locate.resolve.vague import is_vague
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     External,
@@ -41,14 +42,13 @@ def parameter(evaluator: Evaluator, function: ProjectFunction, name: str) -> Val
         return (Instance("builtins.tuple", (stated,)),)
     if found.kind == "kwargs":
         return (Instance("builtins.dict", ((Instance("builtins.str"),), stated)),)
-    return (
-        stated
-        or _injected(evaluator, function.around, found)
-        or join(
-            (
-                _default(evaluator, function.around, found.default),
-                arguments_for(evaluator, function, name),
-            )
+    if stated and not all(map(is_vague, stated)):
+        return stated
+    return _injected(evaluator, function.around, found) or join(
+        (
+            _default(evaluator, function.around, found.default),
+            arguments_for(evaluator, function, name),
+            stated,
         )
     )
 
