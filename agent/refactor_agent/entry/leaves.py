@@ -9,7 +9,7 @@ from refactor_agent.convert import propose
 from refactor_agent.domain.plan import Attempt, ChangeSet, Dependency, Refusal
 from refactor_agent.domain.proposal import NewFile, Proposal
 from refactor_agent.domain.region import Region
-from refactor_agent.edit import apply_proposal
+from refactor_agent.edit import SpliceConflictError, apply_proposal
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.reach import CHEAP
 from refactor_agent.plan import make_plan
@@ -46,13 +46,18 @@ def resolve_leaves(
     plan = make_plan(located.only(regions), ground.rulebook, ground.project)
     made: list[Proposal] = []
     refusals: list[Refusal] = []
+    planned_on = tree
     for change_set in plan.change_sets:
-        proposal = _propose(change_set, tree, ground, mocked)
-        if isinstance(proposal, Proposal):
+        proposal = _propose(change_set, planned_on, ground, mocked)
+        laid = _laid(tree, proposal)
+        if laid is None and tree is not planned_on:
+            proposal = _propose(change_set, tree, ground, mocked)
+            laid = _laid(tree, proposal)
+        if laid is not None and isinstance(proposal, Proposal):
             made.append(proposal)
-            tree = tree.with_changes(apply_proposal(tree, proposal))
+            tree = tree.with_changes(laid)
         elif any(_matters(region) for region in regions if region.id in change_set.regions):
-            refusals.extend(proposal)
+            refusals.extend(_why(proposal))
     boundary = {new.file: new for one in made for new in one.new_files}
     kept = {file: data for file, data in tree.changes.items() if file not in boundary}
     return Resolved(
@@ -64,6 +69,25 @@ def resolve_leaves(
         regions=regions,
         refusals=tuple(refusals),
     )
+
+
+def _laid(tree: Tree, proposal: Proposal | tuple[Refusal, ...]) -> Mapping[str, bytes] | None:
+    """Give the files with ``proposal`` laid over ``tree``; `None` where it does not fit.
+
+    A proposal is made for the lines that were planned: those of another, laid over the same file
+    before, would have moved them. It does not fit where both change one function.
+    """
+    try:
+        return apply_proposal(tree, proposal) if isinstance(proposal, Proposal) else None
+    except SpliceConflictError:
+        return None
+
+
+def _why(proposal: Proposal | tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    if isinstance(proposal, tuple):
+        return proposal
+    message = f"{proposal.change_set}: what blocks stands in a function that was changed before"
+    return (Refusal(reason="moved", message=message),)
 
 
 def _matters(region: Region) -> bool:

@@ -60,6 +60,50 @@ class Client:
 
 CASES = [
     pytest.param(
+        {
+            "shop.py": """
+            import time
+            from pathlib import Path
+
+
+            def rest() -> None:
+                time.sleep(1)
+
+
+            def read(path: Path) -> str:
+                return path.read_text()
+
+
+            def name(path: Path) -> bytes:
+                time.sleep(2)
+                return path.read_bytes()
+            """
+        },
+        ["shop:rest", "shop:read", "shop:name"],
+        {
+            "shop.py": """
+            import asyncio
+            from pathlib import Path
+
+            from _async_adapters import offload
+
+
+            async def rest() -> None:
+                await asyncio.sleep(1)
+
+
+            async def read(path: Path) -> str:
+                return await offload(path.read_text)
+
+
+            async def name(path: Path) -> bytes:
+                await asyncio.sleep(2)
+                return await offload(path.read_bytes)
+            """
+        },
+        id="functions of one file that block by different calls, whose imports move the lines",
+    ),
+    pytest.param(
         {"shop.py": CLIENT},
         ["shop:Client"],
         {"shop.py": ASYNC_CLIENT},
