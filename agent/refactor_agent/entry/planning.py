@@ -10,15 +10,13 @@ from refactor_agent.domain.proposal import NewFile, Proposal, RuleAuthor
 from refactor_agent.entry.callers import About, left_behind
 from refactor_agent.entry.changes import Group, Planned, planned
 from refactor_agent.entry.colours import changed_functions, colours_in_place
-from refactor_agent.entry.faces import find_faces, with_faces
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.groups import grouped
-from refactor_agent.entry.in_place import convert_in_place
 from refactor_agent.entry.leaves import Resolved
 from refactor_agent.entry.names import EntryPoint
 from refactor_agent.entry.reach import Reach
-from refactor_agent.entry.wanted import entries_of, still_sync, wanted_of, with_runner
-from refactor_agent.plan import script_functions
+from refactor_agent.entry.wanted import entries_of, still_sync
+from refactor_agent.entry.with_tests import made_in_place
 
 __all__ = ["plan_in_place"]
 
@@ -31,32 +29,20 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
     """
     entries = entries_of(ground, texts)
     reach = Reach(ground.graph, chain.from_iterable(entry.functions for entry in entries))
-    wanted, left_out = wanted_of(ground, reach, callers=True)
-    done = convert_in_place(ground, wanted)
-    faces = frozenset(find_faces(ground.graph, done.coloured, script_functions(ground.base)))
-    files = dict(_with_faces(ground, done.files, faces))
-    files, unrunnable = with_runner(ground, done, files)
+    made = made_in_place(ground, reach)
+    done, faces, files = made.done, made.faces, made.files
     refusals = (
         *((refusal.site.file if refusal.site else None, refusal) for refusal in done.refusals),
         *left_behind(ground.graph, done.coloured, faces),
-        *unrunnable,
+        *made.unrunnable,
         *still_sync(ground, entries, done),
     )
-    said = _Said(refusals, tuple(refusal.message for refusal in left_out))
+    said = _Said(refusals, made.notes)
     groups = [
         _group(ground, entries, {file: files[file] for file in sorted(group)}, done.rest, said)
         for group in grouped(ground.graph, files, done.coloured)
     ]
     return planned(ground.base, ground.graph, [*groups, *_unreached(ground, entries, files, said)])
-
-
-def _with_faces(
-    ground: EntryGround, files: Mapping[str, bytes], faces: Collection[str]
-) -> Iterator[tuple[str, bytes]]:
-    graph = ground.graph
-    for file, data in files.items():
-        names = {name.rpartition(".")[2] for name in faces if graph.functions[name].file == file}
-        yield file, with_faces(ground.base, file, data, names)[0] if names else data
 
 
 class _Said(NamedTuple):

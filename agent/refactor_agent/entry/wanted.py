@@ -45,17 +45,18 @@ def entries_of(ground: EntryGround, texts: Sequence[str]) -> tuple[EntryPoint, .
 
 
 def wanted_of(
-    ground: EntryGround, reach: Reach, *, callers: bool
+    ground: EntryGround, reach: Reach, *, callers: bool, answered: bool = False
 ) -> tuple[Wanted, tuple[Refusal, ...]]:
     """Say what is to become async; the refusals are of library classes left as they are.
 
-    With ``callers``, async functions outside that call it are adapted.
+    With ``callers``, async functions outside that call it are adapted. With ``answered``, a library
+    that tests mock need not stay: they will answer for what takes its place.
     """
     graph, allowed = ground.graph, ground.project.config.allow_dependencies
     usable = declared_distributions(ground.base) | {normalized(name) for name in allowed}
     pairs = Pairs(ground.rulebook, graph, usable, Keywords(ground.base))
     tests = test_files(ground.base, graph, reach.functions)
-    mocked = mocked_libraries(ground.base, tests)
+    mocked = {} if answered else mocked_libraries(ground.base, tests)
     leaves, left_out = pairs.of(reach.blocking)
     leaves = {sync: aio for sync, aio in leaves.items() if sync.partition(".")[0] not in mocked}
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import configparser
-import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from refactor_agent.domain.values import Value
 from refactor_agent.edit import read_pyproject
+from refactor_agent.entry.suite.requirements import declares_for_tests
 from refactor_agent.tree import Tree
 
 __all__ = ["Runner", "find_runner"]
@@ -16,10 +16,6 @@ __all__ = ["Runner", "find_runner"]
 Kind = Literal["pytest-asyncio", "anyio", "none"]
 
 _SETTINGS = (("pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
-_REQUIREMENTS = re.compile(rb"^\s*[\"']?(pytest-asyncio|pytest_asyncio)\b", re.MULTILINE)
-_DECLARES = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "requirements-dev.txt",
-             "requirements-test.txt", "dev-requirements.txt", "test-requirements.txt",
-             "requirements/test.txt", "requirements/dev.txt", "requirements.txt")  # fmt: skip
 
 
 class Runner(Value):
@@ -47,7 +43,7 @@ def find_runner(tree: Tree, files: Sequence[str]) -> Runner:
     anyio = sum(text.count(b"mark.anyio") for text in texts)
     if anyio > uses and any(b"def anyio_backend" in text for text in texts):
         return Runner(kind="anyio")
-    if auto or uses or _declares(tree):
+    if auto or uses or declares_for_tests(tree, "pytest-asyncio"):
         return Runner(kind="pytest-asyncio", auto=auto)
     return Runner(kind="none")
 
@@ -65,12 +61,3 @@ def _options(tree: Tree) -> Iterator[tuple[str, str]]:
                 continue
             if parser.has_section(section):
                 yield from parser.items(section)
-
-
-def _declares(tree: Tree) -> bool:
-    return any(tree.exists(f) and _REQUIREMENTS.search(_split(tree.read(f))) for f in _DECLARES)
-
-
-def _split(data: bytes) -> bytes:
-    """Put each requirement of a list on a line of its own."""
-    return data.replace(b"[", b"\n").replace(b",", b"\n")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from refactor_agent.domain.place import Site
+from refactor_agent.verify.checks._answers import answering_for_requests
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
 from refactor_agent.verify.checks._patches import without_targets
@@ -46,7 +47,9 @@ def _differences(before: FunctionNode, after: FunctionNode, *, whole: bool) -> I
 
 
 def _arguments(function: FunctionNode, *, whole: bool) -> str:
-    arguments = copy.deepcopy(function.args)
+    arguments: ast.AST = copy.deepcopy(function.args)
+    if whole and function.name.startswith("test"):
+        arguments = answering_for_requests(arguments)
     for node in ast.walk(arguments) if whole else ():
         if isinstance(node, ast.arg):
             node.annotation = None
@@ -54,10 +57,18 @@ def _arguments(function: FunctionNode, *, whole: bool) -> str:
 
 
 def _decorators(function: FunctionNode, *, whole: bool) -> list[str]:
-    """Give the decorators as text; what a test patches may move in a file written ``whole``."""
+    """Give the decorators as text.
+
+    In a file written ``whole``, what a test patches may move, and what answers in it may change.
+    """
     decorators = function.decorator_list
     if whole and function.name.startswith("test"):
         decorators = [without_targets(decorator) for decorator in decorators]
+        return _named(function, [answering_for_requests(decorator) for decorator in decorators])
+    return _named(function, decorators)
+
+
+def _named(function: FunctionNode, decorators: Sequence[ast.AST]) -> list[str]:
     texts = [ast.unparse(decorator) for decorator in decorators]
     named = [_plain(text) for text in texts]
     if function.name.startswith("test") or any("fixture" in text for text in named):

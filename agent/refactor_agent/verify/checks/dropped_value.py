@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
+from refactor_agent.verify.checks._answers import spelled_otherwise
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
 from refactor_agent.verify.checks._patches import patch_targets
@@ -34,6 +35,8 @@ def _find(context: Context) -> Iterator[Objection]:
         moved: set[str] = set()
         if change.file in whole:
             moved = {repr(target.value) for target in patch_targets(before)}
+            if before.name.startswith("test"):
+                moved.update(spelled_otherwise(change.after))
         for value in _values(change.module_before, before):
             if value not in now and value not in moved:
                 message = f"{change.name}: {value} was used there, and is no more"

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from refactor_agent.verify.checks._answers import answering_for_requests
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._read_form import read_form
 from refactor_agent.verify.checks._runners import RUNNERS, runner_helpers
@@ -58,7 +59,7 @@ def _compare(
         yield Objection(f"{file}, {name}: the assertion `{text}` is no longer always reached")
     for text in _replaced(new) - _replaced(old):
         yield Objection(f"{file}, {name}: the test replaces {text}, which it did not do")
-    if sync_form(old.args) != sync_form(new.args):
+    if _parameters(old) != _parameters(new):
         yield Objection(f"{file}, {name}: its parameters changed")
 
 
@@ -118,7 +119,12 @@ def _as_called(text: str) -> str:
 
 def _text(node: ast.AST, runners: frozenset[str]) -> str:
     """Give the source as it would read in sync: without awaits, and without ``runners``."""
-    return ast.unparse(_WithoutRunner(runners).visit(ast.parse(sync_form(read_form(node)))))
+    plain = _WithoutRunner(runners).visit(ast.parse(sync_form(read_form(node))))
+    return ast.unparse(answering_for_requests(plain))
+
+
+def _parameters(function: FunctionNode) -> str:
+    return sync_form(answering_for_requests(function.args))
 
 
 class _WithoutRunner(ast.NodeTransformer):
@@ -219,6 +225,19 @@ CHECK = Check(
             "some of an async iterable",
             "def test_a():\n    assert list(each()) == [1]\n",
             "async def test_a():\n    assert [i async for i in each() if i == 1] == [1]\n",
+            "is gone or changed",
+            file="test_a.py",
+        ),
+        Example(
+            "calls counted by what answers for httpx",
+            "def test_a(requests_mock):\n    get()\n    assert len(responses.calls) == 1\n",
+            "async def test_a(respx_mock):\n    await get()\n    assert len(respx.calls) == 1\n",
+            file="test_a.py",
+        ),
+        Example(
+            "fewer calls counted by what answers for httpx",
+            "def test_a():\n    get()\n    assert len(responses.calls) == 2\n",
+            "async def test_a():\n    await get()\n    assert len(respx.calls) == 1\n",
             "is gone or changed",
             file="test_a.py",
         ),
