@@ -14,7 +14,8 @@ from refactor_agent.entry.keywords import Keywords
 from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.suite.answers import answered_by_respx
 from refactor_agent.entry.suite.files import test_files
-from refactor_agent.entry.suite.mocked import mocked_libraries
+from refactor_agent.entry.suite.mocked import PATCH, mocked_libraries
+from refactor_agent.entry.suite.patched import unlike_patches
 from refactor_agent.entry.suite.requirements import declares_for_tests
 from refactor_agent.entry.wanted import wanted_of, with_runner
 from refactor_agent.plan import script_functions
@@ -39,11 +40,11 @@ class Made:
 def made_in_place(ground: EntryGround, reach: Reach) -> Made:
     """Convert what ``reach`` holds, with its tests.
 
-    Where tests answer for `requests`, they are made to answer for httpx. Where they can't be, or a
-    call of requests is left, its calls stay and go to a thread, and a note says why.
+    Where tests answer for `requests`, or patch it, they are made to do so for httpx. Where they
+    can't be, or a call of requests is left, its calls stay and go to a thread, and a note says why.
     """
     mocked = mocked_libraries(ground.base, test_files(ground.base, ground.graph, reach.functions))
-    other, why = _answered(ground, reach) if mocked else (None, "")
+    other, why = _answered(ground, reach, set(mocked.values())) if mocked else (None, "")
     if other is not None:
         return other
     made = _made(ground, reach, answered=False)
@@ -51,9 +52,9 @@ def made_in_place(ground: EntryGround, reach: Reach) -> Made:
     return replace(made, notes=(*made.notes, told)) if mocked else made
 
 
-def _answered(ground: EntryGround, reach: Reach) -> tuple[Made | None, str]:
+def _answered(ground: EntryGround, reach: Reach, mocks: set[str]) -> tuple[Made | None, str]:
     """Convert with tests that answer for httpx; else say, in one line, what is in the way."""
-    if not declares_for_tests(ground.base, "respx"):
+    if mocks != {PATCH} and not declares_for_tests(ground.base, "respx"):
         return None, "respx, which answers for httpx, is not among the requirements"
     made = _made(ground, reach, answered=True)
     refused = [*made.done.refusals, *(refusal for _, refusal in made.unrunnable)]
@@ -64,7 +65,10 @@ def _answered(ground: EntryGround, reach: Reach) -> tuple[Made | None, str]:
         return None, left
     files = dict(made.files)
     for file in test_files(ground.base, ground.graph, reach.functions):
-        answered = answered_by_respx(ground.base, file, files.get(file, ground.base.read(file)))
+        before = ground.base.read(file)
+        if unlike := next(unlike_patches(before), None):
+            return None, f"{file}, {unlike}"
+        answered = answered_by_respx(ground.base, file, files.get(file, before))
         if answered.why:
             return None, answered.why[0]
         if file in files:

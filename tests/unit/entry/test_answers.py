@@ -171,6 +171,49 @@ CASES = [
         """,
         id="a TestCase, with a body whose type is written out",
     ),
+    pytest.param(
+        """
+        from unittest import mock
+        from unittest.mock import Mock, patch
+
+        from shop import order, price
+
+
+        @patch("shop.requests.get")
+        def test_price(get):
+            get.return_value.status_code = 200
+            get.return_value.json.return_value = {"price": 3}
+            assert price("tea") == 3
+            get.assert_called_once_with("http://shop/tea", timeout=5)
+
+
+        def test_order():
+            with mock.patch("shop.requests.post", return_value=Mock(status_code=9)) as new:
+                assert order("tea") == 9
+            new.assert_called_once_with("http://shop/orders/tea", timeout=5)
+        """,
+        """
+        from unittest import mock
+        from unittest.mock import MagicMock, Mock, patch
+
+        from shop import order, price
+
+
+        @patch("shop.httpx.AsyncClient.get", return_value=MagicMock())
+        async def test_price(get):
+            get.return_value.status_code = 200
+            get.return_value.json.return_value = {"price": 3}
+            assert await price("tea") == 3
+            get.assert_awaited_once_with("http://shop/tea", timeout=5)
+
+
+        async def test_order():
+            with mock.patch("shop.httpx.AsyncClient.post", return_value=Mock(status_code=9)) as new:
+                assert await order("tea") == 9
+            new.assert_awaited_once_with("http://shop/orders/tea", timeout=5)
+        """,
+        id="patches of requests by name",
+    ),
 ]
 
 
@@ -210,6 +253,32 @@ REFUSED = [
     (_test("pass", imports="import responses\nfrom responses import GET"), "another name"),
     (_test(f"{ADD})").replace("@responses.activate\n", ""), "started by neither a decorator nor"),
 ]  # fmt: skip
+
+
+def _patching(body, parameter=""):
+    head = "import requests\nfrom unittest.mock import patch\n\nfrom shop import price\n\n\n"
+    return f"{head}def test_price({parameter}):\n    {body}\n    assert price('tea') == 3\n"
+
+
+SETATTR = "what monkeypatch.setattr puts in the place of requests would not fit"
+PATCH = "what patch puts in the place of requests would not fit"
+PATCHES = [
+    (_patching("monkeypatch.setattr('shop.requests.get', answer)", "monkeypatch"), SETATTR),
+    (_patching("monkeypatch.setattr(requests, 'get', answer)", "monkeypatch"), SETATTR),
+    (_patching("patch('shop.requests.get', answer).start()"), PATCH),
+    (_patching("patch('shop.requests').start()"), PATCH),
+    (_patching("patch('requests.get').start()"), PATCH),
+    (_patching("patch('shop.requests.get', side_effect=requests.Timeout).start()"), PATCH),
+    (_patching("patch('shop.requests.get', autospec=True).start()"), PATCH),
+]
+
+
+@pytest.mark.parametrize(("test", "says"), PATCHES)
+def test_patches_that_would_not_fit_stay(ground, test, says):
+    made, notes = _made(ground, test)
+    assert [note for note in notes if f"test_shop.py, line 8: {says}" in note]
+    assert "await offload(requests.get, " in made["shop.py"]
+    assert "httpx" not in made["test_shop.py"]
 
 
 @pytest.mark.parametrize(("test", "says"), REFUSED)

@@ -424,6 +424,34 @@ def test_get():
 """
 
 
+MARKED = """
+import pytest
+
+from shop import get
+{above}
+
+class TestGet:
+{within}    def test_get(self):
+        get("http://shop")
+"""
+MARKS = "pytestmark = [\n    pytest.mark.unit,\n    pytest.mark.{},\n]\n"
+
+
+@pytest.mark.parametrize(("above", "within", "marked"), [
+    (MARKS.format("asyncio"), "", False),
+    ("", "    pytestmark = pytest.mark.asyncio\n\n", False),
+    (MARKS.format("slow"), "    pytestmark = [pytest.mark.slow]\n\n", True),
+])  # fmt: skip
+def test_a_mark_of_the_module_or_the_class_is_enough(ground, above, within, marked):
+    test = MARKED.format(above=above, within=within)
+    files = {"pyproject.toml": ASYNCIO, "shop.py": REQUESTS, "tests/test_shop.py": test}
+    [planned] = plan_in_place(ground(_dedented(files)), ["shop:get"])
+    assert planned.proposal is not None
+    [text] = [new.text for new in planned.proposal.files if new.file == "tests/test_shop.py"]
+    assert ("    @pytest.mark.asyncio\n    async def test_get" in text) is marked
+    assert "    async def test_get" in text
+
+
 @pytest.mark.parametrize(("test", "call", "notes"), [
     (ANSWERED, "(await offload(requests.get, url, timeout=5)).status_code",
      "requests is kept, in a thread: tests answer for it with responses"),

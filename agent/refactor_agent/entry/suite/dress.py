@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
+import libcst.matchers as m
 
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.proposal import ImportEdit
@@ -55,16 +56,13 @@ class _Dresser(cst.CSTTransformer):
         self.refusals: list[Refusal] = []
 
     def visit_Module(self, node: cst.Module) -> None:  # noqa: N802
-        code = node.code
-        self._marked[0] = any(
-            line.startswith("pytestmark") and f"mark.{self._mark}" in line
-            for line in code.splitlines()
-        )
+        self._marked[0] = self._is_all_marked(node.body)
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:  # noqa: N802
         self._path.append(node.name.value)
         self._cases.append(any(_last(base.value) == "TestCase" for base in node.bases))
-        self._marked.append(any(self._is_mark(one) for one in node.decorators))
+        marked = any(self._is_mark(one) for one in node.decorators)
+        self._marked.append(marked or self._is_all_marked(node.body.body))
 
     def leave_ClassDef(  # noqa: N802
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
@@ -137,6 +135,17 @@ class _Dresser(cst.CSTTransformer):
     @property
     def _mark(self) -> str:
         return _MARKS.get(self._runner.kind, "asyncio")
+
+    def _is_all_marked(self, body: Sequence[cst.CSTNode]) -> bool:
+        """Say whether ``pytestmark``, a mark or a list of marks, holds the runner's."""
+        mark = m.Attribute(value=m.Attribute(attr=m.Name("mark")), attr=m.Name(self._mark))
+        given = m.Assign(targets=[m.AssignTarget(m.Name("pytestmark"))]) | m.AnnAssign(
+            target=m.Name("pytestmark")
+        )
+        small = (
+            part for line in body if isinstance(line, cst.SimpleStatementLine) for part in line.body
+        )
+        return any(m.matches(part, given) and m.findall(part, mark) for part in small)
 
     def _is_mark(self, node: cst.Decorator) -> bool:
         return _last(node.decorator) == self._mark

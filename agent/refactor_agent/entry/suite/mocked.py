@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from refactor_agent.entry.suite.patched import patches_of_requests
 from refactor_agent.tree import Tree
 
-__all__ = ["mocked_libraries"]
+__all__ = ["PATCH", "mocked_libraries"]
+
+PATCH = "what is put in its place by name"
 
 _MOCKS: Mapping[str, str] = {"responses": "requests", "requests_mock": "requests"}
 """Package that answers in tests to the one whose calls it takes."""
@@ -27,4 +30,6 @@ def mocked_libraries(tree: Tree, files: Iterable[str]) -> Mapping[str, str]:
             asks = re.search(rb"def \w+\([^)]*\b" + word + rb"\b[^)]*\)\s*(?:->|:)", text)
             if imports or asks:
                 found.setdefault(library, mock)
+        if b"requests" in text and any(patches_of_requests(text)):
+            found.setdefault("requests", PATCH)
     return found

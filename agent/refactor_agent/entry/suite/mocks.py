@@ -45,6 +45,8 @@ def with_async_mocks(
     edits = []
     if mocker.home is not None:
         edits.append(ImportEdit(file=file, module=mocker.home, name="AsyncMock"))
+    if mocker.plain is not None:
+        edits.append(ImportEdit(file=file, module=mocker.plain, name="MagicMock"))
     return with_imports(tree, file, made.bytes, edits) if made.code != module.code else data
 
 
@@ -60,6 +62,8 @@ class _Mocker(cst.CSTTransformer):
         """For each function: mocks of coroutine functions, and names that mocks are asked for."""
         self.home: str | None = None
         """Where `AsyncMock` must be imported from."""
+        self.plain: str | None = None
+        """Where `MagicMock` must be."""
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: N802
         if isinstance(node.names, cst.ImportStar):
@@ -138,9 +142,11 @@ class _Mocker(cst.CSTTransformer):
             first = updated_node.args[0]
             new = self._new_target(first.value)
             if new is not None:
-                return updated_node.with_changes(
-                    args=[first.with_changes(value=new), *updated_node.args[1:]]
-                )
+                args = [first.with_changes(value=new), *updated_node.args[1:]]
+                given = {arg.keyword.value for arg in args if arg.keyword is not None}
+                if _is_method(new) and len(args) == 1 and not given:
+                    args.append(self._plain_result(func))
+                return updated_node.with_changes(args=args)
         if not isinstance(func, cst.Attribute) or func.attr.value not in _AWAITED:
             return updated_node
         if not self._is_awaited(func.value):
@@ -148,6 +154,19 @@ class _Mocker(cst.CSTTransformer):
         new_func = cst.ensure_type(updated_node.func, cst.Attribute)
         named = new_func.with_changes(attr=cst.Name(_AWAITED[func.attr.value]))
         return updated_node.with_changes(func=named)
+
+    def _plain_result(self, patch: cst.BaseExpression) -> cst.Arg:
+        """Let what is awaited give a mock whose own methods are not, as it was before."""
+        kind: cst.BaseExpression = cst.Name("MagicMock")
+        if isinstance(patch, cst.Attribute):
+            kind = patch.with_changes(attr=kind)
+        else:
+            self.plain = "unittest.mock"
+        return cst.Arg(
+            cst.Call(kind),
+            keyword=cst.Name("return_value"),
+            equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+        )
 
     def visit_With(self, node: cst.With) -> None:  # noqa: N802
         for item in node.items:
@@ -205,6 +224,12 @@ class _Mocker(cst.CSTTransformer):
             return call.func.with_changes(attr=cst.Name("AsyncMock"))
         self.home = "unittest.mock"
         return cst.Name("AsyncMock")
+
+
+def _is_method(target: cst.SimpleString) -> bool:
+    """Say whether a class stands before the last dot: what its method gives is an object."""
+    parts = str(target.evaluated_value).split(".")
+    return parts[-2][:1].isupper()
 
 
 def _is_patch(node: cst.BaseExpression) -> bool:

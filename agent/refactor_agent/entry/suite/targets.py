@@ -36,7 +36,7 @@ class Targets:
             return None
         meant = f"{old[root]}.{attribute}" if attribute else old[root]
         native = self._book.native(meant)
-        if native is None or native.types is not None or native.opened is not None:
+        if native is None or native.types is not None:
             return None
         new = dict(_bound(ast.parse(after)))
         if root in new or native.target.partition(".")[0] not in new:

@@ -27,4 +27,12 @@ def without_targets(node: ast.expr) -> ast.expr:
     made = copy.deepcopy(node)
     for target in patch_targets(made):
         target.value = str(target.value).partition(".")[0]
+    for part in ast.walk(made):
+        if isinstance(part, ast.Call) and dotted(part.func) in _PATCHES:
+            part.keywords = [word for word in part.keywords if not _is_default(word)]
     return made
+
+
+def _is_default(word: ast.keyword) -> bool:
+    """Say whether a mock is told to give what it gives by itself where it is not awaited."""
+    return word.arg == "return_value" and ast.unparse(word.value).endswith("MagicMock()")
