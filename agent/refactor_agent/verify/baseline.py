@@ -71,8 +71,8 @@ class Baseline(Value):
     seconds: float = 0.0
     """Wall time of the longer run."""
     lines: Mapping[str, Mapping[str, str]] = {}
-    """File to test to executed lines, as ``3-7,9``; of one run, so that the other shows what the
-    tests do when nothing looks at each line."""
+    """File to test to executed lines, as ``3-7,9``; of each test in one run, so that the other
+    shows what it does when nothing looks at each line."""
     alone: bool = False
     """Whether runs of the suite get into each other's way, so that one is made at a time."""
     never_awaited: Mapping[str, int] = {}
@@ -174,9 +174,8 @@ async def _take(  # noqa: PLR0913, PLR0917 - what `take_baseline` was given, and
     told: Callable[[str], None],
     imports: ImportReport,
 ) -> Baseline:
-    async def run(turn: str, lines: bool) -> SuiteRun:
-        watch = watched if lines else ()
-        wanted = Wanted(watch=watch, select=None, limit=target.limit)
+    async def run(turn: str, half: int) -> SuiteRun:
+        wanted = Wanted(watch=watched, select=None, limit=target.limit, half=half)
         async with bench.turns, bench.pool.lease({}) as workspace:
             told(turn)
             return await run_suite(target, command, workspace, bench.sandbox, wanted)
@@ -227,7 +226,7 @@ def _combine(
         failing=tuple(failing),
         durations={t: max(first.durations[t], second.durations[t]) for t in sorted(both)},
         seconds=max(first.result.seconds, second.result.seconds),
-        lines=_lines(first),
+        lines=_lines(first, second),
         alone=runs.alone,
         loops=_loops(first.loops, second.loops),
         never_awaited=_larger(first.never_awaited, second.never_awaited),
@@ -261,8 +260,10 @@ def _loops(first: LoopUse, second: LoopUse) -> LoopUse:
     )
 
 
-def _lines(run: SuiteRun) -> Mapping[str, Mapping[str, str]]:
-    return {
-        file: {test: format_ranges(parse_ranges(text)) for test, text in tests.items()}
-        for file, tests in run.lines.items()
-    }
+def _lines(*runs: SuiteRun) -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for run in runs:
+        for file, tests in run.lines.items():
+            ranges = {test: format_ranges(parse_ranges(text)) for test, text in tests.items()}
+            found.setdefault(file, {}).update(ranges)
+    return found

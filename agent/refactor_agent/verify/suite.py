@@ -53,6 +53,8 @@ class Wanted:
     """Seconds."""
     noted: Collection[str] | None = None
     """The tests whose executed lines are noted, which takes time; ``None`` for all that run."""
+    half: int | None = None
+    """0 or 1: of these only the half that the hash of the id says; ``None`` for both."""
 
 
 def environment(target: Target, workspace: Workspace) -> dict[str, str]:
@@ -99,13 +101,14 @@ def _prepare(
     }
 
 
-def _settings(workspace: Workspace, wanted: Wanted) -> Mapping[str, str | list[str] | None]:
+def _settings(workspace: Workspace, wanted: Wanted) -> Mapping[str, str | int | list[str] | None]:
     return {
         "root": str(workspace.tree),
         "log": str(workspace.notes / _LOG),
         "watch": sorted(wanted.watch),
         "select": None if wanted.select is None else sorted(wanted.select),
         "noted": None if wanted.noted is None else sorted(wanted.noted),
+        "half": wanted.half,
         "files": None if wanted.select is None else sorted(test_files(wanted.select)),
     }
 

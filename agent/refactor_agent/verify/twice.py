@@ -13,8 +13,9 @@ __all__ = ["Twice", "run_twice"]
 
 _FAILS = frozenset({"failed", "error"})
 
-Run = Callable[[str, bool], Coroutine[None, None, SuiteRun]]
-"""Runs the suite: what to call the run, and whether executed lines are noted."""
+Run = Callable[[str, int], Coroutine[None, None, SuiteRun]]
+"""Runs the suite: what to call the run, and of which half of the tests, 0 or 1, the executed lines
+are noted: to note all of them in one run would keep everybody waiting for it."""
 Judge = Callable[[SuiteRun], Refusal | None]
 """Says why a run is of no use, if it is."""
 
@@ -24,7 +25,6 @@ class Twice:
     """Two runs of the same code."""
 
     first: SuiteRun
-    """The one whose executed lines were noted."""
     second: SuiteRun
     alone: bool = False
     """Whether runs get into each other's way when they are made at once."""
@@ -41,17 +41,17 @@ async def run_twice(
     """
     together = None
     if at_once:
-        runs = await asyncio.gather(run("first run", True), run("second run", False))
+        runs = await asyncio.gather(run("first run", 0), run("second run", 1))
         together = Twice(*runs)
         if _agree(*runs, why_unusable) and (apart or not _shows_a_fault(runs[0], why_unusable)):
             return why_unusable(runs[0]) or together
-    first = await run("a run alone" if together else "first run", True)
+    first = await run("a run alone" if together else "first run", 0)
     refusal = why_unusable(first)
     if refusal is not None:
         return refusal
     if together and all(_agree(first, one, why_unusable) for one in _both(together)):
         return together
-    second = await run("another run alone" if together else "second run", False)
+    second = await run("another run alone" if together else "second run", 1)
     refusal = why_unusable(second)
     if refusal is not None:
         return refusal

@@ -205,14 +205,14 @@ def run(request, tmp_path_factory) -> SuiteRun:
     (root / "app.py").write_text(APP)
     (root / "test_app.py").write_text(TESTS)
     (root / "test_broken.py").write_text("import not_there\n")
-    return asyncio.run(run_once(root, place / "pool", python, None))
+    return asyncio.run(run_once(root, place / "pool", python))
 
 
-async def run_once(root: Path, pool: Path, python: str, select, noted=None) -> SuiteRun:
+async def run_once(root: Path, pool: Path, python: str, select=None, **asked) -> SuiteRun:
     target = Target(snapshot=root, fingerprint="", python=python, version=(3, 0, 0))
     command = Command(words=(python, "-m", "pytest"))
     async with WorkspacePool(root, pool, 1).lease({}) as workspace:
-        wanted = Wanted(watch=["app.py"], select=select, limit=120, noted=noted)
+        wanted = Wanted(watch=["app.py"], select=select, limit=120, **asked)
         return await run_suite(target, command, workspace, ProcessSandbox(), wanted)
 
 
@@ -264,12 +264,28 @@ def test_lines_of_some_tests_only(python, tmp_path):
     (root / "app.py").write_text(APP)
     (root / "test_app.py").write_text(TESTS)
     noted = ["test_app.py::test_waits", "test_app.py::TestOld::test_method"]
-    run = asyncio.run(run_once(root, tmp_path / "pool", python, None, noted))
+    run = asyncio.run(run_once(root, tmp_path / "pool", python, noted=noted))
     assert len(run.outcomes) == len(OUTCOMES), "all of them run"
     assert dict(run.lines["app.py"]) == {
         "test_app.py::test_waits": "6-7,12-13",
         "test_app.py::TestOld::test_method": "6,8",
     }
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_two_halves_note_the_lines_of_all_tests(python, tmp_path):
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "app.py").write_text(APP)
+    (root / "test_app.py").write_text(TESTS)
+    whole, first, second = (
+        asyncio.run(run_once(root, tmp_path / f"pool-{half}", python, half=half))
+        for half in (None, 0, 1)
+    )
+    found = [dict(run.lines["app.py"]) for run in (first, second)]
+    assert all(found), "each notes some"
+    assert found[0].keys().isdisjoint(found[1])
+    assert {**found[0], **found[1]} == dict(whole.lines["app.py"])
 
 
 def test_selected_tests_only(tmp_path):

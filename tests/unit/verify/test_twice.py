@@ -44,13 +44,13 @@ CASES = {
 )
 def test_what_counts(at_once, apart, ends, counts, met):
     made: list[SuiteRun] = []  # equal runs are told apart by `seconds`
-    noted: list[bool] = []
+    halves: list[int] = []
 
-    async def run(_turn: str, lines: bool) -> SuiteRun:
+    async def run(_turn: str, half: int) -> SuiteRun:
         one = SuiteRun(CommandResult(returncode=0, stdout="", stderr="", seconds=len(made)))
         one.outcomes = dict(ends[len(made)])
         made.append(one)
-        noted.append(lines)
+        halves.append(half)
         return one
 
     def why_unusable(one: SuiteRun) -> Refusal | None:
@@ -64,7 +64,7 @@ def test_what_counts(at_once, apart, ends, counts, met):
     assert isinstance(found, Twice)
     places = [made.index(found.first), made.index(found.second)]
     assert (tuple(places), found.alone) == (counts, met)
-    assert [noted[place] for place in places] == [True, False], "one of them notes lines"
+    assert [halves[place] for place in places] == [0, 1], "together they note the lines of all"
 
 
 CODE = "import time\n\n\nasync def f():\n    time.sleep(0.001)\n    return 1\n"

@@ -1,8 +1,9 @@
 """Writes down what a test run did, whichever runner it is. Standard library only, Python 3.9 on.
 
 The settings are read from the JSON file that ``REFACTOR_AGENT_PROBE`` names: ``root``, ``log``,
-``watch`` (files whose executed lines are wanted), ``noted`` (test ids of which they are wanted) and
-``select`` (test ids to run), each null for all tests, and ``files`` (where those to run stand).
+``watch`` (files whose executed lines are wanted), ``noted`` (test ids of which they are wanted)
+and ``select`` (test ids to run), each null for all tests, ``half`` (0 or 1: of which half of the
+tests they are wanted; null for both), and ``files`` (where those to run stand).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import logging
 import os
 import sys
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,7 @@ class Probe:
         self.root = os.path.realpath(settings["root"])
         self.select = None if settings["select"] is None else set(settings["select"])
         self._noted = None if settings["noted"] is None else set(settings["noted"])
+        self._half = settings["half"]
         self.files = None if settings["files"] is None else set(settings["files"])
         self.log = _Log(settings["log"])
         self.current = ""
@@ -123,6 +126,8 @@ class Probe:
             self.log.write("lines", id=test, lines=taken)
 
     def _is_noted(self, test: str) -> bool:
+        if self._half is not None and zlib.crc32(test.encode("utf-8", "replace")) % 2 != self._half:
+            return False
         return self._noted is None or test in self._noted
 
     def begin(self, test: str) -> None:
