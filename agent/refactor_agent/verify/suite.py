@@ -20,6 +20,7 @@ from refactor_agent.verify.workspace import Workspace, WorkspacePool
 __all__ = ["Bench", "Wanted", "environment", "run_suite", "test_files"]
 
 _PROBE = "refactor_agent_probe.plugin"
+_IMPORT_PATH = "PYTHONPATH"
 _SETTINGS = "REFACTOR_AGENT_PROBE"
 _LOG = "log"
 
@@ -95,10 +96,18 @@ def _prepare(
     settings.write_text(json.dumps(_settings(workspace, wanted)), encoding="ascii")
     (workspace.notes / _LOG).unlink(missing_ok=True)
     return {
-        **with_tracer({**environment(target, workspace), **command.environment}, workspace),
+        **with_tracer(_with_own(environment(target, workspace), command), workspace),
         _SETTINGS: str(settings),
         "PYTEST_ADDOPTS": f"-p {_PROBE}",
     }
+
+
+def _with_own(made: Mapping[str, str], command: Command) -> dict[str, str]:
+    """Add the variables that the command sets; its import path comes behind ours."""
+    found = {**made, **command.environment}
+    if _IMPORT_PATH in command.environment:
+        found[_IMPORT_PATH] = os.pathsep.join((made[_IMPORT_PATH], found[_IMPORT_PATH]))
+    return found
 
 
 def _settings(workspace: Workspace, wanted: Wanted) -> Mapping[str, str | int | list[str] | None]:

@@ -208,9 +208,11 @@ def run(request, tmp_path_factory) -> SuiteRun:
     return asyncio.run(run_once(root, place / "pool", python))
 
 
-async def run_once(root: Path, pool: Path, python: str, select=None, **asked) -> SuiteRun:
+async def run_once(
+    root: Path, pool: Path, python: str, select=None, *, variables=None, **asked
+) -> SuiteRun:
     target = Target(snapshot=root, fingerprint="", python=python, version=(3, 0, 0))
-    command = Command(words=(python, "-m", "pytest"))
+    command = Command(words=(python, "-m", "pytest"), environment=variables or {})
     async with WorkspacePool(root, pool, 1).lease({}) as workspace:
         wanted = Wanted(watch=["app.py"], select=select, limit=120, **asked)
         return await run_suite(target, command, workspace, ProcessSandbox(), wanted)
@@ -286,6 +288,19 @@ def test_two_halves_note_the_lines_of_all_tests(python, tmp_path):
     assert all(found), "each notes some"
     assert found[0].keys().isdisjoint(found[1])
     assert {**found[0], **found[1]} == dict(whole.lines["app.py"])
+
+
+def test_a_command_with_an_import_path_of_its_own(tmp_path):
+    root = tmp_path / "project"
+    (root / "lib").mkdir(parents=True)
+    (root / "app.py").write_text(APP)
+    (root / "lib" / "helper.py").write_text("VALUE = 1\n")
+    (root / "test_own.py").write_text(
+        "import app\nfrom helper import VALUE\n\n\ndef test():\n    assert VALUE\n"
+    )
+    variables = {"PYTHONPATH": "lib"}
+    run = asyncio.run(run_once(root, tmp_path / "pool", sys.executable, variables=variables))
+    assert dict(run.outcomes) == {"test_own.py::test": "passed"}
 
 
 def test_selected_tests_only(tmp_path):
