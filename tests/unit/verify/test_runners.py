@@ -253,7 +253,7 @@ def test_a_right_conversion_is_verified_and_a_forgotten_await_fails(make_judge, 
 def test_outcomes_of_unittest(make_judge, bare):
     shape = SHAPES["unittest, tests in a package, no pytest"]
     judge = make_judge(shape.files)
-    judge.python = bare
+    judge.python, judge.command = bare, None
     broken = "import unittest\nimport nothing_like_it\n"
     red = (
         "import unittest\n\n\nclass Red(unittest.TestCase):\n    def test_a(self):\n"
