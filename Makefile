@@ -9,10 +9,10 @@ demo: $(VENV)/.ready
 	$(BIN)/python eval/demo .demo
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto -m 'not slow'
+	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not slow'
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m eval.bench
