@@ -9,7 +9,12 @@ from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.offloaded import hands_over
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.values import External, ExternalMethod, FunctionValue, Value
+from refactor_agent.locate.resolve.values import (
+    External,
+    ExternalMethod,
+    Value,
+    is_function,
+)
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.twins import twin_of
 
@@ -81,7 +86,7 @@ class TwinCalls:
 
     def _offloads(self, twin: ProjectFunction, function: ProjectFunction) -> bool:
         return any(
-            isinstance(value, FunctionValue) and value.name == function.name
+            is_function(value, function.name)
             for call in twin.body.calls
             for term in hands_over(self._evaluator, twin, call)
             for value in self._evaluator.term(twin, term)

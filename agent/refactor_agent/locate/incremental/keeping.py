@@ -106,6 +106,8 @@ class Kept:
             if not module.is_test
         ]
         groups = groups_of(functions, jobs)
+        if not groups:
+            return None
         effects = self._recording(None, frozenset())
         parts = parts_of(groups, effects, lambda: _worked_out(effects))
         return self._today(parts) if parts else None

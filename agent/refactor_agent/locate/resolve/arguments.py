@@ -13,6 +13,7 @@ from refactor_agent.locate.resolve.values import (
     Partial,
     Value,
     Values,
+    is_function,
     join,
 )
 from refactor_agent.locate.summary import CallFacts
@@ -54,13 +55,9 @@ def _decorated(evaluator: Evaluator, decorator: ProjectFunction) -> Values:
         for function in evaluator.index.decorated(bare):
             for term, _ in function.facts.decorators:
                 values = evaluator.term(function.around, term)
-                if any(_is(value, decorator) for value in values):
+                if any(is_function(value, decorator.name) for value in values):
                     found.append(FunctionValue(function.name))
     return tuple(dict.fromkeys(found))
-
-
-def _is(value: Value, function: ProjectFunction) -> bool:
-    return isinstance(value, FunctionValue) and value.name == function.name
 
 
 def _of_lambda(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:

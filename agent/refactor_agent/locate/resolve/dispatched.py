@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.classes import linearise
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
-from refactor_agent.locate.resolve.values import FunctionValue, Value, Values
+from refactor_agent.locate.resolve.values import Value, Values, is_function
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -34,12 +34,8 @@ def _registered(evaluator: Evaluator, function: ProjectFunction) -> Iterator[str
             if given is None or given[0] != "a":
                 continue
             values = evaluator.term(other.around, given[1])
-            if any(_is(value, function) for value in values):
+            if any(is_function(value, function.name) for value in values):
                 yield other.name
-
-
-def _is(value: Value, function: ProjectFunction) -> bool:
-    return isinstance(value, FunctionValue) and value.name == function.name
 
 
 def default_factories(evaluator: Evaluator, cls: ProjectClass) -> Values:

@@ -27,6 +27,7 @@ __all__ = [
     "Value",
     "Values",
     "awaitable",
+    "is_function",
     "join",
 ]
 
@@ -159,6 +160,11 @@ AWAITABLE = "typing.Awaitable"
 def awaitable(result: Values) -> Values:
     """Give what has to be awaited to get ``result``."""
     return (Instance(AWAITABLE, (result,)),)
+
+
+def is_function(value: Value, name: str) -> bool:
+    """Say whether a value is the function of this name, bound or not."""
+    return isinstance(value, FunctionValue) and value.name == name
 
 
 def join(groups: Iterable[Values]) -> Values:

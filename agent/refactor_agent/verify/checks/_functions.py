@@ -16,6 +16,7 @@ __all__ = [
     "Finding",
     "FunctionChange",
     "changed_functions",
+    "fresh_decorations",
     "fresh_findings",
     "has_await",
     "own_nodes",
@@ -77,6 +78,18 @@ def changed_functions(context: Context) -> Iterator[FunctionChange]:
 def turned_async(context: Context) -> tuple[FunctionChange, ...]:
     """Give the functions that are async only after the change."""
     return tuple(change for change in changed_functions(context) if change.turned_async)
+
+
+def fresh_decorations(
+    context: Context, why_not: Callable[[FunctionChange, ast.expr], str]
+) -> Iterator[Objection]:
+    """Object to decorators of what turned async; ``why_not`` is empty for one that may stay."""
+    for change in turned_async(context):
+        for decorator in change.after.decorator_list:
+            why = why_not(change, decorator)
+            if why:
+                message = f"{change.name} is async now under @{ast.unparse(decorator)}: {why}"
+                yield Objection(message, change.site(decorator))
 
 
 def fresh_findings(context: Context, finder: Finder) -> Iterator[Objection]:

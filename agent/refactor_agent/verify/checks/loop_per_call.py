@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, turned_async
+from refactor_agent.verify.checks._functions import FunctionChange, fresh_decorations
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import Module, dotted
 
@@ -33,12 +33,7 @@ _FRAMEWORKS: Mapping[str, tuple[frozenset[str], str]] = {
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    for change in turned_async(context):
-        for decorator in change.after.decorator_list:
-            why = _why_not(change, decorator)
-            if why:
-                message = f"{change.name} is async now under @{ast.unparse(decorator)}: {why}"
-                yield Objection(message, change.site(decorator))
+    yield from fresh_decorations(context, _why_not)
 
 
 def _why_not(change: FunctionChange, decorator: ast.expr) -> str:

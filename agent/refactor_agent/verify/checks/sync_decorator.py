@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, own_nodes, turned_async
+from refactor_agent.verify.checks._functions import FunctionChange, fresh_decorations, own_nodes
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -31,12 +31,7 @@ _DENIED = {
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    for change in turned_async(context):
-        for decorator in change.after.decorator_list:
-            why = _why_not(change, decorator)
-            if why:
-                message = f"{change.name} is async now under @{ast.unparse(decorator)}: {why}"
-                yield Objection(message, change.site(decorator))
+    yield from fresh_decorations(context, _why_not)
 
 
 def _why_not(change: FunctionChange, decorator: ast.expr) -> str:
