@@ -40,6 +40,7 @@ async def _execute(services: Services, approve: Sequence[str] | None) -> Ending:
     async with AsyncExitStack() as stack:
         for model in services.proposer.models if services.proposer else ():
             await stack.enter_async_context(model)
+        stack.push_async_callback(services.ahead.stop)
         ending = await execute(services)
         if ending.question is None or not approve:
             return ending

@@ -62,6 +62,11 @@ class Gate:
             )
         return await asyncio.to_thread(self.store.remember, question, baseline)
 
+    async def has_room(self, baseline: str) -> bool:
+        """Say whether a run of the whole suite can go on beside those of change sets."""
+        known = await asyncio.to_thread(self.store.get, baseline, Baseline)
+        return self.bench.pool.size > 1 and known.status != "unusable" and not known.alone
+
     async def judge(self, baseline: str, change_set: ChangeSet, proposal: Proposal) -> Verdict:
         """Judge one change set alone."""
         before = Tree(self.target.snapshot)

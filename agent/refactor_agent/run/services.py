@@ -16,6 +16,7 @@ from refactor_agent.locate import locate, shared_cache
 from refactor_agent.ports import Reporter
 from refactor_agent.project import Project
 from refactor_agent.rulebook import RuleBook
+from refactor_agent.run.ahead import Ahead
 from refactor_agent.run.directory import RunDirectory
 from refactor_agent.run.gate import Gate
 from refactor_agent.run.options import RunRecord
@@ -70,6 +71,11 @@ class Services:
     def located(self) -> Located:
         """The snapshot's regions and call graph."""
         return self.locate(self.base)
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        """The gate's verdict on the sum, which may be begun before it is asked for."""
+        return Ahead(self.gate.judge_sum)
 
     def plan(self, key: str) -> Plan:
         """Give a stored plan, read once: every step of every change set asks for it."""

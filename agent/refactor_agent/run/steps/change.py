@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-from refactor_agent.convert import propose as propose_by_rule
 from refactor_agent.domain.decision import Decision, Tried
-from refactor_agent.domain.plan import ChangeSet, Refusal
+from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.run.services import Services
 from refactor_agent.run.state import ChangeState
 from refactor_agent.run.steps.ask import ask_models
+from refactor_agent.run.steps.by_rule import made_by_rule
 from refactor_agent.run.steps.review import Reviewed, held_for, wants_review
 
 __all__ = [
@@ -66,7 +66,7 @@ def _by_rules(services: Services, state: ChangeState, until: int) -> ChangeState
     change_set = services.change_set(state["plan"], state["id"])
     tried = list(state["tried"])
     for number in range(state["attempt"], until):
-        made = _made(services, change_set, number)
+        made = made_by_rule(services, change_set, number)
         if isinstance(made, Proposal):
             key = _keep(services, made)
             return {"proposal": key, "attempt": number + 1, "tried": tried}
@@ -74,13 +74,6 @@ def _by_rules(services: Services, state: ChangeState, until: int) -> ChangeState
         refused = Tried(strategy=strategy, author="rules", outcome="refused", reason=made.message)
         tried.append(refused.model_dump())
     return {"proposal": None, "attempt": max(until, state["attempt"]), "tried": tried}
-
-
-def _made(services: Services, change_set: ChangeSet, number: int) -> Proposal | Refusal:
-    prepared = change_set.attempts[number].prepared
-    if prepared is not None:
-        return services.store.get(prepared, Proposal)
-    return propose_by_rule(change_set, number, services.base, services.rulebook)
 
 
 async def _by_model(services: Services, state: ChangeState) -> ChangeState:
@@ -111,6 +104,8 @@ async def check(services: Services, state: ChangeState) -> ChangeState:
     """Put the proposal through the gate."""
     proposal, change_set = await asyncio.to_thread(_proposed, services, state)
     verdict = await services.gate.judge(state["baseline"], change_set, proposal)
+    if verdict.outcome != "verified":
+        await services.ahead.stop()
     key = await asyncio.to_thread(services.store.put, verdict)
     said = {"change_set": state["id"], "proposal": state["proposal"], "verdict": key}
     await services.say_once("judged", outcome=verdict.outcome, reason=verdict.reason, **said)

@@ -78,7 +78,7 @@ async def _verdict(
     if not names:
         return None
     series = await asyncio.to_thread(_series, services, state, decisions, names)
-    return await services.gate.judge_sum(state["baseline"], series)
+    return await services.ahead.judge_sum(state["baseline"], series)
 
 
 def _series(

@@ -6,11 +6,13 @@ import asyncio
 from typing import Literal
 
 from refactor_agent.domain.decision import Decision
-from refactor_agent.domain.plan import ChangeSet
+from refactor_agent.domain.plan import ChangeSet, Plan
+from refactor_agent.domain.proposal import Proposal
 from refactor_agent.run.phases import BASELINE
 from refactor_agent.run.planning import plan_run
 from refactor_agent.run.services import Findings, Services
 from refactor_agent.run.state import ChangeState, RunState
+from refactor_agent.run.steps.by_rule import first_made
 from refactor_agent.run.steps.change import can_try
 
 __all__ = ["after_plan", "baseline", "fan_out", "locate", "plan"]
@@ -50,6 +52,8 @@ async def baseline(services: Services, state: RunState) -> RunState:
     made = await asyncio.to_thread(services.plan, state["plan"])
     key = await services.gate.baseline(made)
     await services.say_once(BASELINE, baseline=key)
+    if await services.gate.has_room(key) and services.proposer is None:
+        services.ahead.begin(key, await asyncio.to_thread(_by_rules, services, made))
     return {"baseline": key}
 
 
@@ -68,6 +72,12 @@ def fan_out(services: Services, state: RunState) -> list[ChangeState]:
         for found in services.plan(state["plan"]).change_sets
         if can_try(services, found)
     ]
+
+
+def _by_rules(services: Services, made: Plan) -> list[tuple[ChangeSet, Proposal]]:
+    """Give what rules make first of each change set."""
+    proposals = ((found, first_made(services, found)) for found in made.change_sets)
+    return [(found, proposal) for found, proposal in proposals if proposal is not None]
 
 
 def _leave(change_set: ChangeSet) -> Decision:
