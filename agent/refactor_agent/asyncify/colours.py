@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from refactor_agent.asyncify.by_use import ByUse
 from refactor_agent.asyncify.callees import DEPTH, calls_behind, is_handed, last_name
 from refactor_agent.asyncify.duck import by_name_alone
 from refactor_agent.asyncify.holes import find_holes
@@ -50,6 +51,8 @@ class Colours:
         """The functions that may become async."""
         self.origins = Origins(self._evaluator)
         self.whence = Whence(world)
+        callers = [f for module in world.modules.values() for f in module.facts.functions]
+        self._by_use = ByUse(self._evaluator, world.leaves, callers)
         self.opened: set[tuple[str, int]] = set()
         """Calls, by function and number, of what an entry point must wait for."""
         self._holes = find_holes(world.leaves.prose)
@@ -75,6 +78,9 @@ class Colours:
         if not values and term is not None and term[0] == "a":
             if term[2] in _DRIVES and self.read(function, term[1]) is not None:
                 return None  # see `constructs.closing`
+            used = self._by_use.method(function, term)
+            if used is not None:
+                return self.of(used)
             return by_name_alone(self._evaluator, self.world.leaves, term[2], self._method)
         return next((member for member in found if member is not None), None)
 

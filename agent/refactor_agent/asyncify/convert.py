@@ -9,6 +9,7 @@ from refactor_agent.asyncify.colouring import Colouring, colour
 from refactor_agent.asyncify.definitions import write_definition
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.fixtures import tell_fixtures
+from refactor_agent.asyncify.handed_on import note_handed_on
 from refactor_agent.asyncify.helpers import with_helpers
 from refactor_agent.asyncify.leaves import Leaves, parse_leaves, with_twins
 from refactor_agent.asyncify.libraries import aliased, library_sources
@@ -57,6 +58,7 @@ def asyncify(
     files = {
         file: _write(world, module, colouring, refusals) for file, module in world.modules.items()
     }
+    note_handed_on(world, colouring.colours, refusals)
     for text, meaning in world.leaves.prose.items():
         refusals.add("leaf-not-a-name", f"{text!r}: {meaning!r} names no class or function")
     for sync, aio in world.leaves.unlike.items():

@@ -3,6 +3,27 @@
 import pytest
 
 CASES = {
+    "what a subclass puts into a container of its base": """
+        import requests
+
+        class Base:
+            def __init__(self):
+                self.clients = {}
+                self.names = {}
+
+            def find(self, key):
+                client = self.clients[key]
+                return client
+
+        class Pool(Base):
+            def open(self, key):
+                self.clients[key] = requests.Session()
+                self.names[key] = "name"
+
+        async def f(pool: Pool, key):
+            pool.find(key).get("u")  #! requests.Session.get
+            pool.names[key].get("u")
+    """,
     "attributes that hold containers": """
         import requests
         from collections import defaultdict, OrderedDict

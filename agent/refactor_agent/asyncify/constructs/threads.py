@@ -30,7 +30,7 @@ from refactor_agent.asyncify.tasks import (
 from refactor_agent.asyncify.threads import Thread, read_thread
 from refactor_agent.asyncify.world import CallSite
 from refactor_agent.convert.refused import refuse
-from refactor_agent.locate.resolve.values import External, ExternalMethod, Instance
+from refactor_agent.locate.resolve.values import External, ExternalMethod, Instance, Values
 from refactor_agent.locate.terms import Term
 
 __all__ = ["ThreadSite", "find"]
@@ -127,6 +127,17 @@ class _Method(Site):
             await_(edit, self.node)
 
 
+def _is_shaped(unit: Unit, node: cst.Call, made: Values) -> bool:
+    """Say whether a class that is looked up where nothing is known of it makes a thread.
+
+    ``self.parts["thread"](target=f, args=args)``, and it is started.
+    """
+    names = {arg.keyword.value for arg in node.args if arg.keyword is not None}
+    if made or not {"target", "args"} <= names or "multiprocessing" in unit.module.source.text:
+        return False
+    return read_thread(unit.module.source, node) is not None
+
+
 def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:
     """Give the site of a call that makes a thread, or uses one."""
     call = unit.module.call(node) if isinstance(node, cst.Call) else None
@@ -134,7 +145,7 @@ def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:
         return
     facts = call.facts
     made = unit.module.evaluator.term(call.function, facts.func)
-    if made in {(External(_THREAD),), (Instance(_THREAD),)}:
+    if made in {(External(_THREAD),), (Instance(_THREAD),)} or _is_shaped(unit, node, made):
         target = dict(facts.keywords).get("target") or (facts.args[1:2] or (None,))[0]
         if target is not None:
             yield ThreadSite(unit, node, call, target)

@@ -16,7 +16,7 @@ from refactor_agent.locate.resolve.generics import (
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.outside import set_outside
 from refactor_agent.locate.resolve.results import function_result
-from refactor_agent.locate.resolve.vague import is_vague
+from refactor_agent.locate.resolve.vague import is_container, is_vague
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     External,
@@ -24,6 +24,7 @@ from refactor_agent.locate.resolve.values import (
     FunctionValue,
     Instance,
     ModuleValue,
+    Record,
     Super,
     Value,
     Values,
@@ -114,6 +115,7 @@ def _find(
             return (Instance(receiver.cls),)
         found = found or _nested(evaluator, base, name)
         if found:
+            found = join((found, _filled(evaluator, found, receiver, name)))
             return _of_receiver(evaluator, _got(evaluator, found, receiver), receiver, base)
     return (
         set_outside(evaluator, receiver, name)
@@ -134,6 +136,23 @@ def _below(evaluator: Evaluator, receiver: Value, name: str) -> Values:
         for method in below.methods(name)
     ]
     return _bound(evaluator, found, receiver) if len(found) <= _MOST_BELOW else ()
+
+
+def _filled(evaluator: Evaluator, found: Values, receiver: Value, name: str) -> Values:
+    """Give what subclasses put into a container that the class itself leaves empty."""
+    if not all(map(_is_empty, found)) or not isinstance(receiver, Instance) or not receiver.is_open:
+        return ()
+    cls = evaluator.index.classes.get(receiver.cls)
+    below = list(evaluator.index.subclasses(cls)) if cls is not None else []
+    groups = [_assigned(evaluator, sub, name) for sub in below if not sub.module.is_test]
+    return join(groups) if len(groups) <= _MOST_BELOW else ()
+
+
+def _is_empty(value: Value) -> bool:
+    if isinstance(value, Record):
+        return not value.items and not value.value
+    held = value.arguments if isinstance(value, Instance) else ()
+    return is_container(value) and not any(held)
 
 
 def _nested(evaluator: Evaluator, cls: ProjectClass, name: str) -> Values:

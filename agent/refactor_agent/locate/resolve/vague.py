@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refactor_agent.locate.resolve.values import Instance, Value, join
 
-__all__ = ["is_vague"]
+__all__ = ["is_container", "is_vague"]
 
 _CALLABLES = frozenset({"collections.abc.Callable", "typing.Callable"})
 _ANYTHING = frozenset({"builtins.object", "builtins.type", "typing.Any", *_CALLABLES})
@@ -27,4 +27,9 @@ def is_vague(value: Value) -> bool:
     if value.cls in _ANYTHING:
         return True
     held = join(value.arguments)
-    return all(map(is_vague, held)) if held else value.cls in _CONTAINERS
+    return all(map(is_vague, held)) if held else is_container(value)
+
+
+def is_container(value: Value) -> bool:
+    """Say whether a value is a dict, a list or the like."""
+    return isinstance(value, Instance) and value.cls in _CONTAINERS
