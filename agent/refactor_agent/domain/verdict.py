@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from refactor_agent.domain.differential import DifferentialRun
 from refactor_agent.domain.load import LoadReport
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.values import Value
@@ -57,6 +58,8 @@ class Verdict(Value):
     """Changed lines that no executed test reached."""
     unblocked: tuple[str, ...] = ()
     """What no longer blocks a loop when these tests run, as ``primitive in file::name``."""
+    differential: tuple[DifferentialRun, ...] = ()
+    """Examples of the rules behind the change, run on both sides in the target's environment."""
     load: LoadReport | None = None
     """How its ASGI application answers under load, where the project names one."""
     reason: str = ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 import yaml
 from markdown_it import MarkdownIt
@@ -36,6 +38,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "after": frozenset({"strategy"}),
     "same": frozenset({"dependencies"}),
     "refuse": frozenset({"reason", "dependencies"}),
+    "calls": frozenset({"server"}),
 }
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same as `yaml.safe_load`, ten times as fast; `scan` loads all rules at every start."""
@@ -159,15 +162,32 @@ class _Reader:
     def _example(self, part: _Part) -> Example:
         blocks = tuple(self._block(fence) for fence in part.fences)
         shape = [block.role for block in blocks]
+        if shape[-1:] == ["calls"] and "after" in shape:
+            self._check_calls(blocks)
+            shape.pop()
         converted = shape[:1] == ["before"] and shape[1:] and set(shape[1:]) == {"after"}
         if not (converted or shape in (["same"], ["refuse"])):
             raise self._fault(
                 part.line,
-                f"example {part.title!r} needs one 'before' and its 'after', or one 'same', "
-                "or one 'refuse' block",
+                f"example {part.title!r} needs one 'before' and its 'after' (and 'calls' of both), "
+                "or one 'same', or one 'refuse' block",
             )
         title, marks = _DOC.subn("", part.title)
         return Example(title=title, doc=marks > 0, blocks=blocks)
+
+    def _check_calls(self, blocks: Sequence[Block]) -> None:
+        """What is run where a target runs must be Python, and calls of it one expression each."""
+        for block in blocks:
+            try:
+                body = ast.parse(block.code).body
+            except SyntaxError as error:
+                line = block.line + (error.lineno or 0)
+                raise self._fault(line, f"what has 'calls' is valid Python: {error.msg}") from None
+            for node in body if block.role == "calls" else ():
+                if not isinstance(node, ast.Expr):
+                    raise self._fault(
+                        block.line + node.lineno, "a 'calls' block holds calls, and nothing else"
+                    )
 
     def _block(self, fence: Token) -> Block:
         start, _ = fence.map or (0, 0)
@@ -176,22 +196,24 @@ class _Reader:
         code, marks = _take_marks(fence.content)
         if role in {"before", "refuse"} and not marks:
             raise self._fault(line, f"a {role!r} block marks its finding: '# <- RA101'")
-        if role in {"after", "same"} and marks:
+        if role in {"after", "same", "calls"} and marks:
             raise self._fault(line, f"a {role!r} block has no findings to mark")
         if role == "refuse" and "reason" not in options:
             raise self._fault(line, "a 'refuse' block says why: reason=lock-held")
+        if role == "calls" and "server" not in options:
+            raise self._fault(line, "a 'calls' block says what answers: server=http, server=none")
         return Block(role=role, code=code, marks=marks, options=options, line=line)
 
     def _info(self, info: str, line: int) -> tuple[Role, dict[str, str]]:
         language, _, rest = info.strip().partition(" ")
         words = rest.split()
         options = dict(word.partition("=")[::2] for word in words[1:])
-        for role in ("before", "after", "same", "refuse"):
+        for role in get_args(Role):
             if language == "python" and words[:1] == [role]:
                 if unknown := sorted(set(options) - _OPTIONS[role]):
                     raise self._fault(line, f"a {role!r} block knows no option {unknown[0]!r}")
                 return role, options
-        raise self._fault(line, f"fence {info!r} is not 'python before|after|same|refuse'")
+        raise self._fault(line, f"fence {info!r} is not 'python {'|'.join(get_args(Role))}'")
 
     def _fault(self, line: int, message: str) -> UsageError:
         return UsageError(f"{self.path}:{line}: {message}")

@@ -13,7 +13,7 @@ from refactor_agent.rulebook.schema import BlockingCall, FrontMatter
 
 __all__ = ["Block", "Example", "Mark", "Role", "Rule"]
 
-Role = Literal["before", "after", "same", "refuse"]
+Role = Literal["before", "after", "same", "refuse", "calls"]
 
 
 class Mark(NamedTuple):
@@ -31,7 +31,7 @@ class Block(Value):
     marks: tuple[Mark, ...] = ()
     options: Mapping[str, str] = {}
     """``reason`` of a ``refuse``, ``strategy`` of an ``after``, ``dependencies`` of a ``before``,
-    separated by commas."""
+    separated by commas, ``server`` of ``calls``."""
     line: int = 0
     """The line of the rule file on which the fence opens."""
 
@@ -48,6 +48,12 @@ class Example(Value):
     def known_gap(self) -> bool:
         """The title says ``todo``: the case is known to fail."""
         return re.search(r"\btodo\b", self.title, re.IGNORECASE) is not None
+
+    @property
+    def native(self) -> Block | None:
+        """The first ``after`` that awaits its library, and does not hand it to a thread."""
+        blocks = (block for block in self.of("after") if "import offload" not in block.code)
+        return next(blocks, None)
 
     def of(self, role: Role) -> tuple[Block, ...]:
         """Give the blocks with this role, in order."""

@@ -189,4 +189,7 @@ class FrontMatter(Value):
     """Type to how it may be used from threads; types not named here are ``any``."""
     native: Native | None = None
     """``None``: there is no async equivalent, so offload."""
+    environment: Mapping[str, str] = {}
+    """Variables that are set where the examples' ``calls`` are made; ``{server}`` is the address of
+    the local server."""
     globs: tuple[str, ...] = ("**/*.py",)

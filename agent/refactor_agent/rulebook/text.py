@@ -77,6 +77,8 @@ def _examples(rule: Rule) -> Iterator[str]:
 def _caption(block: Block, example: Example) -> str:
     if block.role == "after" and len(example.of("after")) > 1:
         return f"After, {block.options.get('strategy', 'first choice')}:"
+    if block.role == "calls":
+        return f"Called before and after ({block.options['server']}), which must do the same:"
     if block.role == "refuse":
         return f"Refused (`{block.options['reason']}`):"
     if block.role == "before" and "dependencies" in block.options:

@@ -42,6 +42,7 @@ from refactor_agent.store import Store
 from refactor_agent.tree import Tree
 from refactor_agent.verify import (
     Bench,
+    Differential,
     Locate,
     WorkspacePool,
     make_target,
@@ -135,7 +136,7 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
         store=store,
         audit=AuditLog(directory.audit),
         reporter=reporter,
-        gate=_gate(record, project, remembered, store, places),
+        gate=_gate(record, project, remembered, Differential(rulebook, store), places),
         places=places,
         locate=remembered,
     )
@@ -164,7 +165,9 @@ def _proposer(services: Services, configs: Sequence[ModelConfig]) -> Proposer:
     return Proposer(models, prompts_for(services.project), ground, patience)
 
 
-def _gate(record: RunRecord, project: Project, locate: Locate, store: Store, places: Path) -> Gate:
+def _gate(
+    record: RunRecord, project: Project, locate: Locate, differential: Differential, places: Path
+) -> Gate:
     options = record.options
     target = make_target(project, record.interpreter, options.test_command)
     target = target.model_copy(update={"flag": options.flag})
@@ -175,5 +178,6 @@ def _gate(record: RunRecord, project: Project, locate: Locate, store: Store, pla
         WorkspacePool(project.root, places, options.jobs),
         asyncio.Semaphore(options.jobs),
         locate,
+        differential,
     )
-    return Gate(record.id, store, target, bench, options.tests)
+    return Gate(record.id, differential.store, target, bench, options.tests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from refactor_agent.verify.baseline import Baseline, baseline_key, take_baseline
 from refactor_agent.verify.change import Change
 from refactor_agent.verify.context import Locate
+from refactor_agent.verify.differential import Differential
 from refactor_agent.verify.gate import COMBINED, verdict_key, verify, verify_combined
 from refactor_agent.verify.isolation import Isolation, find_isolation
 from refactor_agent.verify.limits import Limits, default_limits
@@ -19,6 +20,7 @@ __all__ = [
     "Baseline",
     "Bench",
     "Change",
+    "Differential",
     "Isolation",
     "Limits",
     "Locate",

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
+from refactor_agent.domain.differential import DifferentialRun
 from refactor_agent.domain.verdict import CheckFailure, Verdict
 from refactor_agent.tree import Tree, sha256
 from refactor_agent.verify.baseline import Baseline
@@ -15,7 +16,14 @@ from refactor_agent.verify.context import Context
 from refactor_agent.verify.flagged import check_paths, try_paths
 from refactor_agent.verify.imports import ImportReport, import_modules
 from refactor_agent.verify.load import measure_load
-from refactor_agent.verify.outcome import failed, judged, under_load, unverified
+from refactor_agent.verify.outcome import (
+    differences,
+    failed,
+    judged,
+    under_load,
+    unverified,
+    with_runs,
+)
 from refactor_agent.verify.suite import Bench
 from refactor_agent.verify.target import Target
 
@@ -24,11 +32,11 @@ __all__ = ["COMBINED", "verdict_key", "verify", "verify_combined"]
 COMBINED = "combined"
 """Stands for the change set in the verdict on all changes together."""
 
-_FORMAT = 4
+_FORMAT = 5
 
 
 async def verify(change: Change, baseline: Baseline, target: Target, bench: Bench) -> Verdict:
-    """Judge one change: checks on the tree, imports, the tests that reach it, coverage.
+    """Judge one change: checks on the tree, imports, its rules' examples, tests, coverage.
 
     The cheap steps come first, and the first that objects ends it. Nothing outside the bench's
     copies is written.
@@ -87,14 +95,25 @@ async def _judge(
         objections = tuple(_new_import_failures(baseline, imports))
         if objections:
             return failed(name, report, objections)
+        runs = () if name == COMBINED else await _both_sides(context, target, bench)
+        if any(run.differs for run in runs):
+            return with_runs(failed(name, report, tuple(differences(runs))), runs)
         if baseline.status == "unusable":
-            return unverified(name, report, baseline.message)
+            return with_runs(unverified(name, report, baseline.message), runs)
         trial = await try_paths(context, baseline, target, bench, whole=name == COMBINED)
-        verdict = judged(name, report, trial)
+        verdict = with_runs(judged(name, report, trial), runs)
         if name == COMBINED or verdict.outcome == "failed":
             return verdict
         load = await measure_load(context, target, bench)
     return under_load(verdict, load, fails=target.load == "fail")
+
+
+async def _both_sides(
+    context: Context, target: Target, bench: Bench
+) -> tuple[DifferentialRun, ...]:
+    if bench.differential is None:
+        return ()
+    return await bench.differential.of(context, target, bench.pool, bench.sandbox)
 
 
 def _new_import_failures(baseline: Baseline, found: ImportReport) -> Iterator[CheckFailure]:

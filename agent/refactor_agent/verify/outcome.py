@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from refactor_agent.domain.differential import DifferentialRun
 from refactor_agent.domain.load import LoadReport
 from refactor_agent.domain.place import Site
 from refactor_agent.domain.verdict import CheckFailure, Outcome, Verdict
@@ -11,7 +12,7 @@ from refactor_agent.verify.changed_lines import Coverage
 from refactor_agent.verify.checks import CheckReport
 from refactor_agent.verify.trial import Trial
 
-__all__ = ["failed", "judged", "under_load", "unverified"]
+__all__ = ["differences", "failed", "judged", "under_load", "unverified", "with_runs"]
 
 _SHOWN_SITES = 6
 
@@ -60,6 +61,23 @@ def judged(name: str, report: CheckReport, trial: Trial) -> Verdict:
         unblocked=trial.unblocked,
         reason=_first_line(failures) or unproven,
     )
+
+
+def differences(runs: Sequence[DifferentialRun]) -> Iterator[CheckFailure]:
+    """Give what there is to object to in ``runs`` of rules' examples."""
+    for run in runs:
+        if run.differs:
+            message = (
+                "the two libraries do not do the same in this environment "
+                f"({', '.join(run.libraries) or 'which ends'}): {run.rule}, {run.example}: "
+                f"{run.differs}"
+            )
+            yield CheckFailure(check="differential", message=message)
+
+
+def with_runs(verdict: Verdict, runs: tuple[DifferentialRun, ...]) -> Verdict:
+    """Add what came of the rules' examples."""
+    return verdict.model_copy(update={"differential": runs})
 
 
 def under_load(verdict: Verdict, load: LoadReport | None, *, fails: bool) -> Verdict:

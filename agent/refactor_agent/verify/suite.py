@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from refactor_agent.ports import Sandbox
 from refactor_agent.verify.command import Command
 from refactor_agent.verify.context import Locate
+from refactor_agent.verify.differential import Differential
 from refactor_agent.verify.environment import sandbox_environment
 from refactor_agent.verify.loop_use import read_loop_use, with_tracer
 from refactor_agent.verify.probe_log import SuiteRun, read_probe_log
@@ -38,6 +39,8 @@ class Bench:
     locate: Locate | None = None
     """Finds the regions and the call graph of a tree, often the same one (`remember_located`);
     without it, the checks that need the whole program are left out."""
+    differential: Differential | None = None
+    """Runs the examples of the rules behind a change; without it none are run."""
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     """For runs of a suite that gets into its own way."""
 

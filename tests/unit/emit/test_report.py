@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refactor_agent.domain.decision import Decision, Tried
+from refactor_agent.domain.differential import DifferentialRun
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import ChangeSet, FunctionRef, Refusal
 from refactor_agent.domain.proposal import RuleAuthor
@@ -63,6 +64,10 @@ VERIFIED = change(
         change_set="002-count", outcome="verified", checks=("parse", "colour"),
         tests=TestDelta(command=("pytest",), ran=3, passed=3, seconds=0.25),
         covering_tests=("test_stock.py::test_count",),
+        differential=(
+            DifferentialRun(rule="RA403", example="In a handler", libraries=("a 1", "b"), calls=3),
+            DifferentialRun(rule="RA501", example="Rows", not_run="it needs postgresql"),
+        ),
     ),
 )  # fmt: skip
 
@@ -111,6 +116,9 @@ Patch: [`patches/002-count.patch`](patches/002-count.patch), made by rules RA101
 
 Tests that ran: 3, passed 3, in 0.2 s; 1 executed changed lines.
 2 checks ran.
+The same in the project's environment, old side and new: RA403 "In a handler", \
+3 calls, with a 1 and b.
+Not run in the project's environment: RA501 "Rows": it needs postgresql.
 Not measured under load.
 - Note: the wait_for of `time.sleep` ends
 

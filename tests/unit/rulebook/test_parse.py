@@ -59,6 +59,39 @@ def test_options_of_blocks(rule_text):
     assert after.options == {"strategy": "native"}
 
 
+def test_calls_of_both_sides_follow_them(rule_text):
+    text = rule_text('environment: {SLOW_HOST: "{server}"}\n').replace(
+        "### Left alone",
+        "```python calls server=http\nrun()\nrun() or run()\n```\n\n### Left alone",
+    )
+
+    rule = parse_rule(text, "slow.md")
+
+    (calls,) = rule.examples[0].of("calls")
+    assert (calls.code, calls.options) == ("run()\nrun() or run()\n", {"server": "http"})
+    assert rule.environment == {"SLOW_HOST": "{server}"}
+
+
+@pytest.mark.parametrize(
+    ("fence", "code", "message"),
+    [
+        ("calls", "run()", "a 'calls' block says what answers"),
+        ("calls server=http", "x = run()", "holds calls, and nothing else"),
+        ("calls server=http", "run(", "what has 'calls' is valid Python: '(' was never closed"),
+        ("calls server=http", "run()  # <- XY101", "has no findings to mark"),
+    ],
+)
+def test_faults_of_calls(rule_text, fence, code, message):
+    text = rule_text().replace(
+        "### Left alone", f"```python {fence}\n{code}\n```\n\n### Left alone"
+    )
+
+    with pytest.raises(UsageError, match=r"^slow\.md:\d+: ") as raised:
+        parse_rule(text, "slow.md")
+
+    assert message in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -80,7 +113,7 @@ def test_options_of_blocks(rule_text):
         ("## Why it blocks\n", "\n", "heading '## Why it blocks' is missing"),
         ("## Why it blocks", "## What it does", "heading 'What it does' is not expected here"),
         ("### Left alone", "### In a handler", "example 'In a handler' is there twice"),
-        ("```python same", "```python quiet", "is not 'python before|after|same|refuse'"),
+        ("```python same", "```python quiet", "is not 'python before|after|same|refuse|calls'"),
         ("```python same", "```python refuse", "a 'refuse' block marks its finding"),
         ("```python after", "```python after wait=no", "'after' block knows no option 'wait'"),
         ("  # <- XY101", "", "a 'before' block marks its finding"),

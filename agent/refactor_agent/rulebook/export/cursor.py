@@ -81,6 +81,7 @@ def _one(rule: Rule) -> str:
     parts.extend(
         f"{block.role.capitalize()}:\n\n```python\n{block.code}```"
         for block in rule.doc_example.blocks
+        if block.role != "calls"
     )
     description = f"When async code uses {rule.library}: what blocks, and what to write instead"
     return _mdc(description, attached, "\n\n".join(parts))
