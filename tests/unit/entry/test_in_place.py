@@ -314,6 +314,54 @@ CASES = [
         },
         id="its test, by pytest-asyncio",
     ),
+    pytest.param(
+        {
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n',
+            "shop.py": "import time\n\n\ndef wait() -> int:\n    time.sleep(0)\n    return 1\n",
+            "tests/test_shop.py": """
+            from shop import wait
+
+
+            def test_wait():
+                \"\"\"It gives one.\"\"\"
+
+                # at once
+                assert wait() == 1
+
+
+            def test_twice():
+                assert wait() == wait()
+            """,
+        },
+        ["shop:wait"],
+        {
+            "shop.py": "import asyncio\n\n\nasync def wait() -> int:\n"
+            "    await asyncio.sleep(0)\n    return 1\n",
+            "tests/test_shop.py": """
+            import asyncio
+
+            from shop import wait
+
+
+            def test_wait():
+                \"\"\"It gives one.\"\"\"
+
+                async def run():
+                    # at once
+                    assert await wait() == 1
+
+                asyncio.run(run())
+
+
+            def test_twice():
+                async def run():
+                    assert await wait() == await wait()
+
+                asyncio.run(run())
+            """,
+        },
+        id="its tests without a runner, which keep their docstrings",
+    ),
 ]
 
 
