@@ -17,7 +17,7 @@ import pytest
 
 from refactor_agent import boundary
 from rules.servers import mariadb, needs, postgresql
-from rules.sides import run, sides
+from rules.sides import calls, run, sides
 
 ROWS = [(1, "lamp"), (2, "Gurke é")]
 
@@ -38,10 +38,30 @@ def same(
     Give what they did and what they left, which must be the same.
     """
     file, title, function = example
+    return _same((file, title), f"{function}(*arguments)", reset, state, arguments=arguments)
+
+
+def as_on_the_page(
+    example: tuple[str, str],
+    reset: Callable[[], None],
+    state: Callable[[], object],
+    **names: object,
+) -> list[object]:
+    """Make the calls that the page makes of both sides; give what each did and left."""
+    return [_same(example, call, reset, state, **names) for call in calls(*example)]
+
+
+def _same(
+    example: tuple[str, str],
+    call: str,
+    reset: Callable[[], None],
+    state: Callable[[], object],
+    **names: object,
+) -> object:
     outcomes = []
-    for code in sides(file, title):
+    for code in sides(*example):
         reset()
-        outcomes.append((run(code, function, *arguments), state()))
+        outcomes.append((run(code, call, **names), state()))
     assert outcomes[0] == outcomes[1]
     return outcomes[0]
 
@@ -51,21 +71,29 @@ TO_PSYCOPG = "In a project that depends on psycopg, too"
 
 
 @pytest.mark.parametrize(
-    ("title", "function", "arguments", "result"),
+    ("file", "title", "results"),
     [
-        (RENAME, "rename", (2, "crème"), (1, [(1, "lamp"), (2, "crème")])),
-        (RENAME, "rename", (3, "nobody"), (0, ROWS)),
-        (RENAME, "rename", (1, "longer than eight"), ("raised", ROWS)),
-        ("Rows that are read one by one, and one row", "names", (),
-         ((["lamp", "Gurke é"], 2), ROWS)),
-        ("A transaction, through a helper and under another name", "rename", (1, "door"),
-         (None, [(1, "door"), (2, "Gurke é")])),
-        ("A transaction, through a helper and under another name", "rename", (1, ""),
-         ("raised ValueError", ROWS)),
-        ("What is set by assignment goes to a thread", "total", (), (2, ROWS)),
+        ("psycopg", RENAME, [
+            (1, [(1, "lamp"), (2, "crème")]), (0, ROWS), ("raised", ROWS),
+        ]),
+        ("psycopg", "Rows that are read one by one, and one row", [
+            ((["lamp", "Gurke é"], 2), ROWS),
+        ]),
+        ("psycopg", "A transaction, through a helper and under another name", [
+            (None, [(1, "door"), (2, "Gurke é")]), ("raised ValueError", ROWS),
+        ]),
+        ("psycopg", "What is set by assignment goes to a thread", [(2, ROWS)]),
+        ("psycopg2", TO_PSYCOPG, [
+            (1, [(1, "lamp"), (2, "crème")]), (1, [(1, "lamp"), (2, "50%")]),
+            (1, [(1, "lamp"), (2, None)]), (0, ROWS), (-1, ROWS), ("raised", ROWS),
+        ]),
+        ("psycopg2", "Rows are read in a thread, and so is what can't be read here", [
+            (["lamp", "Gurke é"], ROWS), (None, [ROWS[1]]),
+        ]),
     ],
 )  # fmt: skip
-def test_postgresql(title, function, arguments, result):
+def test_postgresql(file, title, results):
+    pytest.importorskip(file)
     with postgresql() as dsn:
         import psycopg
 
@@ -78,57 +106,20 @@ def test_postgresql(title, function, arguments, result):
             def state() -> object:
                 return admin.execute("SELECT id, name FROM items ORDER BY id").fetchall()
 
-            found = same(("database/psycopg.md", title, function), (dsn, *arguments), reset, state)
+            found = as_on_the_page((f"database/{file}.md", title), reset, state, server=dsn)
 
-    assert found == result
-
-
-@pytest.mark.parametrize(
-    ("title", "function", "arguments", "result"),
-    [
-        (TO_PSYCOPG, "rename", (2, "crème"), (1, [(1, "lamp"), (2, "crème")])),
-        (TO_PSYCOPG, "rename", ("2", "50%"), (1, [(1, "lamp"), (2, "50%")])),
-        (TO_PSYCOPG, "rename", (2, None), (1, [(1, "lamp"), (2, None)])),
-        (TO_PSYCOPG, "rename", (3, "nobody"), (0, ROWS)),
-        (TO_PSYCOPG, "rename", (1, "longer than eight"), (-1, ROWS)),
-        (TO_PSYCOPG, "rename", (1, object()), ("raised", ROWS)),
-        ("Rows are read in a thread, and so is what can't be read here", "names", (),
-         (["lamp", "Gurke é"], ROWS)),
-        ("Rows are read in a thread, and so is what can't be read here", "remove", ((1, 3),),
-         (None, [ROWS[1]])),
-    ],
-)  # fmt: skip
-def test_postgresql_by_psycopg2(title, function, arguments, result):
-    pytest.importorskip("psycopg2")
-    with postgresql() as dsn:
-        import psycopg
-
-        with psycopg.connect(dsn, autocommit=True) as admin:
-
-            def reset() -> None:
-                admin.execute("TRUNCATE items")
-                admin.cursor().executemany("INSERT INTO items VALUES (%s, %s)", ROWS)
-
-            def state() -> object:
-                return admin.execute("SELECT id, name FROM items ORDER BY id").fetchall()
-
-            example = ("database/psycopg2.md", title, function)
-            found = same(example, (dsn, *arguments), reset, state)
-
-    assert found == result
+    assert found == results
 
 
 @pytest.mark.parametrize(
-    ("title", "function", "arguments", "result"),
+    ("title", "results"),
     [
-        (RENAME, "rename", (2, "crème"), (1, [(1, "lamp"), (2, "crème")])),
-        (RENAME, "rename", (1, "longer than eight"), ("raised", ROWS)),
-        ("Rows that are read one by one, under another name", "listed", (),
-         (["lamp", "Gurke é"], ROWS)),
-        ("In a project without aiomysql", "count", (), (2, ROWS)),
+        (RENAME, [(1, [(1, "lamp"), (2, "crème")]), ("raised", ROWS)]),
+        ("Rows that are read one by one, under another name", [(["lamp", "Gurke é"], ROWS)]),
+        ("In a project without aiomysql", [(2, ROWS)]),
     ],
-)  # fmt: skip
-def test_mariadb(title, function, arguments, result):
+)
+def test_mariadb(title, results):
     with mariadb() as settings:
         import pymysql
 
@@ -142,10 +133,10 @@ def test_mariadb(title, function, arguments, result):
                 cursor.execute("SELECT id, name FROM items ORDER BY id")
                 return list(cursor.fetchall())
 
-            example = ("database/pymysql.md", title, function)
-            found = same(example, (settings, *arguments), reset, state)
+            example = ("database/pymysql.md", title)
+            found = as_on_the_page(example, reset, state, server=settings)
 
-    assert found == result
+    assert found == results
 
 
 @pytest.mark.parametrize(
@@ -213,15 +204,15 @@ def test_sqlalchemy(tmp_path, key, name, result):
 
 
 @pytest.mark.parametrize(
-    ("title", "function", "suffix", "result"),
+    ("title", "there", "results"),
     [
-        ("A client made in the handler", "remember", ("v",), (None, b"v", True)),
-        ("A client made in the handler", "remember", ([],), ("raised", None, False)),
-        ("A pipeline", "count", (), (1, b"1", True)),
-        ("Keys that are scanned", "sessions", None, None),
+        ("A client made in the handler", False,
+         [(None, (b"v", True)), ("raised", (None, False))]),
+        ("A pipeline", False, [(1, (b"1", True))]),
+        ("Keys that are scanned", True, [(True, (b"v", True))]),
     ],
-)
-def test_redis(title, function, suffix, result):
+)  # fmt: skip
+def test_redis(title, there, results):
     needs("Redis", 6379, "redis")
     import redis
 
@@ -230,20 +221,19 @@ def test_redis(title, function, suffix, result):
 
         def reset() -> None:
             admin.delete(key)
-            if suffix is None:
+            if there:
                 admin.set(key, "v", ex=60)
 
         def state() -> object:
             return admin.get(key), admin.ttl(key) > 0
 
-        arguments = () if suffix is None else (key, *suffix)
-        outcome, left = same(("database/redis.md", title, function), arguments, reset, state)
+        found = as_on_the_page(("database/redis.md", title), reset, state, key=key)
         admin.delete(key)
 
-    if suffix is None:
-        assert key.encode() in outcome
-    else:
-        assert (outcome, *left) == result
+    known = [
+        (key.encode() in gave if isinstance(gave, list) else gave, left) for gave, left in found
+    ]
+    assert known == results
 
 
 def test_rabbitmq():
@@ -283,7 +273,7 @@ def test_mqtt():
     assert found == (None, b"21.5")
 
 
-NOTIFY = ("network/mail-and-ftp.md", "In a project that depends on aiosmtplib", "notify")
+NOTIFY = ("network/mail-and-ftp.md", "In a project that depends on aiosmtplib")
 
 
 class Postman:
@@ -322,8 +312,10 @@ def test_smtp(address, text, result, kept):
     server = controller.Controller(postman, hostname="127.0.0.1", port=free_port())
     server.start()
     try:
-        arguments = ("127.0.0.1", server.port, letter)
-        found = same(NOTIFY, arguments, postman.letters.clear, lambda: [*postman.letters])
+        (found,) = as_on_the_page(
+            NOTIFY, postman.letters.clear, lambda: [*postman.letters],
+            host="127.0.0.1", port=server.port, letter=letter,
+        )  # fmt: skip
     finally:
         server.stop()
 
@@ -336,7 +328,7 @@ def test_smtp_where_nobody_listens():
     letter = EmailMessage()
     letter["From"] = letter["To"] = "shop@example.org"
 
-    assert same(NOTIFY, ("127.0.0.1", free_port(), letter)) == ("raised", None)
+    assert same((*NOTIFY, "notify"), ("127.0.0.1", free_port(), letter)) == ("raised", None)
 
 
 def test_websockets():
@@ -352,12 +344,12 @@ def test_websockets():
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
         url = f"ws://127.0.0.1:{running.socket.getsockname()[1]}"
-        example = ("network/websocket.md", "A conversation with `websockets.sync`", "echo")
-        found = same(example, (url, ["a", b"b"]), seen.clear, lambda: [*seen])
+        example = ("network/websocket.md", "A conversation with `websockets.sync`")
+        found = as_on_the_page(example, seen.clear, lambda: [*seen], server=url)
         running.shutdown()
         thread.join()
 
-    assert found == (["a", b"b"], ["a", b"b"])
+    assert found == [(["a", b"b"], ["a", b"b"])]
 
 
 @pytest.mark.parametrize(
