@@ -73,7 +73,8 @@ def _convert_made(job: Job, work: FileWork, found: Variable, maker: Maker) -> No
     make_async(job, work, maker)
     _convert_binding(job, work, found, maker.kind)
     check_uses(job, work, found, maker.kind)
-    if not isinstance(found.bindings[0], cst.WithItem) and not _is_closed(work, found):
+    is_open = not isinstance(found.bindings[0], cst.WithItem) and not _is_closed(work, found)
+    if is_open and not job.rulebook.is_stateless(maker.kind):
         _never_closed(work, maker.call)
 
 

@@ -28,12 +28,22 @@ def check_result(
     for use in _uses(work, call):
         parent = work.source.parents[use]
         site = work.source.site(use)
-        if not (isinstance(parent, cst.Attribute) and parent.value is use):
-            if isinstance(parent, cst.Expr):
-                continue
+        member = _member(use, parent)
+        if isinstance(parent, cst.Expr) or (
+            member == "__getitem__" and job.rulebook.knows(f"{kind}.__getitem__")
+        ):
+            continue
+        if member in {None, "__getitem__"}:
             refuse("result-escapes", "the result goes where its new type is not expected", site)
-        if job.rulebook.lacks(f"{kind}.{parent.attr.value}"):
-            refuse("missing-there", f"the new result has no {parent.attr.value!r}", site)
+        if job.rulebook.lacks(f"{kind}.{member}"):
+            refuse("missing-there", f"the new result has no {member!r}", site)
+
+
+def _member(use: cst.BaseExpression, parent: cst.CSTNode) -> str | None:
+    """Name what of the result is read: an attribute, or its items; `None` where it goes on."""
+    if isinstance(parent, cst.Attribute) and parent.value is use:
+        return parent.attr.value
+    return "__getitem__" if isinstance(parent, cst.Subscript) and parent.value is use else None
 
 
 def _differs(job: Job, native: NativeCall, kind: str) -> bool:

@@ -219,7 +219,13 @@ class RuleBook:
     def closes_itself(self, qualified: str) -> bool:
         """Say whether the async form of this type closes its connections when it is let go of."""
         name = self.canonical(qualified)
-        return any(name in native.self_closing for native in self._index.natives.values())
+        natives = self._index.natives.values()
+        return any(name in (*native.self_closing, *native.stateless) for native in natives)
+
+    def is_stateless(self, qualified: str) -> bool:
+        """Say whether the async form of this type holds nothing open between its calls."""
+        name = self.canonical(qualified)
+        return any(name in native.stateless for native in self._index.natives.values())
 
     def _native(self, rule: Rule, name: str) -> NativeCall | None:
         native = self._index.natives[rule.id]

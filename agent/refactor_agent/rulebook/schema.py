@@ -138,6 +138,8 @@ class Native(Value):
     Elsewhere a method, or one that is in ``calls``, is awaited; a class has no other use."""
     self_closing: tuple[str, ...] = ()
     """Sync types whose async counterpart closes its connections when it is let go of."""
+    stateless: tuple[str, ...] = ()
+    """Sync types whose async counterpart holds nothing open between its calls: none closes it."""
     opened: Mapping[str, Arguments] = {}
     """Async types whose methods stand for module-level functions: one is opened with
     ``async with`` around the call, given these arguments."""

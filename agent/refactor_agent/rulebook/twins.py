@@ -73,6 +73,7 @@ def _native(
             "missing": (*native.missing, *map(renamed, source.missing)),
             "entered": (*native.entered, *map(renamed, source.entered)),
             "self_closing": (*native.self_closing, *map(renamed, source.self_closing)),
+            "stateless": (*native.stateless, *map(renamed, source.stateless)),
             "streams": (*native.streams, *map(renamed, source.streams)),
             "opened": {
                 **native.opened,
