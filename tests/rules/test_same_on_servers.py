@@ -359,10 +359,15 @@ def test_websockets():
         ("A command run in a handler", "version", "no-such-command"),
         ("Under another name", "head", "no-such-directory"),
         ("A child that is started and talked to", "sort", b"b\na\n"),
+        ("A child whose time is up", "check", ("/etc/hostname", 5)),
+        ("A child whose time is up", "check", ("/no/such/file", 5)),
+        ("A child that `with` waits for", "status", ["false"]),
+        ("A child that `with` waits for", "status", ["no-such-command"]),
     ],
 )
 def test_children(title, function, argument):
-    same(("process/subprocess.md", title, function), (argument,))
+    arguments = argument if isinstance(argument, tuple) else (argument,)
+    same(("process/subprocess.md", title, function), arguments)
 
 
 def free_port() -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import signal
 import subprocess
 from contextlib import suppress
 from functools import partial
@@ -24,8 +25,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections import abc
 
-__all__ = ["call_process", "check_process", "process_output", "run_process"]
-__version__ = "1.0"
+__all__ = [
+    "call_process", "check_process", "open_process", "process_output", "run_process",
+]
+__version__ = "1.1"
 
 
 async def run_process(
@@ -39,14 +42,13 @@ async def run_process(
     if capture_output:
         _refuse(options, "capture_output", "stdout", "stderr")
         options["stdout"] = options["stderr"] = PIPE
-    if os.name == "nt":
-        given = {"timeout": timeout, **options}
-        if input is not None:
-            given.update(input=input, stdin=None)
-        run = partial(subprocess.run, args, check=False, **given)
-        done = await asyncio.get_running_loop().run_in_executor(None, run)
-    else:
-        done = await _run(args, input, timeout, options)
+    child = await open_process(args, **options)
+    try:
+        output, errors = await child.communicate(input, timeout)
+    except BaseException:
+        await child.stop()
+        raise
+    done = subprocess.CompletedProcess(args, child.returncode or 0, output, errors)
     if check:
         done.check_returncode()
     return done
@@ -74,40 +76,128 @@ async def process_output(args: Any, **options: Any) -> Any:
     return done.stdout
 
 
-async def _run(
-    args: Any, data: Any, timeout: float | None, options: dict[str, Any],
-) -> subprocess.CompletedProcess[Any]:
+async def open_process(args: Any, **options: Any) -> Process:
+    """Do what `subprocess.Popen` does, for a caller that waits for the child."""
+    if os.name == "nt":
+        opened = await _in_thread(subprocess.Popen, args, **options)
+        return _Threaded(opened)  # type: ignore[return-value]  # has its methods
     text = _Text(options)
+    child, pipe = await _begin(args, options)
+    return Process(args, child, text, pipe)
+
+
+class Process:
+    """A child that was opened, with the methods of `subprocess.Popen`, awaited."""
+
+    returncode: int | None = None
+
+    def __init__(self, args: Any, child: Any, text: Any, pipe: int) -> None:
+        self.args, self.pid = args, child.transport.get_pid()
+        self._child, self._text, self._pipe = child, text, pipe
+        self._has_begun = False
+
+    async def communicate(
+        self, input: Any = None, timeout: float | None = None,
+    ) -> tuple[Any, Any]:
+        if self._has_begun and input:
+            raise ValueError("Cannot send input after starting communication")
+        self._has_begun, child, pipe, self._pipe = True, self._child, self._pipe, -1
+        await child.send(pipe, partial(self._text.encoded, input))
+        if not await self._until(child.ended, timeout):
+            raise subprocess.TimeoutExpired(
+                self.args, timeout or 0, child.said(1) or None, child.said(2) or None,
+            )
+        child.close()
+        self.returncode = child.code
+        decoded = self._text.decoded
+        return decoded(child.said(1)), decoded(child.said(2))
+
+    async def wait(self, timeout: float | None = None) -> int:
+        if not await self._until(self._child.exited, timeout):
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        code: int = self._child.code
+        self.returncode = code
+        if not self._child.pipes:
+            self._child.close()
+        return code
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: int) -> None:
+        """Send it past the transport, which would ask and lose how it ended."""
+        if not self._child.exited.done():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    async def stop(self) -> None:
+        """End it and see it end; what it started may live on."""
+        self.kill()
+        await self._child.exited
+        self._child.close()
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        _close(self._pipe)
+        self._pipe = -1
+        for pipe in self._child.pipes:
+            pipe.close()
+        await self.wait()
+        self._child.close()
+
+    async def _until(
+        self, moment: asyncio.Future[None], timeout: float | None,
+    ) -> bool:
+        try:
+            await asyncio.wait_for(asyncio.shield(moment), timeout)
+        except asyncio.TimeoutError:
+            return False
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+        return True
+
+    def __del__(self) -> None:
+        _close(self._pipe)
+
+
+class _Threaded:
+    """One that threads wait for."""
+
+    def __init__(self, opened: subprocess.Popen[Any]) -> None:
+        self._opened = opened
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._opened, name)
+        return partial(_in_thread, value) if name in {"communicate", "wait"} else value
+
+    async def stop(self) -> None:
+        self._opened.kill()
+        await _in_thread(self._opened.wait)
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await _in_thread(self._opened.__exit__, *error)
+
+
+async def _in_thread(call: abc.Callable[..., Any], *given: Any, **named: Any) -> Any:
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(None, partial(call, *given, **named))
+
+
+async def _begin(args: Any, options: dict[str, Any]) -> tuple[_Child, int]:
+    """Start it; give the end of the pipe to its input too, -1 where it has none."""
     pipe = -1
     if options.get("stdin") == PIPE:
         # A pipe, where some versions give a socket: that has no /dev/stdin.
         options["stdin"], pipe = os.pipe()
-    try:
-        child = await _start(args, options)
-    except BaseException:
-        _close(pipe)
-        raise
-    finally:
-        if pipe >= 0:
-            _close(options["stdin"])
-    try:
-        await child.send(pipe, partial(text.encoded, data))
-        await asyncio.wait_for(asyncio.shield(child.ended), timeout)
-    except asyncio.TimeoutError:
-        await child.kill()
-        raise subprocess.TimeoutExpired(
-            args, timeout or 0, child.said(1) or None, child.said(2) or None,
-        ) from None
-    except BaseException:
-        await child.kill()
-        raise
-    finally:
-        child.close()
-    output, errors = text.decoded(child.said(1)), text.decoded(child.said(2))
-    return subprocess.CompletedProcess(args, child.code, output, errors)
-
-
-async def _start(args: Any, options: dict[str, Any]) -> _Child:
     is_one = isinstance(args, (str, bytes, os.PathLike))
     words: list[Any] = [args] if is_one else list(args)
     if options.pop("shell", False):
@@ -115,9 +205,16 @@ async def _start(args: Any, options: dict[str, Any]) -> _Child:
     options.pop("bufsize", None)
     given = {"stdin": None, "stdout": None, "stderr": None, **options}
     loop = asyncio.get_running_loop()
-    transport, child = await loop.subprocess_exec(_Child, *words, **given)
+    try:
+        transport, child = await loop.subprocess_exec(_Child, *words, **given)
+    except BaseException:
+        _close(pipe)
+        raise
+    finally:
+        if pipe >= 0:
+            _close(options["stdin"])
     child.transport = transport
-    return child
+    return child, pipe
 
 
 class _Child(asyncio.SubprocessProtocol):
@@ -127,7 +224,7 @@ class _Child(asyncio.SubprocessProtocol):
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = loop.create_future()
         self.transport: Any = None
-        self._exited: asyncio.Future[None] = loop.create_future()
+        self.exited: asyncio.Future[None] = loop.create_future()
         self._said: dict[int, bytearray] = {}
         self._input: tuple[asyncio.WriteTransport, _Pipe] | None = None
 
@@ -154,15 +251,13 @@ class _Child(asyncio.SubprocessProtocol):
         return bytes(self._said.get(number, b""))
 
     @property
+    def pipes(self) -> list[Any]:
+        found = [self.transport.get_pipe_transport(number) for number in (1, 2)]
+        return [pipe for pipe in found if pipe is not None]
+
+    @property
     def code(self) -> int:
         return int(self.transport.get_returncode())
-
-    async def kill(self) -> None:
-        """End it and see it end; what it started may live on."""
-        if not self._exited.done():
-            with suppress(ProcessLookupError):
-                self.transport.kill()
-            await self._exited
 
     def close(self) -> None:
         if self._input is not None and self._input[1].is_open:
@@ -173,8 +268,8 @@ class _Child(asyncio.SubprocessProtocol):
         self._said.setdefault(fd, bytearray()).extend(data)
 
     def process_exited(self) -> None:
-        if not self._exited.done():
-            self._exited.set_result(None)
+        if not self.exited.done():
+            self.exited.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc

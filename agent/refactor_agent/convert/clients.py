@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import libcst as cst
 
+from refactor_agent.convert.ending import check_ended
 from refactor_agent.convert.entering import enter_async
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kept import convert_kept, kept_attribute
@@ -73,6 +74,10 @@ def _convert_made(job: Job, work: FileWork, found: Variable, maker: Maker) -> No
     make_async(job, work, maker)
     _convert_binding(job, work, found, maker.kind)
     check_uses(job, work, found, maker.kind)
+    waits = job.rulebook.ended_by(maker.kind)
+    if waits and not isinstance(found.bindings[0], cst.WithItem):
+        check_ended(work, found, maker.call, waits)
+        return
     is_open = not isinstance(found.bindings[0], cst.WithItem) and not _is_closed(work, found)
     if is_open and not job.rulebook.is_stateless(maker.kind):
         _never_closed(work, maker.call)

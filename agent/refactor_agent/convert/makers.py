@@ -11,6 +11,7 @@ from refactor_agent.convert.awaiting import await_call
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.vendor import vendored_function
 from refactor_agent.convert.where import check_awaitable
 from refactor_agent.rulebook import Arguments
 
@@ -30,6 +31,8 @@ class Maker(NamedTuple):
     """Its parameter list, where a rule says it."""
     awaited: bool = False
     """The new call is a coroutine's."""
+    vendored: str | None = None
+    """A function of a vendored module that is called in its place."""
     entered: bool = False
     """``async with`` takes the new call as it is, and does what the old call did."""
 
@@ -49,9 +52,11 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
     entered = job.rulebook.is_entered(name)
     opens = job.rulebook.native(name)
     if opens is not None and opens.types is None:
-        return Maker(call, kind, opens.target, opens.arguments, parameters, True, entered)
+        return Maker(
+            call, kind, opens.target, opens.arguments, parameters, True, opens.vendored, entered
+        )
     if name == kind:
-        return Maker(call, kind, made.name, made.arguments, parameters, False, entered)
+        return Maker(call, kind, made.name, made.arguments, parameters, entered=entered)
     owner, _, method = name.rpartition(".")
     if owner == kind:
         return Maker(call, kind, f"{made.name}.{method}", made.arguments)
@@ -63,7 +68,10 @@ def make_async(job: Job, work: FileWork, maker: Maker) -> None:
     """Have the async client made; raises `Refused` where it can't be made the same."""
     site = work.source.site(maker.call)
     adapt = adapt_arguments(maker.call, maker.arguments, maker.parameters, site)
-    new = _function(work, maker)
+    if maker.vendored is not None:
+        new = vendored_function(job, work, maker.call, maker.vendored)
+    else:
+        new = _function(work, maker)
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         made = adapt(node.with_changes(func=new))

@@ -17,7 +17,7 @@ from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_result
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.variables import names_in
-from refactor_agent.convert.vendor import boundary_name
+from refactor_agent.convert.vendor import vendored_function
 from refactor_agent.domain.plan import CallEdit
 from refactor_agent.rulebook import NativeCall
 
@@ -33,12 +33,13 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     described = job.rulebook.rule(native.rule).native
     if described is not None and described.strategy is not None:
         refuse("unknown-strategy", f"nothing carries out {described.strategy}", edit.site)
-    if native.vendored is not None:
-        _use_vendored(job, work, call, native.vendored)
-        return
     maker = find_maker(job, work, call)
     if maker is not None:
         convert_maker(job, work, maker)
+        return
+    if native.vendored is not None and native.types is None:
+        new = vendored_function(job, work, call, native.vendored)
+        await_call(job, work, call, lambda node: node.with_changes(func=new))
         return
     if native.callee.rpartition(".")[2] in {"__enter__", "__exit__"}:
         convert_client(job, work, call, edit)
@@ -70,18 +71,6 @@ def _check_handed_over(work: FileWork, call: cst.Call, native: NativeCall) -> No
         if meant.partition(".")[0] == old:
             message = f"{name.value} of {old} is handed to the other library"
             refuse("argument", message, work.source.site(name))
-
-
-def _use_vendored(job: Job, work: FileWork, call: cst.Call, vendored: str) -> None:
-    """Call the function of a vendored module; it takes its first argument alone by position."""
-    for number, argument in enumerate(call.args):
-        if argument.star == "*" or (number and not argument.star and argument.keyword is None):
-            site = work.source.site(call)
-            refuse("unknown-arguments", "arguments given by position have no name there", site)
-    module, _, name = vendored.rpartition(".")
-    work.names.drop(call.func)
-    new = boundary_name(job, work, name, module)
-    await_call(job, work, call, lambda node: node.with_changes(func=new))
 
 
 def _await_or_keep(

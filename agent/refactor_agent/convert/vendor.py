@@ -12,7 +12,7 @@ from refactor_agent.convert.refused import refuse
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.proposal import NewFile
 
-__all__ = ["boundary_files", "boundary_name"]
+__all__ = ["boundary_files", "boundary_name", "vendored_function"]
 
 
 def boundary_name(
@@ -22,6 +22,22 @@ def boundary_name(
     file, module = _place(work, vendored)
     job.boundary.add(file)
     return work.names.spell_from(module, name)
+
+
+def vendored_function(
+    job: Job, work: FileWork, call: cst.Call, vendored: str
+) -> cst.BaseExpression:
+    """Write the function of a vendored module that stands for what ``call`` calls.
+
+    Raises `Refused` where arguments have no name: it takes the first alone by position.
+    """
+    for number, argument in enumerate(call.args):
+        if argument.star == "*" or (number and not argument.star and argument.keyword is None):
+            site = work.source.site(call)
+            refuse("unknown-arguments", "arguments given by position have no name there", site)
+    module, _, name = vendored.rpartition(".")
+    work.names.drop(call.func)
+    return boundary_name(job, work, name, module)
 
 
 def boundary_files(job: Job) -> tuple[NewFile, ...]:

@@ -12,7 +12,7 @@ from refactor_agent.errors import UsageError
 from refactor_agent.rulebook.index import Index, build_index
 from refactor_agent.rulebook.preference import preferred
 from refactor_agent.rulebook.rule import Rule
-from refactor_agent.rulebook.schema import Arguments, BlockingCall, Detector, Thread
+from refactor_agent.rulebook.schema import Arguments, BlockingCall, Detector, Native, Thread
 from refactor_agent.tree import sha256
 
 __all__ = ["AsyncType", "NativeCall", "RuleBook", "unknown_rule"]
@@ -227,6 +227,12 @@ class RuleBook:
         name = self.canonical(qualified)
         return any(name in native.stateless for native in self._index.natives.values())
 
+    def ended_by(self, qualified: str) -> tuple[str, ...]:
+        """Give the methods that wait for the end of an object of this type; none: it is closed."""
+        name = self.canonical(qualified)
+        found = (native.ended_by.get(name, ()) for native in self._index.natives.values())
+        return next(filter(None, found), ())
+
     def _native(self, rule: Rule, name: str) -> NativeCall | None:
         native = self._index.natives[rule.id]
         owner, _, method = name.rpartition(".")
@@ -251,7 +257,8 @@ class RuleBook:
             arguments=native.arguments.get(name)
             or native.arguments.get(f"{owner}.*")
             or Arguments(),
-            vendored=native.vendored.get(name),
+            vendored=native.vendored.get(name)
+            or (target if _is_vendored(native, target) else None),
             awaited=name not in native.streams and target != native.types.get(name),
             iterator=name in native.iterators or name in native.streams,
             distribution=distribution,
@@ -286,6 +293,12 @@ class RuleBook:
             seen.add(current)
             yield current
             waiting.extend(self._index.bases.get(current, ()))
+
+
+def _is_vendored(native: Native, target: str) -> bool:
+    """Say whether ``target`` is part of a module that is vendored for the sake of a rule."""
+    modules = {function.partition(".")[0] for function in native.vendored.values()}
+    return target.partition(".")[0] in modules
 
 
 def unknown_rule(rule_id: str, known: Collection[str] | Mapping[str, Rule]) -> UsageError:

@@ -140,6 +140,9 @@ class Native(Value):
     """Sync types whose async counterpart closes its connections when it is let go of."""
     stateless: tuple[str, ...] = ()
     """Sync types whose async counterpart holds nothing open between its calls: none closes it."""
+    ended_by: Mapping[str, tuple[str, ...]] = {}
+    """Sync types that are not closed but waited for, and the methods that wait:
+    ``subprocess.Popen: [communicate, wait]``."""
     opened: Mapping[str, Arguments] = {}
     """Async types whose methods stand for module-level functions: one is opened with
     ``async with`` around the call, given these arguments."""

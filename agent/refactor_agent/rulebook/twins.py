@@ -74,6 +74,10 @@ def _native(
             "entered": (*native.entered, *map(renamed, source.entered)),
             "self_closing": (*native.self_closing, *map(renamed, source.self_closing)),
             "stateless": (*native.stateless, *map(renamed, source.stateless)),
+            "ended_by": {
+                **native.ended_by,
+                **{renamed(name): methods for name, methods in source.ended_by.items()},
+            },
             "streams": (*native.streams, *map(renamed, source.streams)),
             "opened": {
                 **native.opened,

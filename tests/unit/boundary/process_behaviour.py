@@ -94,6 +94,65 @@ async def same():
         assert found == expected, (name, args, options, expected, found)
 
 
+TALKS = [
+    ([*PYTHON, BOTH], {"stdout": PIPE, "stderr": PIPE}, [("communicate",)]),
+    ([*PYTHON, ECHO], {"stdin": PIPE, "stdout": PIPE}, [("communicate", b"a\0b"), ("wait",)]),
+    ([*PYTHON, ECHO], {"stdin": PIPE, "stdout": PIPE, "text": True}, [("communicate", "crème", 9)]),
+    ([*PYTHON, ECHO], {"stdin": PIPE, "stdout": PIPE}, [("communicate",), ("communicate", b"x")]),
+    ([*PYTHON, "pass"], {"stdin": PIPE}, [("wait",), ("wait", 0)]),
+    ([*PYTHON, BOTH], {"stdout": DEVNULL, "stderr": DEVNULL}, [("wait", 9), ("communicate",)]),
+    (
+        [*PYTHON, SLOW],
+        {"stdout": PIPE},
+        [("communicate", None, 0.6), ("wait", 0.1), ("kill",), ("communicate",)],
+    ),
+    ([*PYTHON, SLOW], {"stdout": DEVNULL}, [("wait", 0.1), ("terminate",), ("wait",), ("kill",)]),
+    ("exit 4", {"shell": True}, [("wait",)]),
+    (["no-such-command"], {}, []),
+]
+
+
+def attempt(function, given):
+    try:
+        return repr(function(*given))
+    except Exception as error:  # the outcome to compare
+        return outcome(error)
+
+
+async def new_talk(args, options, steps):
+    said = []
+    try:
+        async with await new.open_process(args, **options) as child:
+            for name, *given in steps:
+                try:
+                    found = getattr(child, name)(*given)
+                    found = repr(await found if asyncio.iscoroutine(found) else found)
+                except Exception as error:  # the outcome to compare
+                    found = outcome(error)
+                said += [found, child.returncode]
+        return [*said, child.returncode, child.args]
+    except OSError as error:
+        return outcome(error)
+
+
+async def an_open_child_is_talked_to_alike():
+    for args, options, steps in TALKS:
+        expected = await asyncio.to_thread(old_talk, args, options, steps)
+        found = await new_talk(args, dict(options), steps)
+        assert found == expected, (args, options, steps, expected, found)
+
+
+def old_talk(args, options, steps):
+    said = []
+    try:
+        with subprocess.Popen(args, **options) as child:
+            for name, *given in steps:
+                said += [attempt(getattr(child, name), given), child.returncode]
+        return [*said, child.returncode, child.args]
+    except OSError as error:
+        return outcome(error)
+
+
 async def a_cancelled_caller_takes_its_child_along():
     child = "import os, time; print(os.getpid(), flush=True); time.sleep(30)"
     task = asyncio.ensure_future(new.run_process([*PYTHON, child], stdout=WRITE))
@@ -151,6 +210,7 @@ READ = os.fdopen(READ_END)
 def main():
     for check in (
         same,
+        an_open_child_is_talked_to_alike,
         a_cancelled_caller_takes_its_child_along,
         the_loop_goes_on_meanwhile,
         what_a_child_leaves_behind_holds_nobody_up_after_the_time,

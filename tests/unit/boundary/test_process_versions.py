@@ -31,4 +31,4 @@ def test_it_does_what_subprocess_does(tmp_path, version):
         cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    assert len(ended.stdout.splitlines()) == BEHAVIOUR.read_text().count("\nasync def ") - 1
+    assert len(ended.stdout.splitlines()) == BEHAVIOUR.read_text().count("\nasync def ") - 2

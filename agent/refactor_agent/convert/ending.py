@@ -1,0 +1,89 @@
+"""Objects that end by being waited for: a child process is no client that is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import libcst as cst
+
+from refactor_agent.convert.job import FileWork
+from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.variables import Variable
+
+__all__ = ["check_ended"]
+
+
+def check_ended(work: FileWork, found: Variable, made: cst.Call, methods: Collection[str]) -> None:
+    """Raise `Refused` unless every way through the block that makes the object waits for it.
+
+    ``methods`` are those that wait. The first call of one stands in the block that makes the
+    object, in ``try`` and ``with`` at most, and nothing before it leaves the function.
+    """
+    waits = [use for use in found.uses if _waits(work, use, methods)]
+    block = _block(work, made)
+    first = min(waits, key=work.source.span, default=None)
+    if first is None or not _is_reached(work, first, block):
+        message = f"not every way through the function waits for {found.name}"
+        refuse("client-never-closed", message, work.source.site(made))
+
+
+def _waits(work: FileWork, use: cst.Name, methods: Collection[str]) -> bool:
+    member = work.source.parents[use]
+    call = work.source.parents[member]
+    return (
+        isinstance(member, cst.Attribute)
+        and member.attr.value in methods
+        and isinstance(call, cst.Call)
+        and call.func is member
+    )
+
+
+def _block(work: FileWork, node: cst.CSTNode) -> cst.CSTNode:
+    return next(
+        outer
+        for outer in work.source.ancestors(node)
+        if isinstance(outer, cst.IndentedBlock | cst.SimpleStatementSuite | cst.Module)
+    )
+
+
+def _is_reached(work: FileWork, use: cst.CSTNode, block: cst.CSTNode) -> bool:
+    below: cst.CSTNode = use
+    for outer in work.source.ancestors(use):
+        if outer is block:
+            return not _leaves_before(work, block, use)
+        if isinstance(outer, cst.Try | cst.TryStar):
+            if below is not outer.body and below is not outer.finalbody:
+                return False
+        elif (not isinstance(outer, _STRAIGHT) and isinstance(outer, cst.BaseCompoundStatement)) or isinstance(outer, cst.BooleanOperation | cst.IfExp | cst.BaseComp | cst.Lambda):
+            return False
+        below = outer
+    return False
+
+
+_STRAIGHT = (cst.With, cst.Finally)
+
+
+def _leaves_before(work: FileWork, block: cst.CSTNode, use: cst.CSTNode) -> bool:
+    finder = _Exits()
+    block.visit(finder)
+    end = work.source.span(use)
+    return any(work.source.span(node) < end for node in finder.found)
+
+
+class _Exits(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[cst.CSTNode] = []
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802
+        del node
+        return False
+
+    def visit_Return(self, node: cst.Return) -> None:  # noqa: N802
+        self.found.append(node)
+
+    def visit_Break(self, node: cst.Break) -> None:  # noqa: N802
+        self.found.append(node)
+
+    def visit_Continue(self, node: cst.Continue) -> None:  # noqa: N802
+        self.found.append(node)
