@@ -54,13 +54,16 @@ def _is_reached(work: FileWork, use: cst.CSTNode, block: cst.CSTNode) -> bool:
         if isinstance(outer, cst.Try | cst.TryStar):
             if below is not outer.body and below is not outer.finalbody:
                 return False
-        elif (not isinstance(outer, _STRAIGHT) and isinstance(outer, cst.BaseCompoundStatement)) or isinstance(outer, cst.BooleanOperation | cst.IfExp | cst.BaseComp | cst.Lambda):
+        elif isinstance(outer, _MAYBE) and not isinstance(outer, cst.With):
             return False
         below = outer
     return False
 
 
-_STRAIGHT = (cst.With, cst.Finally)
+_MAYBE = (
+    cst.BaseCompoundStatement, cst.BooleanOperation, cst.IfExp, cst.BaseComp, cst.Lambda
+)  # fmt: skip
+"""What runs a part of itself in some cases, or several times."""
 
 
 def _leaves_before(work: FileWork, block: cst.CSTNode, use: cst.CSTNode) -> bool:

@@ -1,6 +1,6 @@
 """What `subprocess` does and what `_async_process` does, side by side; needs no library."""
 
-# ruff: noqa: BLE001, S604, T201
+# ruff: noqa: BLE001, S604, T201, TRY300
 
 from __future__ import annotations
 
