@@ -72,7 +72,7 @@ def find_regions(
 ) -> tuple[tuple[Region, ...], tuple[Suppression, ...]]:
     """Give what blocks, and the comments that say it may; on the stack of `on_deep_stack`."""
     reach = Reach(effects, entries_of(effects.evaluator))
-    regions = with_notes(make_regions(reach.chains(), lines), effects)
+    regions = with_notes(make_regions(reach, lines), effects)
     modules = effects.evaluator.index.modules.values()
     return regions, find_suppressions(modules, reach.blocked())
 

@@ -42,24 +42,34 @@ class _Notes:
         self._blocking = blocking
         self._handed: Mapping[str, tuple[Hop, ...]] = handed_over(effects)
         self._twins: dict[str, ProjectFunction | None] = {}
+        """By what is called; ``None`` for what has none, or is no function of the project."""
 
     def add(self, region: Region) -> Region:
         """Give the region with what is known of the functions on it."""
         called = [hop.callee for hop in region.hops]
-        helpers = [name for name in called if name in self._effects.functions]
-        twins = ((helper, self._twin(helper, region)) for helper in helpers)
+        twins = ((name, self._twin(name, region)) for name in called if self._known(name))
         twin = next((Twin(of=helper, name=name) for helper, name in twins if name), None)
-        here = {hop.site for hop in region.hops}
-        handed = (hop for helper in helpers for hop in self._handed.get(helper, ()))
-        elsewhere = next((hop for hop in handed if hop.site not in here), None)
+        elsewhere = self._elsewhere(called, region)
         if twin is None and elsewhere is None:
             return region
         return region.model_copy(update={"twin": twin, "offloaded_at": elsewhere})
 
+    def _elsewhere(self, called: Iterable[str], region: Region) -> Hop | None:
+        handed = [hop for name in called for hop in self._handed.get(name, ())]
+        here = {hop.site for hop in region.hops} if handed else ()
+        return next((hop for hop in handed if hop.site not in here), None)
+
+    def _known(self, name: str) -> ProjectFunction | None:
+        """Give the twin of what is called so; thousands of regions share the few that have one."""
+        try:
+            return self._twins[name]
+        except KeyError:
+            function = self._effects.functions.get(name)
+            twin = twin_of(self._effects.evaluator, function) if function else None
+            self._twins[name] = twin
+            return twin
+
     def _twin(self, helper: str, region: Region) -> str | None:
-        if helper not in self._twins:
-            function = self._effects.functions[helper]
-            self._twins[helper] = twin_of(self._effects.evaluator, function)
         twin = self._twins[helper]
         if twin is None or region.entry == twin.name or region.entry.startswith(f"{twin.name}."):
             return None

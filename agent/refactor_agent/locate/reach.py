@@ -21,11 +21,33 @@ class Step(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """From a function to a blocking call."""
+    """From a function to a blocking call; `Reach.tail` gives what lies between."""
 
-    steps: tuple[Step, ...]
+    first: Step
+    length: int
+    """As many functions lie on it, both ends counted."""
+    last: str
+    """The function that makes the blocking call."""
+    blocker: Blocker
+    ending: int
+    """Stands for the last two in the `Reach` that made it."""
+
+
+class _Way(NamedTuple):
+    """The first step of the shortest chain to an ending, and the chain's length."""
+
+    effect: Effect
+    length: int
+
+
+class _Ending(NamedTuple):
+    """What chains end in."""
+
+    function: str
     blocker: Blocker
 
+
+_NOWHERE: Mapping[int, _Way] = {}
 
 F = TypeVar("F", bound=Running)
 
@@ -49,10 +71,9 @@ class Reach(Generic[F]):
     def __init__(self, effects: RunBy[F], entries: Iterable[F]) -> None:
         self._effects = effects
         self._functions = effects.functions
-        self._next: dict[str, dict[int, Effect]] = {}
-        """For each sync function and ending: the first step of the shortest chain."""
-        self._endings: list[Blocker] = []
-        """What chains end in: a blocker in a function, by its number."""
+        self._next: dict[str, dict[int, _Way]] = {}
+        """For each sync function: the ways to the endings behind it."""
+        self._endings: list[_Ending] = []
         self._tails: dict[tuple[str, int], tuple[Step, ...]] = {}
         self._steps: dict[tuple[str, int], Step] = {}
         """By function and the identity of the effect, which `_next` holds."""
@@ -63,12 +84,19 @@ class Reach(Generic[F]):
         """Give one chain for each entry, effect in it, and blocking call behind that effect."""
         for entry in self._entries:
             for effect in self._usable(entry):
+                first = Step(entry, effect)
                 if isinstance(effect.target, Blocker):
-                    yield Chain((Step(entry, effect),), effect.target)
+                    yield Chain(first, 1, entry.name, effect.target, -1)
                     continue
-                for ending in self._next.get(effect.target, ()):
-                    if not is_suppressed(entry, effect.place, self._endings[ending].rule):
-                        yield self._chain(entry, effect, ending)
+                for number, way in self._next.get(effect.target, _NOWHERE).items():
+                    last, blocker = self._endings[number]
+                    if not is_suppressed(entry, effect.place, blocker.rule):
+                        yield Chain(first, 1 + way.length, last, blocker, number)
+
+    def tail(self, chain: Chain) -> tuple[Step, ...]:
+        """Give what follows the first step, in turn to the blocking call; chains share it."""
+        target = chain.first.effect.target
+        return self._tail(target, chain.ending) if isinstance(target, str) else ()
 
     def blocked(self) -> Iterator[BlockedPlace]:
         """Give every place with a comment that a chain leads through, or would but for it."""
@@ -83,7 +111,7 @@ class Reach(Generic[F]):
         target = effect.target
         if isinstance(target, Blocker):
             return (target,)
-        return dict.fromkeys(self._endings[number] for number in self._next.get(target, ()))
+        return dict.fromkeys(self._endings[number].blocker for number in self._next.get(target, ()))
 
     def reaches(self, function: F) -> bool:
         """Say whether an entry runs ``function``, or it is one."""
@@ -93,12 +121,8 @@ class Reach(Generic[F]):
         """Say whether a sync function that an entry runs leads to a blocking call."""
         return bool(self._next.get(function.name))
 
-    def _chain(self, entry: F, effect: Effect, ending: int) -> Chain:
-        tail = self._tail(effect.target, ending) if isinstance(effect.target, str) else ()
-        return Chain((Step(entry, effect), *tail), self._endings[ending])
-
     def _tail(self, name: str, ending: int) -> tuple[Step, ...]:
-        """Give the steps from a sync function to an ending; chains share them."""
+        """Give the steps from a sync function to an ending."""
         known = self._tails.get((name, ending))
         if known is not None:
             return known
@@ -111,7 +135,7 @@ class Reach(Generic[F]):
         return tail
 
     def _step(self, name: str, ending: int) -> Step:
-        effect = self._next[name][ending]
+        effect = self._next[name][ending].effect
         step = self._steps.get((name, id(effect)))
         if step is None:
             step = self._steps[name, id(effect)] = Step(self._functions[name], effect)
@@ -156,17 +180,19 @@ class Reach(Generic[F]):
                     callers[effect.target].append((name, effect))
                 elif effect.target not in known:
                     known.add(effect.target)
-                    own[len(self._endings)] = effect
+                    own[len(self._endings)] = _Way(effect, 1)
                     fresh[name, len(self._endings)] = None
-                    self._endings.append(effect.target)
+                    self._endings.append(_Ending(name, effect.target))
+        length = 1
         while fresh:
+            length += 1
             following: dict[tuple[str, int], None] = {}
             for callee, ending in fresh:
                 for name, effect in callers[callee]:
                     if ending in self._next[name]:
                         continue
-                    rule = self._endings[ending].rule
+                    rule = self._endings[ending].blocker.rule
                     if not is_suppressed(self._functions[name], effect.place, rule):
-                        self._next[name][ending] = effect
+                        self._next[name][ending] = _Way(effect, length)
                         following[name, ending] = None
             fresh = following

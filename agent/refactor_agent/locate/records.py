@@ -36,18 +36,32 @@ def _list(name: str, items: Iterable[str]) -> str:
 
 
 class _Lines:
-    """Writes regions; the hops that they share, each once."""
+    """Writes regions; the hops and the ends of chains that they share, each once."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[str, str]] = {}
+        self._ends: dict[tuple[int, ...], tuple[str, str]] = {}
 
     def of(self, region: Region) -> str:
         """Write one region, its chain and hops at the end."""
-        written = [self._hop(hop) for hop in region.hops]
-        names = ", ".join((*(name for name, _ in written), json.dumps(plain_name(region.callee))))
-        hops = ", ".join(hop for _, hop in written)
         start = json.dumps(_record(region)).removesuffix("}")
-        return f'{start}, "chain": [{names}], "hops": [{hops}]}}'
+        name, hop = self._hop(region.hops[0])
+        names, hops = self._end(region.hops[1:])
+        last = json.dumps(plain_name(region.callee))
+        return f'{start}, "chain": [{name}{names}, {last}], "hops": [{hop}{hops}]}}'
+
+    def _end(self, hops: tuple[Hop, ...]) -> tuple[str, str]:
+        """Give the names of the functions of ``hops``, and the hops, each with a comma before."""
+        key = tuple(map(id, hops))
+        known = self._ends.get(key)
+        if known is None:
+            written = [self._hop(hop) for hop in hops]
+            known = (
+                "".join(f", {name}" for name, _ in written),
+                "".join(f", {h}" for _, h in written),
+            )
+            self._ends[key] = known
+        return known
 
     def _hop(self, hop: Hop) -> tuple[str, str]:
         """Give the name of a hop's function, and the hop."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar
 
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.region import Confidence, Hop, Region
 from refactor_agent.locate.blocking import Blocker
-from refactor_agent.locate.reach import Chain, Step
+from refactor_agent.locate.reach import Chain, Reach, Step
 from refactor_agent.locate.sources import SourceLines
+from refactor_agent.locate.suppressed import Running
 from refactor_agent.locate.terms import Place
 from refactor_agent.tree import sha256
 
 __all__ = ["make_regions"]
+
+F = TypeVar("F", bound=Running)
 
 _MOST_FUNCTIONS = 2
 """Functions with the same blocking call that are told apart behind one of an async function."""
@@ -21,42 +24,57 @@ _NEAR = 5
 """Functions on a chain up to which they are; further off, one chain stands for them all."""
 
 
-def make_regions(chains: Iterable[Chain], lines: SourceLines) -> tuple[Region, ...]:
-    """Give the regions of ``chains``, in the order of the files.
+def make_regions(reach: Reach[F], lines: SourceLines) -> tuple[Region, ...]:
+    """Give the regions that the entries of ``reach`` lead to, in the order of the files.
 
     Of the functions that make the same blocking call behind one place of an async function, the
     nearest two are told apart where they are near: there may be hundreds.
     """
     found: dict[tuple[str, Place, str, str], Chain] = {}
     count: Counter[tuple[str, Place, str]] = Counter()
-    for chain in sorted(chains, key=_order):
-        first, last = chain.steps[0], chain.steps[-1]
+    for chain in sorted(reach.chains(), key=_order):
+        first = chain.first
         start = (first.function.name, first.effect.place, chain.blocker.callee)
-        key = (*start, last.function.name)
-        most = _MOST_FUNCTIONS if len(chain.steps) <= _NEAR else 1
+        key = (*start, chain.last)
+        most = _MOST_FUNCTIONS if chain.length <= _NEAR else 1
         if key not in found and count[start] < most:
             count[start] += 1
             found[key] = chain
-    hops, ids = _Hops(), _Ids(lines)
-    return tuple(_region(chain, hops.of(chain), ids, lines) for chain in found.values())
+    hops, ids = _Hops(reach), _Ids(lines)
+    return tuple(_region(chain.blocker, hops.of(chain), ids, lines) for chain in found.values())
 
 
 def _order(chain: Chain) -> tuple[str, Place, int, str, str]:
-    first, last = chain.steps[0], chain.steps[-1]
-    start = (first.function.module.file, first.effect.place, len(chain.steps))
-    return *start, chain.blocker.callee, last.function.name
+    start = (chain.first.function.module.file, chain.first.effect.place, chain.length)
+    return *start, chain.blocker.callee, chain.last
 
 
-class _Hops:
+class _Path(NamedTuple):
+    """The hops of a chain or of its end, and whether each is certain to be taken."""
+
+    hops: tuple[Hop, ...]
+    certain: bool
+
+
+class _Hops(Generic[F]):
     """Makes hops, each once: many chains share their ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach[F]) -> None:
+        self._reach = reach
         self._known: dict[int, Hop] = {}
         """By the identity of a step, which the chains hold."""
+        self._tails: dict[int, _Path] = {}
+        """By the identity of a tail, which the reach holds."""
 
-    def of(self, chain: Chain) -> tuple[Hop, ...]:
+    def of(self, chain: Chain) -> _Path:
         """Give the hops of a chain."""
-        return tuple(map(self._of, chain.steps))
+        tail = self._reach.tail(chain)
+        known = self._tails.get(id(tail))
+        if known is None:
+            certain = all(step.effect.certain for step in tail)
+            known = self._tails[id(tail)] = _Path(tuple(map(self._of, tail)), certain)
+        hops = (self._of(chain.first), *known.hops)
+        return _Path(hops, chain.first.effect.certain and known.certain)
 
     def _of(self, step: Step) -> Hop:
         hop = self._known.get(id(step))
@@ -73,30 +91,38 @@ class _Ids:
 
     def __init__(self, lines: SourceLines) -> None:
         self._lines = lines
+        self._texts: dict[int, str] = {}
+        """By the identity of a hop, which the regions hold."""
         self._seen: Counter[str] = Counter()
 
     def of(self, rule: str, hops: tuple[Hop, ...]) -> str:
         """Give the id of the next region with these hops."""
-        texts = (self._lines.text(hop.site) for hop in (hops[0], hops[-1]))
+        texts = (self._text(hops[0]), self._text(hops[-1]))
         chain = (*(hop.function for hop in hops), hops[-1].callee)
         digest = sha256("\0".join((rule, *chain, *texts)).encode())[:16]
         self._seen[digest] += 1
         return digest if self._seen[digest] == 1 else f"{digest}-{self._seen[digest]}"
 
+    def _text(self, hop: Hop) -> str:
+        text = self._texts.get(id(hop))
+        if text is None:
+            text = self._texts[id(hop)] = self._lines.text(hop.site)
+        return text
 
-def _region(chain: Chain, hops: tuple[Hop, ...], ids: _Ids, lines: SourceLines) -> Region:
+
+def _region(blocker: Blocker, path: _Path, ids: _Ids, lines: SourceLines) -> Region:
     return Region(
-        id=ids.of(chain.blocker.rule, hops),
-        rule=chain.blocker.rule,
-        hops=hops,
-        weight=chain.blocker.weight,
-        confidence=_confidence(chain),
-        category=chain.blocker.category,
-        snippet=lines.line(hops[-1].site),
+        id=ids.of(blocker.rule, path.hops),
+        rule=blocker.rule,
+        hops=path.hops,
+        weight=blocker.weight,
+        confidence=_confidence(blocker, path),
+        category=blocker.category,
+        snippet=lines.line(path.hops[-1].site),
     )
 
 
-def _confidence(chain: Chain) -> Confidence:
-    if chain.blocker.confidence != "high":
-        return chain.blocker.confidence
-    return "high" if all(step.effect.certain for step in chain.steps) else "medium"
+def _confidence(blocker: Blocker, path: _Path) -> Confidence:
+    if blocker.confidence != "high":
+        return blocker.confidence
+    return "high" if path.certain else "medium"

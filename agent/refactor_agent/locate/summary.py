@@ -7,7 +7,7 @@ reading them runs no code.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -226,6 +226,10 @@ class _Later(Mapping[str, V]):
     def get(self, name: str, default: V | None = None, /) -> V | None:  # type: ignore[override]
         """Give what ``name`` stands for, or ``default``."""
         return self._all().get(name, default)
+
+    def items(self) -> ItemsView[str, V]:
+        """Give all of it; the inherited one looks up each name again."""
+        return self._all().items()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())

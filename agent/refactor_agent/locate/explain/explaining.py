@@ -64,7 +64,7 @@ class _Explainer:
         self._lines = lines
         self._reach = Reach(effects, entries_of(effects.evaluator))
         self._outcomes = Outcomes(effects, self._reach)
-        self._regions = make_regions(self._reach.chains(), lines)
+        self._regions = make_regions(self._reach, lines)
 
     def explain(self, module: ProjectModule, question: Question) -> Iterator[Explanation]:
         nodes = _calls(self._lines.source(module.file))

@@ -72,10 +72,12 @@ class ProjectModule:
         self.reads.add(("binding", self.name, name))
         return self._summary.names.get(name)
 
-    def callers(self) -> Iterator[tuple[str, list[ProjectFunction]]]:
-        """Give each name that something is called by, with the functions that do; none of tests."""
-        for name, numbers in self._summary.callers.items() if not self.is_test else ():
-            yield name, [self.functions[number] for number in numbers]
+    def callers(self) -> Iterable[tuple[str, tuple[int, ...]]]:
+        """Give each name that something is called by, and the numbers of the functions that do.
+
+        There are none in tests.
+        """
+        return () if self.is_test else self._summary.callers.items()
 
 
 class ProjectFunction:
@@ -258,7 +260,7 @@ class Index:
         """Module names and all their parents: directories without ``__init__`` too."""
         for module in modules:
             self._add(module)
-        self._callers: dict[str, list[ProjectFunction]] | None = None
+        self._callers: dict[str, list[tuple[ProjectModule, tuple[int, ...]]]] | None = None
         self._having: dict[str, list[ProjectClass]] | None = None
         self._decorated: frozenset[str] | None = None
         self._subclasses: Mapping[str, Sequence[ProjectClass]] = {}
@@ -304,9 +306,10 @@ class Index:
         if self._callers is None:
             self._callers = defaultdict(list)
             for module in self.modules.known.values():
-                for called, functions in module.callers():
-                    self._callers[called].extend(functions)
-        return self._callers.get(name, [])
+                for called, numbers in module.callers():
+                    self._callers[called].append((module, numbers))
+        found = self._callers.get(name, ())
+        return [module.functions[number] for module, numbers in found for number in numbers]
 
     def is_decorated_method(self, name: str) -> bool:
         """Say whether any class has a decorated method of this name."""

@@ -89,7 +89,7 @@ def _asked(
 ) -> tuple[set[str], list[Question]]:
     """Give the ids of what is found without a type server, and what to ask one."""
     reach = Reach(effects, entries_of(effects.evaluator))
-    ids = {region.id for region in make_regions(reach.chains(), lines)}
+    ids = {region.id for region in make_regions(reach, lines)}
     return ids, list(open_calls(effects, reach, methods | _own_methods(effects, reach)))
 
 
