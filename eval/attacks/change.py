@@ -20,7 +20,7 @@ from refactor_agent.domain.proposal import (
 )
 from refactor_agent.domain.region import Region
 from refactor_agent.edit import apply_proposal, function_source
-from refactor_agent.tree import Tree
+from refactor_agent.tree import Tree, sha256
 from refactor_agent.verify import Change
 
 __all__ = ["converted_functions", "make_change"]
@@ -34,6 +34,7 @@ class _Draft:
     imports: list[ImportEdit] = field(default_factory=list)
     new_files: dict[str, str] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
 
 
 def make_change(  # noqa: PLR0913 - what a case is laid over, handed on by its one caller
@@ -119,6 +120,11 @@ def _lay_block(case: Case, block: Block, ground: _Ground, draft: _Draft) -> None
         draft.new_files[file] = block.text
     elif how == "whole":
         draft.whole[file] = block.text
+    elif how == "written" and block.kind == "diff":
+        known = draft.written.get(file) or ground.tree.read(file).decode()
+        draft.written[file] = _patched(case, known, block.text)
+    elif how == "written":
+        draft.written[file] = block.text
     elif block.kind == "diff":
         known = draft.functions.get(file) or ground.source(file)
         draft.functions[file] = _patched(case, known, block.text)
@@ -155,6 +161,10 @@ def _proposal(case: Case, draft: _Draft, tree: Tree, modules: Mapping[str, str])
             ),
             "imports": tuple(draft.imports),
             "new_files": tuple(NewFile(file=f, text=text) for f, text in draft.new_files.items()),
+            "files": tuple(
+                NewFile(file=file, text=text, replaces=sha256(tree.read(file)))
+                for file, text in draft.written.items()
+            ),
             "dependencies": tuple(Dependency(distribution=name) for name in depends),
         }
     )
