@@ -9,6 +9,7 @@ from refactor_agent.asyncify.colouring import Colouring, colour
 from refactor_agent.asyncify.definitions import write_definition
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.fixtures import tell_fixtures
+from refactor_agent.asyncify.guarded import import_beside
 from refactor_agent.asyncify.handed_on import note_handed_on
 from refactor_agent.asyncify.helpers import with_helpers
 from refactor_agent.asyncify.leaves import Leaves, parse_leaves, with_twins
@@ -128,6 +129,7 @@ def _write(world: World, module: Module, colouring: Colouring, refusals: Refusal
     changed = with_helpers(edit.rewrites.apply(source), edit.helpers)
     own = {name.partition(".")[0] for name in world.evaluator.index.modules}
     text = SourceFile.decode(source.file, changed.bytes)
+    text = import_beside(text, spelling.guarded)
     done = edit_imports(text, spelling.names.edits, own.__contains__).encode()
     try:
         compile(done, source.file, "exec", dont_inherit=True)

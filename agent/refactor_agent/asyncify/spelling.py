@@ -6,7 +6,9 @@ import ast
 
 import libcst as cst
 
-from refactor_agent.convert.names import Names, dotted, expression
+from refactor_agent.asyncify.guarded import Guarded
+from refactor_agent.convert.names import Binding, Names, dotted, expression
+from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.source import Source
 
 __all__ = ["Spelling"]
@@ -18,6 +20,9 @@ class Spelling:
     def __init__(self, source: Source, module: str) -> None:
         """Take a file and the name it is imported by."""
         self.names = Names(source)
+        self._file = source.file
+        self.guarded: dict[Binding, Guarded] = {}
+        """Imports under a condition, and the names that are imported beside them."""
         is_package = source.file.endswith("__init__.py")
         self._replaced: set[cst.CSTNode] = set()
         self._imported = {
@@ -58,6 +63,8 @@ class Spelling:
             return cst.Name(name)  # imported already, be it under a condition
         text = dotted(old) or ""
         binding = self.names.binding(text.partition(".")[0])
+        if isinstance(old, cst.Name) and binding is not None and not binding.everywhere:
+            return self._beside(binding, self._as_written(binding.module, module), name)
         if isinstance(old, cst.Name):
             written = self._as_written(binding.module if binding else "", module)
             if written and written.startswith("."):
@@ -71,6 +78,15 @@ class Spelling:
             if self._absolute(binding.qualified + head[len(binding.local) :]) == module:
                 return expression(f"{head}.{name}")
         return self.names.spell(module, name, old)
+
+    def _beside(self, old: Binding, module: str, name: str) -> cst.BaseExpression:
+        """Write a name that is imported under the condition under which ``old`` is."""
+        known = self.guarded.get(old)
+        local = next((n for n in (name, f"Async{name}") if n not in self.names.used), None)
+        if known is None and local is None:
+            refuse("name-taken", f"{self._file} uses the name Async{name} for its own")
+        self.guarded[old] = known or Guarded(module, name, local or name)
+        return cst.Name(self.guarded[old].local)
 
     def from_module(self, module: str, name: str) -> cst.BaseExpression:
         """Write a name that was not written before."""

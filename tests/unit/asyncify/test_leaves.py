@@ -158,3 +158,77 @@ def test_a_class_of_a_module_beside(convert, tmp_path):
     leaves = {"app.wires.Wire": "app.wires.AsyncWire"}
     done = convert(dedent(before), leaves=leaves, file="app/client.py")
     assert done.files["app/client.py"].decode() == dedent(after)
+
+
+GUARDED = [
+    pytest.param(
+        """\
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from wire import Wire as Line
+
+        def fetch(line: "Line", other: Line):
+            return line.read(), other.read()
+        """,
+        """\
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from wire import Wire as Line
+            from wire import AsyncWire
+
+        async def fetch(line: "Line", other: AsyncWire):
+            return await line.read(), await other.read()
+        """,
+        id="for types alone, and still used in a string",
+    ),
+    pytest.param(
+        """\
+        from __future__ import annotations
+
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from wire import Wire
+
+        def fetch(line: Wire):
+            return line.read()
+        """,
+        """\
+        from __future__ import annotations
+
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from wire import AsyncWire
+
+        async def fetch(line: AsyncWire):
+            return await line.read()
+        """,
+        id="for types alone",
+    ),
+    pytest.param(
+        """\
+        def fetch():
+            from wire import Wire, ordered
+
+            return ordered(Wire().read())
+        """,
+        """\
+        async def fetch():
+            from wire import Wire, ordered
+            from wire import AsyncWire
+
+            return ordered(await AsyncWire().read())
+        """,
+        id="in a function",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), GUARDED)
+def test_a_name_is_imported_under_the_same_condition(convert, before, after):
+    """What is not imported at run time, or not at once, still isn't."""
+    done = convert(dedent(before))
+    assert done.files["app.py"].decode() == dedent(after)
