@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from refactor_agent.asyncify.called_by_base import called_by_base
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.constructs import find_sites
 from refactor_agent.asyncify.constructs.threads import ThreadSite
@@ -114,6 +115,10 @@ class Colouring:
 
     def _why_not(self, unit: Unit) -> tuple[str, str] | None:
         name = unit.function.name
+        base = called_by_base(self._world.evaluator, unit.function)
+        if base is not None and not self._world.leaves.is_asked(base):
+            text = f"{name} is called by {base}, which would not await it; make it no subclass"
+            return "callback", text
         receiver = self._handed_out.get(name)
         if receiver is not None:
             text = f"{name} is called by {receiver}, which would not await it"

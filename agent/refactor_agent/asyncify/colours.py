@@ -82,7 +82,18 @@ class Colours:
             if used is not None:
                 return self.of(used)
             return by_name_alone(self._evaluator, self.world.leaves, term[2], self._method)
-        return next((member for member in found if member is not None), None)
+        known = next((member for member in found if member is not None), None)
+        if known is not None and known.awaited and any(map(self._stays_plain, values)):
+            return known._replace(maybe=True)
+        return known
+
+    def _stays_plain(self, value: Value) -> bool:
+        """Say whether ``value`` is a function to convert that is kept somewhere, and stays sync."""
+        if not isinstance(value, FunctionValue) or value.receiver is not None:
+            return False
+        function = self._evaluator.index.functions[value.name]
+        is_open = function.name in self.scope and not function.facts.is_async
+        return is_open and function.owner is None and self.of(value) is None
 
     def _method(self, function: ProjectFunction) -> Member | None:
         owner = function.owner

@@ -15,6 +15,7 @@ from refactor_agent.asyncify.helpers import with_helpers
 from refactor_agent.asyncify.leaves import Leaves, parse_leaves, with_twins
 from refactor_agent.asyncify.libraries import aliased, library_sources
 from refactor_agent.asyncify.locks import held_across_await
+from refactor_agent.asyncify.looked_up import note_looked_up
 from refactor_agent.asyncify.names import write_names
 from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.request import Request
@@ -60,6 +61,7 @@ def asyncify(
         file: _write(world, module, colouring, refusals) for file, module in world.modules.items()
     }
     note_handed_on(world, colouring.colours, refusals)
+    note_looked_up(world, colouring.colours, refusals)
     for text, meaning in world.leaves.prose.items():
         refusals.add("leaf-not-a-name", f"{text!r}: {meaning!r} names no class or function")
     for sync, aio in world.leaves.unlike.items():

@@ -22,6 +22,11 @@ _PASS_ON = frozenset({"functools.partial", "functools.wraps", "functools.update_
 _ASK = ("builtins.", "inspect.", "asyncio.", "typing.", "anyio.")
 """Libraries whose functions only look at a function, or await it."""
 
+_CALLING = frozenset(
+    f"builtins.{name}" for name in ("filter", "iter", "list.sort", "map", "max", "min", "sorted")
+)
+"""Builtins that call what they are given."""
+
 
 def handed_out(world: World, tasks: Collection[CallSite]) -> dict[str, str]:
     """Give the functions that library code will call, each with the name of who is given it.
@@ -61,7 +66,8 @@ def _library(world: World, callees: Values) -> str | None:
     if not names or len(names) != len(callees):
         return None
     name = world.evaluator.libraries.canonical(names[0])
-    if name in _PASS_ON or name.startswith(_ASK) or world.leaves.is_asked(name):
+    is_asking = name.startswith(_ASK) and name not in _CALLING
+    if name in _PASS_ON or is_asking or world.leaves.is_asked(name):
         return None
     return name
 

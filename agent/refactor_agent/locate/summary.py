@@ -30,7 +30,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 12
+SUMMARY_VERSION = 13
 """Goes up whenever a summary of the same bytes would look different."""
 
 V = TypeVar("V")

@@ -176,3 +176,65 @@ def test_an_async_function_is_handed_on(convert, call, is_told):
         """
     done = convert(dedent(before), leaves=LEAVES)
     assert [refusal.reason for refusal in done.refusals] == ["handed-on"] * is_told
+
+
+KEPT = [
+    pytest.param("", "await HANDLERS[name](wire)", id="all of them wait"),
+    pytest.param(
+        '@on("length")\ndef length(wire):\n    return 1\n',
+        "await _settled(HANDLERS[name](wire))",
+        id="some of them wait",
+    ),
+]
+
+
+@pytest.mark.parametrize(("other", "call"), KEPT)
+def test_handlers_that_are_kept_in_a_table(convert, other, call):
+    """What is called may be any of them."""
+    head = """\
+        from wire import Wire
+
+        HANDLERS = {}
+
+        def on(name):
+            def keep(function):
+                HANDLERS[name] = function
+                return function
+            return keep
+
+        @on("read")
+        def read(wire: Wire):
+            return wire.read()
+
+        def dispatch(name, wire: Wire):
+            return HANDLERS[name](wire)
+
+        """
+    done = convert(dedent(head) + other, leaves=LEAVES)
+    made = done.files["app.py"].decode()
+    assert f"async def dispatch(name, wire: AsyncWire):\n    return {call}\n" in made
+
+
+def test_handlers_that_are_kept_in_lists(convert):
+    """Each name has a list of its own."""
+    before = """\
+        from wire import Wire
+
+        class Hub:
+            def __init__(self, wire: Wire):
+                self.handlers = {}
+                self.wire = wire
+                self.on("read", self.read)
+
+            def on(self, name, handler):
+                self.handlers.setdefault(name, []).append(handler)
+
+            def read(self):
+                return self.wire.read()
+
+            def fire(self, name):
+                return [handler() for handler in self.handlers[name]]
+        """
+    made = convert(dedent(before), leaves=LEAVES).files["app.py"].decode()
+    assert "    async def fire(self, name):" in made
+    assert "return [await handler() for handler in self.handlers[name]]" in made

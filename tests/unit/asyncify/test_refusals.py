@@ -76,6 +76,56 @@ CASES = [
         "generator-result",
         id="a generator that returns a value",
     ),
+    pytest.param(
+        """
+        from threading import Thread
+
+        from wire import Wire
+
+
+        class Reader(Thread):
+            def __init__(self, wire: Wire):
+                super().__init__()
+                self.wire = wire
+
+            def run(self):
+                print(self.wire.read())
+        """,
+        "callback",
+        id="what a thread runs",
+    ),
+    pytest.param(
+        """
+        from threading import Timer
+
+        from wire import Wire
+
+
+        class Clock:
+            wire: Wire
+
+            def tick(self):
+                self.wire.read()
+                Timer(5, self.tick).start()
+        """,
+        "callback",
+        id="what a timer calls",
+    ),
+    pytest.param(
+        """
+        from wire import Wire
+
+
+        def size(wire: Wire):
+            return len(wire.read())
+
+
+        def ordered(wires: list[Wire]):
+            return sorted(wires, key=size)
+        """,
+        "callback",
+        id="what orders a list",
+    ),
 ]
 
 
@@ -125,3 +175,28 @@ def test_a_lock_that_a_property_holds(convert):
         """
     done = convert(dedent(text), leaves={"threading.Lock": "asyncio.Lock"})
     assert "property" in {refusal.reason for refusal in done.refusals}
+
+
+LOOKED_UP = [
+    pytest.param('getattr(self, "do_" + name)()', ["looked-up"], id="by its first letters"),
+    pytest.param('getattr(self, f"{name}_read")()', ["looked-up"], id="by its last letters"),
+    pytest.param('getattr(self, "see_" + name)()', [], id="another one"),
+]
+
+
+@pytest.mark.parametrize(("call", "reasons"), LOOKED_UP)
+def test_a_method_that_is_looked_up(convert, call, reasons):
+    """Whether it became async is not known where it is called."""
+    text = f"""\
+        from wire import Wire
+
+        class Shell:
+            wire: Wire
+
+            def do_read(self):
+                return self.wire.read()
+
+            def run(self, name):
+                return {call}
+        """
+    assert [refusal.reason for refusal in convert(dedent(text)).refusals] == reasons

@@ -24,6 +24,31 @@ CASES = {
             pool.find(key).get("u")  #! requests.Session.get
             pool.names[key].get("u")
     """,
+    "lists in a dict": """
+        import time
+        from collections import defaultdict
+
+        class Hub:
+            def __init__(self):
+                self.handlers = {}
+                self.later = defaultdict(list)
+                self.on("wait", self.wait)
+
+            def on(self, name, handler):
+                self.handlers.setdefault(name, []).append(handler)
+                self.later[name].append(handler)
+
+            def wait(self):
+                time.sleep(1)
+
+            async def f(self, name):
+                for handler in self.handlers[name]:
+                    handler()  #! time.sleep
+
+            async def g(self, name):
+                for handler in self.later[name]:
+                    handler()  #! time.sleep
+    """,
     "attributes that hold containers": """
         import requests
         from collections import defaultdict, OrderedDict

@@ -128,8 +128,18 @@ def note_mutation(walk: Walk, func: ast.Attribute, arguments: list[Term]) -> Non
     position = _ADDING.get(func.attr)
     if position is not None and position < len(arguments):
         _gains(walk, func.value, ("q", "list", arguments[position]))
+        _gains_within(walk, func.value, arguments[position])
     elif func.attr == "setdefault" and len(arguments) == 2:
         _gains(walk, func.value, ("d", (), arguments[1]))
+
+
+def _gains_within(walk: Walk, node: ast.expr, added: Term) -> None:
+    """Note what a list gains that lies in a dict: ``d[key].append(x)``, or ``setdefault``."""
+    inner = node.value if isinstance(node, ast.Subscript) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        inner = node.func.value if node.func.attr == "setdefault" else None
+    if inner is not None and added is not None and added[0] not in "#b":
+        _gains(walk, inner, ("d", (), ("q", "list", _kept(walk, added))))
 
 
 def _gains(walk: Walk, node: ast.expr, held: Term) -> None:
