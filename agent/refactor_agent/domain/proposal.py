@@ -32,6 +32,8 @@ class FunctionEdit(Value):
     code: str
     """From its first decorator to its last line, at its own indentation. Starts with the new
     function; a twin follows the unchanged original here."""
+    removed: bool = False
+    """The function goes, and ``code`` is empty; only what finalizes a rollout does this."""
 
 
 class ImportEdit(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -40,12 +41,20 @@ def splice(source: SourceFile, edits: Sequence[FunctionEdit]) -> SourceFile:
 
 def _change(source: SourceFile, edit: FunctionEdit) -> _Change:
     block = _unchanged_block(source, edit)
+    if edit.removed:
+        return _Change(block.start, _next_line(source.text, block.end), "")
     code = edit.code.rstrip("\r\n")
     if not _fits(code, block.indent):
         raise SpliceConflictError(
             source.file, "indentation", f"{edit.function.name} is not at its own indentation"
         )
     return _Change(block.start, block.end, source.match_newlines(code, block.start, block.end))
+
+
+def _next_line(text: str, end: int) -> int:
+    """Go on over the blank lines that follow, to what comes next."""
+    after = re.match(r"\s*?\r?\n(?:[ \t]*\r?\n)*", text[end:])
+    return end + after.end() if after is not None else end
 
 
 def _unchanged_block(source: SourceFile, edit: FunctionEdit) -> Block:

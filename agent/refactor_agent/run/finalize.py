@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from refactor_agent.domain.plan import Attempt, ChangeSet, Flag, Plan, Refusal
+from refactor_agent.domain.plan import Attempt, ChangeSet, Colour, Flag, Plan, Refusal
 from refactor_agent.domain.proposal import FunctionEdit, Proposal
 from refactor_agent.edit import SpliceConflictError, function_source
 from refactor_agent.emit.names import short_name
@@ -99,21 +100,41 @@ def _change_set(
     edits = [edit for edit in proposal.functions if question in edit.code]
     if not edits or not any(_asks(tree, edit, question) for edit in edits):
         return None
+    originals = tuple(_originals(tree, proposal))
     moved = tuple(_moved(tree, edits, run, flag))
     attempt = Attempt(
         strategy=proposal.strategy,
         rules=proposal.author.rules if proposal.author.kind == "rules" else (),
         flag=flag.model_copy(update={"step": "finalize"}),
+        colours=originals,
     )
     return ChangeSet(
         id=change.change_set.id,
         title=f"Take the old path of {flag.name} out of {short_name(edits[0].function)}",
         entries=tuple(edit.function for edit in edits),
         regions=(),
-        functions=tuple(edit.function for edit in edits),
+        functions=(
+            *(edit.function for edit in edits),
+            *(colour.function for colour in originals),
+        ),
         attempts=() if moved else (attempt,),
         refusals=moved,
     )
+
+
+def _originals(tree: Tree, proposal: Proposal) -> Iterator[Colour]:
+    """Name the sync functions beside which the run put a twin, where they are as it left them."""
+    for edit in proposal.functions:
+        twins = [name for kind, name in _DEFINED.findall(edit.code) if kind]
+        try:
+            now = function_source(tree, edit.function).code
+        except SpliceConflictError:
+            continue
+        if len(twins) == 1 and now != edit.code and edit.code.startswith(now):
+            yield Colour(function=edit.function, mode="twin", new_name=twins[0])
+
+
+_DEFINED = re.compile(r"^[ \t]*(async )?def (\w+)", re.MULTILINE)
 
 
 def _asks(tree: Tree, edit: FunctionEdit, question: str) -> bool:

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from refactor_agent.boundary import boundary_source
-from refactor_agent.domain.plan import Attempt, Flag, FunctionRef, Refusal
+from refactor_agent.domain.plan import Attempt, Colour, Flag, FunctionRef, Refusal
 from refactor_agent.edit import resolve_flag
 from unit.convert.attempts import Edit, attempt_of, convert
 
@@ -233,6 +233,66 @@ def test_finalizing_leaves_the_plain_conversion(before, edits, after):
     outcome, files = convert(with_both, attempt, functions=(FunctionRef(file="app.py", name=name),))
     assert not isinstance(outcome, Refusal), outcome
     assert files["app.py"] == plain["app.py"]
+
+
+WITH_TWINS = """\
+import asyncio
+import time
+
+from _async_adapters import enabled
+
+
+def wait():
+    time.sleep(1)
+
+
+async def wait_async():
+    await asyncio.sleep(1)
+
+
+class Box:
+    def rest(self):
+        wait()
+
+    async def rest_async(self):
+        await wait_async()
+
+
+async def poll(box: Box):
+    if enabled("unblock", 10):
+        await box.rest_async()
+    else:
+        box.rest()
+    return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("others", "kept"),
+    [
+        pytest.param({}, set(), id="nothing else names them"),
+        pytest.param({"test_app.py": "from app import wait\n"}, {"wait"}, id="a test calls one"),
+        pytest.param({"README.md": "Call `Box.rest()`.\n"}, {"wait", "rest"}, id="docs name one"),
+        pytest.param({"lazy.py": 'getattr(app, "rest")()\n'}, {"wait", "rest"}, id="in a string"),
+        pytest.param({"other.py": "def rested(): ...\n"}, set(), id="another name"),
+    ],
+)
+def test_originals_that_nothing_names_any_more_go_with_the_old_path(others, kept):
+    files = {"app.py": WITH_TWINS, "_async_adapters.py": boundary_source(), **others}
+    names = ("app.poll", "app.wait", "app.Box.rest")
+    poll, *originals = (FunctionRef(file="app.py", name=name) for name in names)
+    colours = tuple(Colour(function=one, mode="twin", new_name="") for one in originals)
+    flag = FLAG.model_copy(update={"step": "finalize"})
+    attempt = Attempt(strategy="native", flag=flag, colours=colours)
+
+    outcome, changed = convert(files, attempt, functions=(poll, *originals))
+
+    assert not isinstance(outcome, Refusal), outcome
+    after = changed["app.py"]
+    assert {name for name in ("wait", "rest") if f"def {name}(" in after} == kept
+    assert ("import time" in after) is ("wait" in kept)
+    assert "    await box.rest_async()\n    return 1\n" in after
+    assert "\n\n\n\n" not in after
 
 
 def edits_in(text: str) -> str:
