@@ -11,6 +11,7 @@ import libcst as cst
 from refactor_agent.convert.names import expression
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.wording import Speller
 from refactor_agent.domain.place import Site
 from refactor_agent.rulebook import Arguments
 
@@ -21,8 +22,14 @@ _TIGHT = cst.AssignEqual(
 )
 
 
-def adapt_arguments(
-    call: cst.Call, wanted: Arguments, parameters: str, site: Site, *, without: Collection[str] = ()
+def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
+    call: cst.Call,
+    wanted: Arguments,
+    parameters: str,
+    site: Site,
+    *,
+    without: Collection[str] = (),
+    spell: Speller = expression,
 ) -> Change:
     """Give the change of a call's arguments that ``wanted`` asks for; raises `Refused`.
 
@@ -31,7 +38,7 @@ def adapt_arguments(
     """
     names = given(call, parameters)
     differs = (
-        wanted.add or wanted.rename or wanted.refuse or wanted.plain
+        wanted.add or wanted.rename or wanted.refuse or wanted.plain or wanted.numbers
         or wanted.positional is not None
     )  # fmt: skip
     if differs and any(arg.star for arg in call.args):
@@ -40,6 +47,7 @@ def adapt_arguments(
         if name in wanted.refuse:
             refuse("argument", f"the argument {name!r} means something else there", site)
     _check_plain(call, wanted, parameters, site)
+    _check_numbers(call, wanted, names, site)
     order = parameter_names(parameters)
     if wanted.positional is not None and len(_positional(call)) > len(order):
         refuse("unknown-arguments", "nobody knows the names of all its arguments", site)
@@ -49,7 +57,8 @@ def adapt_arguments(
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)  # noqa: S101
         args = [_renamed(arg, wanted) for arg in _named(node.args, wanted, order)]
-        return node.with_changes(args=_appended(node, args, new_arguments(missing)))
+        args = [_number(arg, wanted, spell) for arg in args]
+        return node.with_changes(args=_appended(node, args, new_arguments(missing, spell)))
 
     return change
 
@@ -68,6 +77,25 @@ def _check_plain(call: cst.Call, wanted: Arguments, parameters: str, site: Site)
             refuse("argument", f"the argument {name!r} can't be read here", site)
         if re.search(pattern, text):
             refuse("argument", f"what the argument {name!r} says means something else there", site)
+
+
+def _check_numbers(call: cst.Call, wanted: Arguments, names: Collection[str], site: Site) -> None:
+    """Refuse what should be a number and may be anything: a name, a pair, `None`."""
+    written = {
+        arg.keyword.value
+        for arg in call.args
+        if arg.keyword is not None and isinstance(arg.value, cst.Integer | cst.Float)
+    }
+    for name in wanted.numbers:
+        if name in names and name not in written:
+            refuse("argument", f"the argument {name!r} is no number that can be read here", site)
+
+
+def _number(arg: cst.Arg, wanted: Arguments, spell: Speller) -> cst.Arg:
+    text = wanted.numbers.get(arg.keyword.value) if arg.keyword is not None else None
+    if text is None or not isinstance(arg.value, cst.Integer | cst.Float):
+        return arg
+    return arg.with_changes(value=spell(text.replace("{}", arg.value.value)))
 
 
 def _text(node: cst.BaseExpression) -> str | None:
@@ -107,10 +135,10 @@ def _named(args: Sequence[cst.Arg], wanted: Arguments, order: Sequence[str]) -> 
     return found
 
 
-def new_arguments(wanted: dict[str, str]) -> list[cst.Arg]:
+def new_arguments(wanted: dict[str, str], spell: Speller = expression) -> list[cst.Arg]:
     """Make keyword arguments from source texts."""
     return [
-        cst.Arg(keyword=cst.Name(name), value=expression(text), equal=_TIGHT)
+        cst.Arg(keyword=cst.Name(name), value=spell(text), equal=_TIGHT)
         for name, text in wanted.items()
     ]
 

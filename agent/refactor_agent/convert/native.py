@@ -18,6 +18,7 @@ from refactor_agent.convert.results import check_result
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.variables import names_in
 from refactor_agent.convert.vendor import vendored_function
+from refactor_agent.convert.wording import speller
 from refactor_agent.domain.plan import CallEdit
 from refactor_agent.rulebook import NativeCall
 
@@ -46,7 +47,8 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
         return
     check_result(job, work, call, edit, native)
     _check_handed_over(work, call, native)
-    adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site)
+    spell = speller(work, call)
+    adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site, spell=spell)
     if native.opened is not None:
         rename = open_client(job, work, call, native, found[1].parameters)
     elif native.types is not None:

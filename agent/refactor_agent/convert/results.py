@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.members import rename_member
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.variables import variable
 from refactor_agent.domain.plan import CallEdit
@@ -37,6 +38,7 @@ def check_result(
             refuse("result-escapes", "the result goes where its new type is not expected", site)
         if job.rulebook.lacks(f"{kind}.{member}"):
             refuse("missing-there", f"the new result has no {member!r}", site)
+        rename_member(job, work, use, kind)
 
 
 def _member(use: cst.BaseExpression, parent: cst.CSTNode) -> str | None:

@@ -233,6 +233,18 @@ class RuleBook:
         found = (native.ended_by.get(name, ()) for native in self._index.natives.values())
         return next(filter(None, found), ())
 
+    def result_text(self, qualified: str) -> str | None:
+        """Give what is written for a member of a result that has another name there."""
+        name = self.canonical(qualified)
+        found = (native.results.get(name) for native in self._index.natives.values())
+        return next(filter(None, found), None)
+
+    def read_by(self, qualified: str) -> str | None:
+        """Name the method by which a result of this type is read while its client is open."""
+        name = self.canonical(qualified)
+        found = (native.read.get(name) for native in self._index.natives.values())
+        return next(filter(None, found), None)
+
     def _native(self, rule: Rule, name: str) -> NativeCall | None:
         native = self._index.natives[rule.id]
         owner, _, method = name.rpartition(".")

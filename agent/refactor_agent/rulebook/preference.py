@@ -21,11 +21,16 @@ def preferred(rule: Rule, declared: Collection[str]) -> Rule:
     if native is None or native.distribution is None or native.distribution in declared:
         return rule
     twin = next((name for name in sorted(native.twins) if name in declared), None)
-    return rule if twin is None else rule.model_copy(update={"native": _moved(native, twin)})
+    if twin is not None:
+        return rule.model_copy(update={"native": _moved(native, twin)})
+    others = (one for one in native.alternatives if one.distribution in declared)
+    return rule.model_copy(update={"native": next(others, native)}) if native.alternatives else rule
 
 
 def _moved(native: Native, twin: str) -> Native:
     old = re.compile(rf"(?<![\w.]){re.escape(native.distribution or '')}(?=\.)")
-    text = old.sub(twin, native.model_dump_json(exclude={"distribution", "versions", "twins"}))
+    text = old.sub(
+        twin, native.model_dump_json(exclude={"distribution", "versions", "twins", "alternatives"})
+    )
     moved = Native.model_validate_json(text)
     return moved.model_copy(update={"distribution": twin, "versions": native.twins[twin]})

@@ -104,6 +104,9 @@ class Arguments(Value):
     """How many may be given by position there; the rest are written by name."""
     refuse: tuple[str, ...] = ()
     """Keywords that have no equivalent: the call is not converted natively."""
+    numbers: Mapping[str, str] = {}
+    """Argument to the text it becomes, with ``{}`` for what must be a number written at the call:
+    ``timeout: "aiohttp.ClientTimeout(sock_read={})"``."""
     plain: Mapping[str, str] = {}
     """Argument to a pattern: it must be text written at the call in which the pattern is not
     found. ``query: "(?i)\\bin %s"``."""
@@ -153,6 +156,13 @@ class Native(Value):
     ``openai.*: openai.*`` where both sides raise the same."""
     missing: tuple[str, ...] = ()
     """Calls and attributes that the async side lacks: their use refuses the conversion."""
+    results: Mapping[str, str] = {}
+    """Attribute or method of what a call gives (``requests.Response.json()``) to what is written in
+    its place there, with ``{}`` for the result: ``await {}.read()``."""
+    read: Mapping[str, str] = {}
+    """Type of what a call gives to the method that is awaited while its client is open."""
+    alternatives: tuple[Native, ...] = ()
+    """The same in other libraries: the first that a project depends on, where it has not this."""
     strategy: str | None = None
     """``module:Class`` of the Python beside the rule, where data can't say it."""
 
