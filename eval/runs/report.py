@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from eval.runs.figures import Figure, by_group, dishonest, figures
 from eval.runs.plots import Bar, Parts, bars, curve, stacked
+from eval.runs.reasons import refused_by_kind, sentences_of
 from eval.runs.results import Run
 from eval.runs.suite import find_suite
-from eval.runs.values import SUBJECT, Result
+from eval.runs.values import NULL, PERFECT, PLANTED, SUBJECT, Result
 
 __all__ = ["as_html"]
 
+_STAND_INS = (NULL, PERFECT, PLANTED)
 _STYLE = (
     "body{font:15px/1.45 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;margin:.6em 0}td,th{border:1px solid #ccc;padding:.15em .6em;"
@@ -35,16 +36,21 @@ def as_html(run: Run) -> str:
 def _page(run: Run) -> Iterator[str]:
     for problem in dishonest(run.results):
         yield f'<p class="bad">These figures do not count: {escape(problem)}</p>'
-    header = {name: value for name, value in run.header.items() if name != "changed"}
-    yield f"<pre>{escape(json.dumps(header, indent=1))}</pre>"
     changed = run.header.get("changed")
     if isinstance(changed, list) and changed:
         yield f'<p class="bad">{len(changed)} files differed from the commit.</p>'
+    yield f"<p>Commit {escape(str(run.header.get('commit')))}; how it ran stands at the end.</p>"
     yield "<h2>All suites</h2>"
     yield _table(_HEADS, (_row(figure) for figure in figures(run.results)))
-    yield "<p>Intervals are Wilson's, at 95%, as if points did not depend on each other.</p>"
+    yield (
+        "<p>Intervals are Wilson's, at 95%, as if points did not depend on each other. null does "
+        "nothing and must score 0, perfect is the answer people wrote and must score 100%, planted "
+        "gives wrong answers, none of which may come out right.</p>"
+    )
     for suite in sorted({result.suite for result in run.results}):
         yield from _suite(suite, [result for result in run.results if result.suite == suite])
+    header = {name: value for name, value in run.header.items() if name != "changed"}
+    yield f"<h2>How it ran</h2><pre>{escape(json.dumps(header, indent=1))}</pre>"
 
 
 _HEADS = (
@@ -67,7 +73,7 @@ def _row(figure: Figure) -> Sequence[object]:
 
 def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
     yield f"<h2>{escape(name)}</h2><p>{escape(_about(name))}</p>"
-    grouped = by_group(results)
+    grouped = by_group(result for result in results if result.subject not in _STAND_INS)
     scored = [figure for figure in grouped if figure.score is not None]
     yield bars([
         Bar(f"{figure.subject}: {figure.part}", figure.score or 0, *figure.interval)
@@ -82,10 +88,7 @@ def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
     if sized:
         yield "<p>Time over size:</p>" + curve(sized, "lines", "seconds")
     yield from _ratios([result for result in results if result.ratios])
-    reasons = Counter(result.reason for result in results if result.outcome == "refused")
-    if reasons:
-        yield "<h3>Refused, by reason</h3>"
-        yield _table(("reason", "cases"), reasons.most_common())
+    yield from _refused(results)
     failed = [r for r in results if r.outcome in {"wrong", "error"} and r.subject == SUBJECT]
     if failed:
         yield "<h3>Not right</h3>"
@@ -93,6 +96,20 @@ def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
             ("case", "split", "outcome", "reason", "kept in"),
             ((r.case, r.split, r.outcome, r.reason, r.artefact) for r in failed),
         )
+
+
+def _refused(results: Sequence[Result]) -> Iterator[str]:
+    """Tell what the tool refused: how often for which kind of reason, then case by case."""
+    kinds = refused_by_kind(results)
+    if not kinds:
+        return
+    yield "<h3>Refused by the tool, by reason</h3>"
+    yield _table(("reason", "cases"), kinds.most_common())
+    own = (r for r in results if r.subject == SUBJECT and r.outcome == "refused")
+    yield _table(
+        ("case", "split", "why", "kept in"),
+        ((r.case, r.split, "; ".join(sentences_of(r.reason)), r.artefact) for r in own),
+    )
 
 
 def _ratios(results: Sequence[Result]) -> Iterator[str]:

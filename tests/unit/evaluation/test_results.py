@@ -10,6 +10,7 @@ import pytest
 from eval.runs.baseline import regressions, write_baseline
 from eval.runs.compare import changes, compared_lines
 from eval.runs.figures import dishonest, figures
+from eval.runs.reasons import kinds_of, refused_by_kind, sentences_of
 from eval.runs.report import as_html
 from eval.runs.results import Run, RunError, append, create, make_header, read_run
 from eval.runs.values import NULL, PERFECT, Result
@@ -100,6 +101,45 @@ def test_refusals_are_neither_right_nor_wrong():
     (figure,) = figures([result("a"), result("b", "refused", 0), result("c", "wrong", 0)])
     assert figure.outcomes == {"right": 1, "refused": 1, "wrong": 1}
     assert figure.score == pytest.approx(1 / 3)
+
+
+TOLD = (
+    "left: native refused: `any` stops early; left: shared-state: a.f: it changes self.n;"
+    " left: a.f: it changes self.n"
+)
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentences", "kinds"),
+    [
+        (TOLD, ("`any` stops early", "shared-state: a.f: it changes self.n"), ("shared-state",)),
+        ("left: generator: a.f: it yields", ("generator: a.f: it yields",), ("generator",)),
+        (
+            "failed: native failed: late-await: a.f waits; failed: late-await: a.f waits",
+            ("late-await: a.f waits",),
+            ("late-await",),
+        ),
+        ("fails test_free_while_asking", ("fails test_free_while_asking",), ()),
+    ],
+)
+def test_reasons_are_told_once_and_by_kind(reason, sentences, kinds):
+    assert sentences_of(reason) == sentences
+    assert kinds_of(reason) == kinds
+
+
+def test_page_counts_what_the_tool_refused_and_leaves_out_stand_ins_and_peers(tmp_path: Path):
+    results = (
+        result("a", "refused", 0, reason=TOLD),
+        result("b", "refused", 0, reason="left: shared-state: b.f: it changes self.m"),
+        result("a", "refused", 0, reason="nothing was changed", subject=NULL),
+        result("a", "refused", 0, reason="fails test_free", subject="to-thread"),
+    )
+    assert refused_by_kind(results) == {"shared-state": 2}
+    page = as_html(Run(tmp_path, json.loads(json.dumps(HEADER)), results))
+    assert '<td>shared-state</td><td class="n">2</td>' in page
+    assert "nothing was changed" not in page
+    assert "to-thread: calls" in page
+    assert "null: calls" not in page
 
 
 def test_page_needs_no_other_file_and_escapes(tmp_path: Path):

@@ -1,0 +1,43 @@
+"""Why cases were refused, by the kind of reason rather than by its words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from eval.runs.values import SUBJECT, Result
+
+__all__ = ["kinds_of", "refused_by_kind", "sentences_of"]
+
+_STATUS = re.compile(r"^(?:(?:left|failed|unverified|refused): )?")
+_ATTEMPT = re.compile(r"^(?:native|offload|demote) (?:failed|unverified|refused): ")
+_KIND = re.compile(r"^([a-z]+(?:-[a-z]+)+|decorator|generator|deadline|thread): ")
+"""A code of a refusal or the name of a check, as `refactor-agent run` gives them."""
+
+
+def sentences_of(reason: str) -> tuple[str, ...]:
+    """Give what a result's ``reason`` says, each thing once and without how far it came."""
+    parts = (_ATTEMPT.sub("", _STATUS.sub("", part, 1), 1) for part in reason.split("; "))
+    return tuple(dict.fromkeys(_without_echo([part.strip() for part in parts if part.strip()])))
+
+
+def kinds_of(reason: str) -> tuple[str, ...]:
+    """Give the kinds that a ``reason`` names, in order; nothing where it is only words."""
+    found = (_KIND.match(sentence) for sentence in sentences_of(reason))
+    return tuple(dict.fromkeys(match[1] for match in found if match))
+
+
+def refused_by_kind(results: Iterable[Result]) -> Counter[str]:
+    """Count, by kind, the cases that the tool refused; a case counts once for each of its kinds."""
+    found: Counter[str] = Counter()
+    for result in results:
+        if result.subject == SUBJECT and result.outcome == "refused":
+            found.update(kinds_of(result.reason) or ("in words only",))
+    return found
+
+
+def _without_echo(parts: list[str]) -> Iterator[str]:
+    """Leave out what only repeats the words of a sentence that has a kind before them."""
+    told = {_KIND.sub("", part) for part in parts if _KIND.match(part)}
+    yield from (part for part in parts if _KIND.match(part) or part not in told)
