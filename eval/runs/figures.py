@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from eval.runs.intervals import Interval, wilson
-from eval.runs.values import NULL, PERFECT, PLANTED, Result
+from eval.runs.values import CUT_OFF, NULL, PERFECT, PLANTED, Result
 
 __all__ = ["Figure", "by_group", "dishonest", "figures"]
 
@@ -76,7 +76,7 @@ def _gather(pairs: Iterable[tuple[Result, str]]) -> Iterator[Figure]:
 
 
 def dishonest(results: Sequence[Result]) -> list[str]:
-    """Say where doing nothing or a wrong answer scores, or the hand-written right one doesn't.
+    """Say where doing nothing or a wrong answer scores, the right one doesn't, or some are missing.
 
     Such a suite measures something else than it says: none of its figures count.
     """
@@ -89,4 +89,6 @@ def dishonest(results: Sequence[Result]) -> list[str]:
             found.append(f"{place}: the right answer scores {result.points:g} of {result.of:g}")
         if result.subject == PLANTED and result.outcome == "right":
             found.append(f"{place}: a wrong answer counts as right: {result.reason}")
+        if result.subject == CUT_OFF:
+            found.append(f"{place}: the suite broke and left results out: {result.reason}")
     return found

@@ -8,10 +8,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eval.runs.suite import Suite, find_suite
-from eval.runs.values import Case, Result, Setting
+from eval.runs.values import CUT_OFF, Case, Result, Setting
 
 __all__ = ["Batch", "choose", "make_batches", "run_batches"]
 
@@ -80,11 +80,11 @@ def run_batch(batch: Batch, setting: Setting) -> list[Result]:
         text = "".join(traceback.format_exception(fault))
         asked = {result.case for result in results}
         took = time.monotonic() - began
-        results.extend(
-            _error(batch.suite, case, text, setting, took)
-            for case in batch.cases
-            if case.id not in asked
-        )
+        without = [case for case in batch.cases if case.id not in asked]
+        results.extend(_error(batch.suite, case, text, setting, took) for case in without)
+        if not without:
+            last = next(case for case in batch.cases if case.id == results[-1].case)
+            results.append(replace(_error(batch.suite, last, text, setting, took), subject=CUT_OFF))
     return results
 
 

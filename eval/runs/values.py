@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 __all__ = [
+    "CUT_OFF",
     "NULL",
     "PEERS",
     "PERFECT",
@@ -35,6 +36,9 @@ PEERS = ("ruff", "flake8-async", "ty-async", "blockbuster", "to-thread", "asynci
 """What people would use instead: three read code, one watches it run, two convert it."""
 PLANTED = "planted"
 """A stand-in that gives the wrong answers people wrote: none of them may come out right."""
+
+CUT_OFF = "cut off"
+"""Where a suite broke after a case's first results: those that should follow are missing."""
 
 
 @dataclass(frozen=True)

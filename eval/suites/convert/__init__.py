@@ -12,6 +12,7 @@ hidden test is counted as ``let through``.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +28,7 @@ from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.convert.project import Project, read_projects
 from eval.suites.convert.trial import Trial, try_out
 
-__all__ = ["ABOUT", "NAME", "cases", "judge", "run"]
+__all__ = ["ABOUT", "NAME", "by_rival", "cases", "judge", "run"]
 
 NAME = "convert"
 ABOUT = "Small projects through the whole pipeline: a point is one whose hidden tests all pass."
@@ -66,7 +67,7 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
         yield _by_tool(case, project, setting, python)
         for name, rival in rivals(setting.cache).items():
             if name in setting.peers:
-                yield _by_rival(case, project, name, rival, python)
+                yield by_rival(case, project, name, rival, python)
         if setting.stand_ins:
             right = {**project.files, **project.right.files}
             yield _stand_in(case, project, NULL, try_out(project, project.files, python))
@@ -139,19 +140,31 @@ def _stand_in(case: Case, project: Project, subject: str, trial: Trial) -> Resul
     )  # fmt: skip
 
 
-def _by_rival(
+def by_rival(
     case: Case, project: Project, name: str, rival: Callable[[Path], None], python: str
 ) -> Result:
     """Let a rival edit the project; it has no gate, so what it makes is what counts."""
     with tempfile.TemporaryDirectory(prefix="convert-") as scratch:
         root = Path(scratch).resolve()
         _write(root, project.files)
-        rival(root)
+        try:
+            rival(root)
+        except subprocess.CalledProcessError as error:
+            return _broke(case, project, name, error)
         files = _read(root)
     result = _stand_in(case, project, name, try_out(project, files, python))
     if result.outcome == "refused" and files != project.files:
         return replace(result, outcome="wrong")  # it said nothing of what still holds the loop
     return result
+
+
+def _broke(case: Case, project: Project, name: str, error: subprocess.CalledProcessError) -> Result:
+    """Count a rival that fell over as such; the case goes on."""
+    said = bytes(error.stderr or b"").decode(errors="replace").strip().splitlines()
+    return Result(
+        NAME, case.id, case.split, case.group, case.digest, "error", name, 0.0, _points(project),
+        reason=f"it broke: {said[-1] if said else error.returncode}",
+    )  # fmt: skip
 
 
 def _planted(case: Case, project: Project, python: str) -> Result:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from eval.suites.convert import judge
+from eval.runs.values import Case
+from eval.suites.convert import by_rival, judge
 from eval.suites.convert.pipeline import Converted
 from eval.suites.convert.project import Project, read_project, read_projects
 from eval.suites.convert.trial import Trial, try_out
@@ -147,6 +150,16 @@ def test_tried_as_it_is_and_converted(tmp_path: Path):
 
 
 @pytest.mark.slow
+def test_a_rival_that_breaks_is_counted(tmp_path: Path):
+    def rival(root: Path) -> None:
+        program = [sys.executable, "-c", "raise SystemExit('no such node')"]
+        subprocess.run(program, cwd=root, check=True, capture_output=True)
+
+    found = by_rival(Case("t", "dev", "g", "0"), case(tmp_path), "other", rival, sys.executable)
+    assert (found.outcome, found.points, found.of) == ("error", 0.0, 1.0)
+    assert found.reason == "it broke: no such node"
+
+
 def test_a_crash_takes_no_test_out_of_the_count(tmp_path: Path):
     one = case(tmp_path)
     ends = "import os\n\n\nasync def wait(seconds):\n    os._exit(3)\n"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import eval.suites
 import pytest
 from eval.runs.figures import dishonest
 from eval.runs.leakage import leaks
-from eval.runs.runner import choose, make_batches
+from eval.runs.runner import Batch, choose, make_batches, run_batch
 from eval.runs.suite import find_suite, suite_names
-from eval.runs.values import Case, Setting
+from eval.runs.values import CUT_OFF, Case, Setting
 from eval.suites.locate_micro.construct import read_construct, read_constructs
 
 
@@ -109,3 +110,35 @@ def test_a_team_measures_on_its_own_labels(tmp_path: Path):
         ("perfect", 0, "right"),
     }
     assert not dishonest(results)
+
+
+HALF = """
+from eval.runs.values import Result
+
+NAME, ABOUT = "half", "Breaks after its first result."
+
+
+def cases(setting):
+    return []
+
+
+def run(asked, setting):
+    yield Result(NAME, asked[0].id, "dev", "g", "0", "right")
+    raise RuntimeError("the rest is gone")
+"""
+
+
+def test_a_suite_that_breaks_half_way_is_told(
+    tmp_path: Path, setting: Setting, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "half.py").write_text(HALF)
+    monkeypatch.setattr(eval.suites, "__path__", [*eval.suites.__path__, str(tmp_path)])
+    one = Case("a", "dev", "g", "0")
+    first, cut = run_batch(Batch("half", (one,)), setting)
+    assert (first.outcome, cut.outcome, cut.subject) == ("right", "error", CUT_OFF)
+    assert dishonest([first]) == []
+    [said] = dishonest([first, cut])
+    assert "the rest is gone" in said
+    assert "the rest is gone" in (setting.artefacts / cut.artefact / "traceback.txt").read_text()
+    both = run_batch(Batch("half", (one, Case("b", "dev", "g", "0"))), setting)
+    assert [(r.case, r.outcome) for r in both] == [("a", "right"), ("b", "error")]
