@@ -1,7 +1,8 @@
 """Published migrations of real projects from requests or urllib3 to async code, scored honestly.
 
-A point is a project none of whose functions calls the library any longer, whose tests that passed
-before all pass after, and ran: no coroutine was lost. The published tool's recorded runs are scored
+A point is a project none of whose files imports the library any longer, whose tests that passed
+before all pass after, and ran: no coroutine was lost. A project that became async and keeps the
+library, in threads, has none. The published tool's recorded runs are scored
 by the same words, as far as the records tell.
 
 The projects are not part of this: ``--packages`` names a directory with a git clone of each, called
@@ -21,7 +22,7 @@ from pathlib import Path
 from eval.runs.environments import environment
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
-from eval.suites.migrations.entries import callers_of, entries
+from eval.suites.migrations.entries import entries, users_of
 from eval.suites.migrations.scenario import Scenario, read_scenarios
 from eval.suites.wild.own_tests import passing
 
@@ -83,7 +84,7 @@ def _tried(case: Case, scenario: Scenario, clone: Path, setting: Setting) -> Ite
             converted = Converted(reasons=str(error).strip().splitlines()[-1:])
         seconds = time.monotonic() - began
         lost = sorted(before - passing(root, python, _TESTS))
-        left = callers_of(root, scenario.source)
+        left = users_of(root, scenario.source)
     yield _result(case, converted, (lost, left), seconds, setting)
     if setting.stand_ins:
         yield Result(
@@ -118,7 +119,8 @@ def _result(
     lost, left = after
     outcome: Outcome = "wrong" if lost else "refused" if left else "right"
     ends = Counter(converted.statuses.values())
-    reason = f"no longer pass: {', '.join(lost[:5])}" if lost else "; ".join(converted.reasons[:3])
+    why = converted.reasons[:3] or [f"still used, in threads, by {', '.join(left)}"]
+    reason = f"no longer pass: {', '.join(lost[:5])}" if lost else "; ".join(why)
     name = f"{NAME}-{case.id.replace('/', '@')}"
     place = setting.artefacts / name
     place.mkdir(parents=True, exist_ok=True)
@@ -126,6 +128,6 @@ def _result(
     return Result(
         NAME, case.id, case.split, case.group, case.digest, outcome, SUBJECT,
         float(outcome == "right"), 1.0,
-        {**ends, "let through": int(bool(lost)), "still called by": len(left)},
+        {**ends, "let through": int(bool(lost)), "still used by": len(left)},
         "" if outcome == "right" else reason, seconds, converted.tokens, name,
     )  # fmt: skip

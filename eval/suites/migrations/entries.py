@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.locate import locate
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
 
-__all__ = ["callers_of", "entries"]
+__all__ = ["entries", "users_of"]
 
 
 def entries(root: Path, library: str) -> list[str]:
@@ -20,9 +21,30 @@ def entries(root: Path, library: str) -> list[str]:
     return sorted({_spelled(graph, name) for name in reached})
 
 
-def callers_of(root: Path, library: str) -> list[str]:
-    """Give the functions, tests apart, that still call the library themselves."""
-    return sorted(_callers(locate(open_project(root), load_rulebook()).graph, library))
+def users_of(root: Path, library: str) -> list[str]:
+    """Give the files, tests apart, that still import the library.
+
+    A call that is handed to a thread is still the library's: only who needs it no more has left it.
+    """
+    graph = locate(open_project(root), load_rulebook()).graph
+    tests = {function.file for function in graph.functions.values() if function.is_test}
+    files = sorted(set(graph.modules.values()) - tests)
+    return [f for f in files if not _is_of_tests(f) and library in _imported(root / f)]
+
+
+def _is_of_tests(file: str) -> bool:
+    path = PurePosixPath(file)
+    return path.name == "conftest.py" or not {"test", "tests"}.isdisjoint(path.parts[:-1])
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def _callers(graph: CallGraph, library: str) -> Iterator[str]:

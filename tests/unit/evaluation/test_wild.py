@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from eval.suites.migrations.entries import callers_of, entries
+from eval.suites.migrations.entries import entries, users_of
 from eval.suites.migrations.scenario import read_scenarios
 from eval.suites.wild.app import read_apps
 from eval.suites.wild.own_tests import passing
@@ -61,8 +61,20 @@ def test_who_calls_a_library(tmp_path: Path):
         "import requests\n\ndef test_x():\n    requests.get('')\n"
     )
     assert entries(tmp_path, "requests") == ["client:Client", "client:first"]
-    assert callers_of(tmp_path, "requests") == ["client.Client.get"]
-    assert callers_of(tmp_path, "urllib3") == []
+
+
+def test_who_still_uses_a_library(tmp_path: Path):
+    (tmp_path / "client.py").write_text(CLIENT)
+    (tmp_path / "feeds.py").write_text(
+        "from asyncio import to_thread\nfrom requests import get\n\n"
+        "async def feed(url):\n    return await to_thread(get, url)\n"
+    )
+    (tmp_path / "pure.py").write_text("def pure():\n    return 1\n")
+    (tmp_path / "test_client.py").write_text("import requests\n\ndef test_x():\n    pass\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "common.py").write_text("import requests\n")
+    assert users_of(tmp_path, "requests") == ["client.py", "feeds.py"]
+    assert users_of(tmp_path, "urllib3") == []
 
 
 def test_data_can_be_read():
