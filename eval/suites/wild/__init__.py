@@ -12,8 +12,9 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from eval.runs.environments import environment
 from eval.runs.pinned import archive
@@ -22,7 +23,7 @@ from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.wild.app import App, read_apps
 from eval.suites.wild.own_tests import passing
 
-__all__ = ["ABOUT", "NAME", "cases", "run"]
+__all__ = ["ABOUT", "NAME", "cases", "paths_by_kind", "run"]
 
 NAME = "wild"
 ABOUT = "Real applications: a point is a change set converted and verified, their own tests green."
@@ -74,7 +75,7 @@ def _result(
     setting: Setting,
 ) -> Result:
     (lost, before), ends = tests, Counter(converted.statuses.values())
-    kinds = Counter(region["kind"] for region in converted.report["regions"])
+    kinds = paths_by_kind(converted.report["regions"])
     counts = {"paths": converted.regions, **kinds, **ends, "tests": before, "lost tests": len(lost)}
     return Result(
         NAME, case.id, case.split, case.group, case.digest, "wrong" if lost else "right",
@@ -83,6 +84,11 @@ def _result(
         f"no longer pass: {', '.join(lost)}" if lost else _reasons(converted), seconds,
         converted.tokens, _kept(case, converted, setting),
     )  # fmt: skip
+
+
+def paths_by_kind(regions: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """Count the paths of a report: ``direct`` ones are one hop long, the others ``transitive``."""
+    return Counter("direct" if len(region["hops"]) == 1 else "transitive" for region in regions)
 
 
 def _reasons(converted: Converted) -> str:

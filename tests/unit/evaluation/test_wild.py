@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 from eval.suites.migrations.entries import entries, users_of
 from eval.suites.migrations.scenario import read_scenarios
+from eval.suites.wild import paths_by_kind
 from eval.suites.wild.app import read_apps
 from eval.suites.wild.own_tests import passing
+
+from refactor_agent.locate import locate
+from refactor_agent.project import open_project
+from refactor_agent.rulebook import load_rulebook
 
 TESTS = """
 import os
@@ -53,6 +58,16 @@ def test_own_tests_that_pass(tmp_path: Path):
 def test_a_suite_that_can_not_run_is_an_error(tmp_path: Path):
     with pytest.raises(RuntimeError, match="no test ran"):
         passing(tmp_path, Path(sys.executable), "python -m pytest --no-such-option")
+
+
+def test_paths_of_a_report_are_counted_by_kind(tmp_path: Path):
+    (tmp_path / "shop.py").write_text(
+        "import time\n\nasync def at_once():\n    time.sleep(1)\n\n"
+        "def wait():\n    time.sleep(1)\n\nasync def behind():\n    wait()\n"
+    )
+    regions = locate(open_project(tmp_path), load_rulebook()).regions
+    told = [region.model_dump(mode="json") for region in regions]
+    assert paths_by_kind(told) == {"direct": 1, "transitive": 1}
 
 
 def test_who_calls_a_library(tmp_path: Path):
