@@ -14,6 +14,9 @@ from refactor_agent.boundary import VERSIONS, boundary_source
 # Contradicted by the formatter or each other, or about the place a file stands in.
 LOOSE = "D203,D213,COM812,CPY,EM,TRY003,INP001"
 
+_MOST_LINES = {"_async_process": 340}
+"""What stands in for a part of `subprocess` takes more than the 300 of the others."""
+
 USER = """\
 from _async_adapters import offload
 
@@ -61,7 +64,7 @@ def test_it_is_valid_for_the_oldest_python_and_needs_the_standard_library_only(m
         )
     }
     assert imported <= sys.stdlib_module_names
-    assert len(boundary_source(module).splitlines()) < 340
+    assert len(boundary_source(module).splitlines()) < _MOST_LINES.get(module, 300)
 
 
 @pytest.mark.parametrize("width", ["79", "88", "100", "120"])
