@@ -44,7 +44,8 @@ def context(root, rule: str, code: str, action: str = "native") -> Context:
         ("RA404", "from httpx2 import AsyncClient", "native", "The twin package"),
         ("RA601", "def f():\n    import openai", "native", "A completion in a handler"),
         ("RA403", "import requests", "offload", None),
-        ("RA403", "import aiohttp", "native", None),
+        ("RA403", "import aiohttp", "native", "In a project that depends on aiohttp"),
+        ("RA403", "import niquests", "native", None),
         ("RA101", "import asyncio", "native", None),
     ],
 )
