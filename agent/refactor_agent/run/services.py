@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from refactor_agent.domain.plan import ChangeSet, Plan
+from refactor_agent.domain.plan import ChangeSet, Plan, Refusal
+from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located, Region, Skipped
 from refactor_agent.domain.values import Value
 from refactor_agent.emit.audit import AuditLog
@@ -60,6 +61,8 @@ class Services:
     locate: Callable[[Tree], Located]
     """The gate's locator, which remembers the snapshot's regions and call graph."""
     proposer: Proposer | None = None
+    made: dict[tuple[str, int], Proposal | Refusal] = field(default_factory=dict, repr=False)
+    """What rules made of the attempts of change sets, each worked out once."""
     _plans: dict[str, Plan] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -15,7 +15,10 @@ def made_by_rule(services: Services, change_set: ChangeSet, number: int) -> Prop
     prepared = change_set.attempts[number].prepared
     if prepared is not None:
         return services.store.get(prepared, Proposal)
-    return propose(change_set, number, services.base, services.rulebook)
+    key = (change_set.id, number)
+    if key not in services.made:
+        services.made[key] = propose(change_set, number, services.base, services.rulebook)
+    return services.made[key]
 
 
 def first_made(services: Services, change_set: ChangeSet) -> Proposal | None:
