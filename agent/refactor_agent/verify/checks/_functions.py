@@ -13,6 +13,7 @@ from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, span_of
 
 __all__ = [
+    "CLOSED",
     "Finding",
     "FunctionChange",
     "changed_functions",
@@ -23,7 +24,8 @@ __all__ = [
     "turned_async",
 ]
 
-_CLOSED = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+CLOSED = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+"""What runs when it is called, and not where it stands."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
     """
     for child in ast.iter_child_nodes(root):
         yield child
-        if not isinstance(child, _CLOSED):
+        if not isinstance(child, CLOSED):
             yield from own_nodes(child)
 
 
@@ -122,5 +124,5 @@ def has_await(nodes: Iterable[ast.AST]) -> bool:
         or (isinstance(part, ast.comprehension) and bool(part.is_async))
         for node in nodes
         for part in (node, *own_nodes(node))
-        if not isinstance(node, _CLOSED)
+        if not isinstance(node, CLOSED)
     )

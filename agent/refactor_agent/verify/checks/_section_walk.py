@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from refactor_agent.verify.checks._locks import is_lock
 from refactor_agent.verify.checks._section_calls import CallWalk, Summaries
 from refactor_agent.verify.checks._section_uses import State, Summary, joined
 from refactor_agent.verify.checks._shared_names import Names
@@ -264,16 +265,16 @@ class Walk(CallWalk):
             else:
                 self.visit(item.context_expr)
         waits = isinstance(node, ast.AsyncWith)
-        is_lock = any(_is_lock(item.context_expr, waits=waits) for item in node.items)
+        locked = any(is_lock(item.context_expr, waits=waits) for item in node.items)
         if isinstance(node, ast.AsyncWith):
             self.wait(node, node)
         for item in node.items:
             if item.optional_vars is not None:
                 self.store(item.optional_vars)
-        if is_lock:
+        if locked:
             self.locks = outer | {id(node)}
         self.block(node.body)
-        if isinstance(node, ast.AsyncWith) and not is_lock:
+        if isinstance(node, ast.AsyncWith) and not locked:
             self.leave(node)
         self.locks = outer
 
@@ -303,12 +304,3 @@ class Walk(CallWalk):
             if self.state is not None:
                 self.exits = self.exits.joined(self.state)
             self.state = None
-
-
-def _is_lock(node: ast.expr, *, waits: bool) -> bool:
-    """Awaited contexts that are not called are locks; semaphores let several in."""
-    text = ast.unparse(node).lower()
-    if "sem" in text or "limit" in text:
-        return False
-    named = any(word in text for word in ("lock", "mutex", "guard"))
-    return named or (waits and not isinstance(node, ast.Call))
