@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import libcst as cst
+import libcst.matchers as m
 
 from refactor_agent.convert.source import Source
 from refactor_agent.rulebook import RuleBook
 
-__all__ = ["LAZY", "is_lazy", "is_stateful", "result_kind"]
+__all__ = ["LAZY", "is_decided", "is_lazy", "is_stateful", "result_kind"]
 
 LAZY = "collections.abc.Iterator[object]"
 """The type of what does its work while it is read."""
+_CONSTANTS = m.Name("True") | m.Name("False") | m.Name("None")
 _LAZY_PREFIXES = ("collections.abc.Iterator[", "collections.abc.Generator[")
 
 
@@ -26,6 +28,24 @@ def result_kind(book: RuleBook, source: Source, call: cst.Call, callee: str) -> 
         if argument in given:
             return kind
     return book.returns(callee)
+
+
+def is_decided(book: RuleBook, call: cst.Call, callee: str) -> bool:
+    """Say whether the source shows which type a call gives, where an argument decides that.
+
+    ``stream=wanted`` and ``**options`` don't.
+    """
+    found = book.blocking(callee)
+    deciding = {told.partition("=")[0] for told in found[1].results} if found is not None else ()
+    return not deciding or all(
+        not arg.star.startswith("**")
+        and (
+            arg.keyword is None
+            or arg.keyword.value not in deciding
+            or m.matches(arg.value, _CONSTANTS)
+        )
+        for arg in call.args
+    )
 
 
 def is_lazy(book: RuleBook, kind: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.kinds import is_decided
 from refactor_agent.convert.members import rename_member
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.variables import variable
 from refactor_agent.domain.plan import CallEdit
 from refactor_agent.rulebook import NativeCall
 
-__all__ = ["check_result"]
+__all__ = ["check_decided", "check_result"]
 
 
 def check_result(
@@ -21,6 +22,7 @@ def check_result(
 
     What is part of the client, as cursors are, is followed with the client.
     """
+    check_decided(job, work, call, edit.callee)
     kind = job.rulebook.returns(edit.callee)
     if kind is None or not _differs(job, native, kind):
         return
@@ -39,6 +41,13 @@ def check_result(
         if job.rulebook.lacks(f"{kind}.{member}"):
             refuse("missing-there", f"the new result has no {member!r}", site)
         rename_member(job, work, use, kind)
+
+
+def check_decided(job: Job, work: FileWork, call: cst.Call, callee: str) -> None:
+    """Raise `Refused` where nobody can tell whether the call gives a stream, say, or an answer."""
+    if not is_decided(job.rulebook, call, callee):
+        message = "what the call gives depends on arguments that are not written at it"
+        refuse("unknown-arguments", message, work.source.site(call))
 
 
 def _member(use: cst.BaseExpression, parent: cst.CSTNode) -> str | None:

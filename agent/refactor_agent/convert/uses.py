@@ -12,6 +12,7 @@ from refactor_agent.convert.iteration import read_loop
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kinds import result_kind
 from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.results import check_decided
 from refactor_agent.convert.variables import Variable, variable
 
 __all__ = ["check_use", "check_uses", "escapes"]
@@ -90,6 +91,7 @@ def _check_awaited(job: Job, work: FileWork, call: cst.Call, member: str) -> Non
     native = job.rulebook.native(member)
     if native is None or not native.awaited or call in work.rewrites.touched:
         escapes(work, call, f"{member} has no async form")
+    check_decided(job, work, call, member)
     await_call(job, work, call, rename_method(native.target.rpartition(".")[2]))
 
 
@@ -103,6 +105,7 @@ def _check_end(job: Job, work: FileWork, node: cst.CSTNode, parent: cst.CSTNode,
         enter_async(job, work, parent, kind)
         if parent.asname is None:
             return
+        kind = job.rulebook.returns(f"{kind}.__enter__") or kind
     elif isinstance(parent, cst.For | cst.CompFor) and parent.iter is node:
         _read(job, work, node, kind)
         return

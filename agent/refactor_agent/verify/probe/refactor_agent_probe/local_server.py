@@ -1,7 +1,7 @@
 """A local HTTP server that answers by path, and keeps what it was asked. Standard library only.
 
 What it answers is what services do on good and on bad days: redirects, errors, answers that are no
-JSON, and those of the APIs that rules have examples for.
+JSON, and those of the APIs that rules have examples for, streams of events too.
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["Seen", "serve"]
 
 _TEXT = {"role": "assistant", "content": "Four."}
+_COMPLETION = {"id": "1", "created": 1, "model": "small"}
+_MESSAGE = {
+    "id": "1", "type": "message", "role": "assistant", "model": "small",
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+}  # fmt: skip
 _ANSWERS: dict[str, tuple[int, object]] = {
     "/moved": (302, None),
     "/missing": (404, {"error": "no such page"}),
     "/broken": (500, {"error": "out of order"}),
     "/chat/completions": (200, {
-        "id": "1", "object": "chat.completion", "created": 1, "model": "small",
+        **_COMPLETION, "object": "chat.completion",
         "choices": [{"index": 0, "finish_reason": "stop", "message": _TEXT}],
     }),
     "/embeddings": (200, {
@@ -31,14 +36,40 @@ _ANSWERS: dict[str, tuple[int, object]] = {
         "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}],
     }),
     "/v1/messages": (200, {
-        "id": "1", "type": "message", "role": "assistant", "model": "small",
-        "stop_reason": "end_turn", "content": [{"type": "text", "text": "Four."}],
-        "usage": {"input_tokens": 1, "output_tokens": 1},
+        **_MESSAGE, "stop_reason": "end_turn", "content": [{"type": "text", "text": "Four."}],
     }),
     "/v1/messages/count_tokens": (200, {"input_tokens": 7}),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
 }  # fmt: skip
+_STREAMS: dict[str, list[tuple[str, object]]] = {
+    "/chat/completions": [
+        ("", {**_COMPLETION, "object": "chat.completion.chunk",
+              "choices": [{"index": 0, "finish_reason": reason, "delta": {"content": text}}]})
+        for text, reason in (("Fo", None), ("ur.", "stop"))
+    ],
+    "/v1/messages": [
+        (str(event["type"]), event)
+        for event in (
+            {"type": "message_start", "message": {**_MESSAGE, "content": []}},
+            {"type": "content_block_start", "index": 0,
+             "content_block": {"type": "text", "text": ""}},
+            {"type": "content_block_delta", "index": 0,
+             "delta": {"type": "text_delta", "text": "Four."}},
+            {"type": "content_block_stop", "index": 0},
+            {"type": "message_delta", "delta": {"stop_reason": "end_turn"},
+             "usage": {"output_tokens": 1}},
+            {"type": "message_stop"},
+        )
+    ],
+}  # fmt: skip
+"""What is answered to those who ask for a stream: events, by name and data."""
+_LINES = {
+    "/api/chat": [
+        {"model": "small", "message": {"role": "assistant", "content": text}, "done": done}
+        for text, done in (("Fo", False), ("ur.", True))
+    ],
+}
 _NO_JSON = {"/no-json": b"<html>", "/reports/a/b": b""}
 _ANY = (200, {"price": 3, "version": "1.2"})
 
@@ -58,13 +89,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         length = int(self.headers.get("content-length") or 0)
-        self.seen.append(Seen(self.command, self.path, _read(self.rfile.read(length))))
-        status, answer = _ANSWERS.get(self.path.partition("?")[0], _ANY)
-        data = _NO_JSON.get(self.path, json.dumps(answer).encode())
+        body = _read(self.rfile.read(length))
+        self.seen.append(Seen(self.command, self.path, body))
+        status, kind, data = _answer(self.path, body)
         self.send_response(status)
         if self.path == "/moved":
             self.send_header("location", "/good")
-        self.send_header("content-type", "application/json")
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -73,6 +104,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Stay quiet."""
+
+
+def _answer(path: str, body: Any) -> tuple[int, str, bytes]:
+    """Give the status, the type and the bytes of what is answered."""
+    page = path.partition("?")[0].removeprefix("/openai/v1")
+    if page in _LINES and isinstance(body, dict) and body.get("stream"):
+        lines = "".join(f"{json.dumps(part)}\n" for part in _LINES[page])
+        return 200, "application/x-ndjson", lines.encode()
+    if page in _STREAMS and isinstance(body, dict) and body.get("stream"):
+        return 200, "text/event-stream", b"".join(map(_event, _STREAMS[page]))
+    missing = _ANSWERS["/missing"] if page.endswith("/missing") else _ANY
+    status, answer = _ANSWERS.get(page, missing)
+    return status, "application/json", _NO_JSON.get(path, json.dumps(answer).encode())
+
+
+def _event(told: tuple[str, object]) -> bytes:
+    name, data = told
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(data)}\n\n".encode()
 
 
 def _read(body: bytes) -> Any:
