@@ -57,6 +57,7 @@ class Colours:
         """Calls, by function and number, of what an entry point must wait for."""
         self._holes = find_holes(world.leaves.prose)
         self.coloured: set[str] = set()
+        """The functions that wait for what became async: those that were async before as well."""
         self.renamed: dict[str, str] = {}
         """Functions that get another name though they stay plain: ``__iter__``."""
         self.streams: set[str] = set()
@@ -152,7 +153,7 @@ class Colours:
     ) -> Member | None:
         function = self._evaluator.index.functions[value.name]
         wrappers = decoration(self._evaluator, function).wrappers
-        if function.name in self.coloured:
+        if self.turned(function.name):
             bare = self.new_name(function)
             if not function.facts.is_generator:
                 return Member(bare)
@@ -161,11 +162,15 @@ class Colours:
             return Member(bare, awaited=False, gives="iterator")
         if function.name in self.streams:
             return Member(function.facts.bare, awaited=False, gives="iterator")
-        if any(name in self.coloured for name in wrappers):
+        if any(map(self.turned, wrappers)):
             return Member(function.facts.bare)
         if function.name in self.scope:
             return None
         return self.world.leaves.member(value) or self.world.leaves.function(value)
+
+    def turned(self, name: str) -> bool:
+        """Say whether a function became async, so that who calls it has to be rewritten."""
+        return name in self.coloured and not self._evaluator.index.functions[name].facts.is_async
 
     def new_name(self, function: ProjectFunction) -> str:
         """Give the name a function gets: that of the async protocol or base class it serves."""

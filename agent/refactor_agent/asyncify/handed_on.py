@@ -30,7 +30,7 @@ def _given(world: World, colours: Colours, site: CallSite) -> Iterator[str]:
         value.name
         for term in terms
         for value in (world.evaluator.term(site.function, term) if term is not None else ())
-        if isinstance(value, FunctionValue) and value.name in colours.coloured
+        if isinstance(value, FunctionValue) and colours.turned(value.name)
     }
     if found and not colours.whence.callables(site.function, site.facts.func):
         yield from sorted(found)

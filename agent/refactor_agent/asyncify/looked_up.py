@@ -41,7 +41,7 @@ def _found(world: World, colours: Colours, module: Module, node: cst.Call) -> It
             for name in names:
                 fits = name.startswith(first) and name.endswith(last)
                 if fits and isinstance(base, ProjectClass):
-                    yield from (f.name for f in base.methods(name) if f.name in colours.coloured)
+                    yield from (f.name for f in base.methods(name) if colours.turned(f.name))
 
 
 def _ends(node: cst.BaseExpression) -> tuple[str, str]:

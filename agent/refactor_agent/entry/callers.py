@@ -19,11 +19,11 @@ def left_behind(
 ) -> Iterator[About]:
     """Say which code that stays sync calls, or hands on, any of ``coloured``; tests left out.
 
-    Functions in ``faces`` can be called as before.
+    Functions in ``faces``, and those that were async before, can be called as they were.
     """
     for name in sorted(coloured):
         function = graph.functions.get(name)
-        if name in faces or function is None or function.is_test:
+        if name in faces or function is None or function.is_test or function.is_async:
             continue
         users = [(call.caller, call.site, "calls") for call in graph.calls_of(name)]
         users += [(ref.holder, ref.site, "hands on") for ref in graph.references_to(name)]

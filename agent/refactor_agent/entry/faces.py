@@ -27,7 +27,7 @@ def find_faces(
         function = graph.functions.get(name)
         if function is None or function.owner or function.nested or function.is_generator:
             continue
-        if function.is_test:
+        if function.is_test or function.is_async:
             continue
         by_module = any(call.caller in modules for call in graph.calls_of(name))
         if name in scripts or by_module or _is_command(function):

@@ -90,7 +90,7 @@ def with_runner(
         name.rpartition(".")[2]
         for name in done.coloured
         if (function := graph.functions.get(name)) is not None
-        and not (function.is_test or function.is_generator)
+        and not (function.is_test or function.is_generator or function.is_async)
     }
     made, refusals = dict(files), list[About]()
     for file in set(files) & set(tests):

@@ -254,6 +254,59 @@ CASES = [
     pytest.param(
         {
             "shop.py": """
+            import time
+
+
+            def wait() -> None:
+                time.sleep(1)
+
+
+            async def serve() -> None:
+                wait()
+            """,
+            "main.py": """
+            import asyncio
+
+            from shop import serve
+
+
+            async def twice() -> None:
+                await serve()
+                await asyncio.gather(serve(), serve())
+
+
+            def main() -> None:
+                asyncio.run(serve())
+            """,
+            "test_shop.py": """
+            import asyncio
+
+            from shop import serve
+
+
+            def test_serve():
+                assert asyncio.run(serve()) is None
+            """,
+        },
+        ["shop:wait"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            async def wait() -> None:
+                await asyncio.sleep(1)
+
+
+            async def serve() -> None:
+                await wait()
+            """
+        },
+        id="whoever awaits an async caller goes on as before",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
             import httpx
 
             client = httpx.Client()
