@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from refactor_agent.run.services import NOTICE, Services
 from refactor_agent.verify import Baseline
 
-__all__ = ["notices"]
+__all__ = ["notices", "of_tests"]
+
+_SHOWN = 5
 
 
 def notices(
@@ -28,7 +30,7 @@ def notices(
     if not services.record.options.tests:
         found.append("Run with --no-tests: nothing can be more than unverified.")
     elif baseline is not None:
-        found.extend(_of_tests(baseline, services.gate.bench.sandbox.warning))
+        found.extend(of_tests(baseline, services.gate.bench.sandbox.warning))
     if by_hand:
         found.append(
             f"The patches need {', '.join(by_hand)}: declare that where the project declares its"
@@ -39,7 +41,8 @@ def notices(
     return tuple(dict.fromkeys(found))
 
 
-def _of_tests(baseline: Baseline, warning: str) -> Iterator[str]:
+def of_tests(baseline: Baseline, warning: str) -> Iterator[str]:
+    """Say what is worth to know of the suite; ``warning`` says why it runs without walls."""
     if warning:
         yield f"{_sentence(warning)}."
     if baseline.unread:
@@ -49,11 +52,25 @@ def _of_tests(baseline: Baseline, warning: str) -> Iterator[str]:
         yield f"{_sentence(baseline.message)}: nothing can be more than unverified."
     elif baseline.status == "partial":
         yield f"{_sentence(baseline.message)}."
+    if baseline.blocked:
+        yield (
+            f"Tests tried to reach {_some(list(baseline.blocked))}: only loopback is open to them,"
+            " so these calls failed."
+        )
+    if baseline.flaky:
+        yield (
+            f"{len(baseline.flaky)} tests end in one way and another and count for nothing:"
+            f" {_some(baseline.flaky)}."
+        )
     if baseline.alone:
         yield (
             "The tests get into each other's way when they run twice at once, at a port or a file"
             " perhaps: they were run one after the other, which takes longer."
         )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def _sentence(text: str) -> str:

@@ -16,6 +16,7 @@ from refactor_agent.edit import DependencyChanges, apply_proposal, dependency_ch
 from refactor_agent.emit.names import subject
 from refactor_agent.emit.patches import Step
 from refactor_agent.errors import PatchConflictError
+from refactor_agent.run.evidence import evidence
 from refactor_agent.tree import Tree
 
 __all__ = ["Accepted", "Planned", "Series", "plan_series"]
@@ -130,19 +131,12 @@ def _declare(names: Sequence[str]) -> str:
 
 def _message(one: Accepted, regions: Mapping[str, Region]) -> str:
     chains = [" -> ".join(regions[key].chain) for key in one.change_set.regions]
-    ran = one.verdict.tests
-    evidence = (
-        f"{ran.passed} of {ran.ran} tests passed; {len(one.verdict.covering_tests)} executed"
-        " changed lines."
-        if ran
-        else "No test ran."
-    )
     lines = [one.change_set.title[:_SUBJECT_AT_MOST]]
     if not _is_asked_for(one.change_set):
         lines = [subject(one.change_set.entries), "", one.change_set.title]
         lines += ["", "Blocked the event loop:"]
         lines += [f"  {chain}" for chain in dict.fromkeys(chains)]
-    lines += ["", f"Outcome: {one.status}. {evidence}", *_made_by(one.proposal.author)]
+    lines += ["", *evidence(one.verdict, one.status), *_made_by(one.proposal.author)]
     return "\n".join(lines) + "\n"
 
 

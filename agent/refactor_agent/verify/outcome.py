@@ -10,6 +10,7 @@ from refactor_agent.domain.place import Site
 from refactor_agent.domain.verdict import CheckFailure, Outcome, Verdict
 from refactor_agent.verify.changed_lines import Coverage
 from refactor_agent.verify.checks import CheckReport
+from refactor_agent.verify.told import told
 from refactor_agent.verify.trial import Trial
 
 __all__ = ["differences", "failed", "judged", "under_load", "unverified", "with_runs"]
@@ -119,5 +120,6 @@ def _first_line(failures: Sequence[CheckFailure]) -> str:
     if not failures:
         return ""
     more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
-    lines = failures[0].message.strip().splitlines()
-    return f"{failures[0].check}: {lines[0]}{more}"
+    first, _, text = failures[0].message.strip().partition("\n")
+    why = f" {told(text)}" if first.endswith(":") else ""
+    return f"{failures[0].check}: {first}{why}{more}"

@@ -6,6 +6,7 @@ from refactor_agent.domain.plan import Refusal
 from refactor_agent.verify.command import Command
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.target import Target
+from refactor_agent.verify.told import told
 
 __all__ = ["why_unusable"]
 
@@ -69,7 +70,7 @@ def _says_nothing(run: SuiteRun, shown: str) -> Refusal | None:
         file, text = next(iter(run.collect_errors.items()))
         return Refusal(
             reason="tests-cannot-be-collected",
-            message=f"no test can be collected; {file}: {text.strip().splitlines()[-1]}",
+            message=f"no test can be collected; {file}: {told(text)}",
         )
     if not run.collected or run.result.returncode == _NO_TESTS:
         return Refusal(reason="no-tests", message=f"`{shown}` finds no tests")
@@ -84,8 +85,7 @@ def _none_passes(run: SuiteRun, shown: str) -> Refusal | None:
     test, text = next(iter(run.texts.items()))
     return Refusal(
         reason="all-tests-fail",
-        message=f"`{shown}`: no test passes before any change; {test}: "
-        f"{text.strip().splitlines()[-1]}",
+        message=f"`{shown}`: no test passes before any change; {test}: {told(text)}",
     )
 
 

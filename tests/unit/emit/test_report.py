@@ -8,7 +8,7 @@ from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import ChangeSet, FunctionRef, Refusal
 from refactor_agent.domain.proposal import RuleAuthor
 from refactor_agent.domain.region import Hop, Region, Skipped
-from refactor_agent.domain.verdict import TestDelta, Verdict
+from refactor_agent.domain.verdict import CheckFailure, TestDelta, Verdict
 from refactor_agent.emit.page import as_markdown
 from refactor_agent.emit.report import Report, ReportedChange, SuiteSummary
 from refactor_agent.emit.summary import as_text
@@ -64,6 +64,7 @@ VERIFIED = change(
         change_set="002-count", outcome="verified", checks=("parse", "colour"),
         tests=TestDelta(command=("pytest",), ran=3, passed=3, seconds=0.25),
         covering_tests=("test_stock.py::test_count",),
+        doubts=(CheckFailure(check="lost-update", message="two tasks\nmay count at once"),),
         differential=(
             DifferentialRun(rule="RA403", example="In a handler", libraries=("a 1", "b"), calls=3),
             DifferentialRun(rule="RA501", example="Rows", not_run="it needs postgresql"),
@@ -74,7 +75,8 @@ VERIFIED = change(
 
 def report(*changes: ReportedChange, **more) -> Report:
     suite = SuiteSummary(command=("python", "-m", "pytest"), tests=4, passed=3,
-                         failing=("tests/test_x.py::test_old",), seconds=1.5)  # fmt: skip
+                         failing=("tests/test_x.py::test_old",), seconds=1.5,
+                         flaky=("tests/test_x.py::test_dice",))  # fmt: skip
     facts = {
         "tool_version": "1.0",
         "run": "20260131-142501-9f3a",
@@ -114,8 +116,9 @@ Patch: [`patches/002-count.patch`](patches/002-count.patch), made by rules RA101
 
 - `RA101` `shop.stock.count` (shop/stock.py:9) → `shop.stock._wait` (shop/stock.py:4) → `time.sleep`
 
-Tests that ran: 3, passed 3, in 0.2 s; 1 executed changed lines.
-2 checks ran.
+Tests that ran: 3, passed 3, in 0.2 s; 1 executed changed lines: `test_stock.py::test_count`.
+2 checks ran; the patch names them.
+In doubt: lost-update: two tasks may count at once.
 The same in the project's environment, old side and new: RA403 "In a handler", \
 3 calls, with a 1 and b.
 Not run in the project's environment: RA501 "Rows": it needs postgresql.
@@ -141,6 +144,12 @@ Refused:
 ## Tests that fail before any change
 
 - `tests/test_x.py::test_old`
+
+## Tests that end in one way and another before any change
+
+They count for nothing.
+
+- `tests/test_x.py::test_dice`
 
 ## Files not looked at
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from refactor_agent.domain.differential import DifferentialRun
+from refactor_agent.domain.load import LoadReport
+from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import ChangeSet, Dependency, FunctionRef
 from refactor_agent.domain.proposal import FunctionEdit, NewFile, Proposal, RuleAuthor
-from refactor_agent.domain.verdict import TestDelta, Verdict
+from refactor_agent.domain.verdict import CheckFailure, TestDelta, Verdict
 from refactor_agent.edit import function_source
+from refactor_agent.run.evidence import evidence
 from refactor_agent.run.series import Accepted, plan_series
 from refactor_agent.tree import Tree
 from support.files import write_files
@@ -147,4 +151,40 @@ def test_the_message_holds_title_and_evidence(base):
     series = plan_series(base, [accepted(base, "001-one", "one")], {})
     lines = series.patches[0].step.message.splitlines()
     assert lines[:3] == ["Unblock app.one", "", "pkg.app.one: time.sleep, …"]
-    assert lines[-1] == "Outcome: verified. 3 of 3 tests passed; 1 executed changed lines."
+    assert "Outcome: verified. 3 of 3 tests passed; 1 executed changed lines." in lines
+
+
+def test_the_evidence_says_what_was_tried_and_what_stayed_unproven():
+    place = Site("shop/stock.py", Span(9, 4, 9, 20))
+    doubt = CheckFailure(check="lost-update", message="two tasks\nmay count at once")
+    verdict = Verdict(
+        change_set="001-one", outcome="unverified", checks=("colour", "lost-update", "parse"),
+        doubts=(doubt,), tests=TestDelta(command=("pytest",), ran=40, passed=40),
+        covering_tests=tuple(f"t.py::test_{number}" for number in range(33)),
+        uncovered=(place,), unblocked=("time.sleep in shop/stock.py::count",),
+        differential=(
+            DifferentialRun(rule="RA403", example="A call", libraries=("a 1", "b 2"), calls=3),
+            DifferentialRun(rule="RA501", example="Rows", not_run="it needs postgresql"),
+        ),
+        load=LoadReport(problem="no route"),
+    )  # fmt: skip
+    lines = list(evidence(verdict, "unverified"))
+    assert lines[:3] == [
+        "Outcome: unverified. 40 of 40 tests passed; 33 executed changed lines.",
+        "Changed lines were executed by:",
+        "  t.py::test_0",
+    ]
+    assert lines[32:] == [
+        "  and 3 more, which report.json names",
+        "Checks of the tree that did not object:",
+        "  colour, parse",
+        "No longer on the event loop in these tests:",
+        "  time.sleep in shop/stock.py::count",
+        "The same by both libraries in the project's environment:",
+        '  RA403 "A call", 3 calls: a 1, b 2',
+        "Not proven:",
+        "  no test executed shop/stock.py:9",
+        "  lost-update: two tasks may count at once",
+        '  both sides of RA501 "Rows": it needs postgresql',
+        "  speed under load, which was not measured: no route",
+    ]
