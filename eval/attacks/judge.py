@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eval.attacks.case import Case, CaseError, Theme
 from eval.attacks.change import make_change
+from eval.attacks.stand import Stand, make_stand
 
-from refactor_agent.domain.plan import ChangeSet
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.errors import PatchConflictError
-from refactor_agent.locate import locate
-from refactor_agent.plan import make_plan
-from refactor_agent.project import find_interpreter, open_project
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import Tree
-from refactor_agent.verify import (
-    Baseline,
-    Bench,
-    ProcessSandbox,
-    Target,
-    WorkspacePool,
-    make_target,
-    remember_located,
-    take_baseline,
-    verify,
-)
+from refactor_agent.verify import verify
 
 __all__ = ["Result", "judge_theme", "write_theme"]
 
@@ -56,18 +41,6 @@ class Result:
         return self.outcome in self.case.wanted
 
 
-@dataclass(frozen=True)
-class _Stand:
-    """A theme's project on disk, with its baseline."""
-
-    theme: Theme
-    target: Target
-    bench: Bench
-    baseline: Baseline
-    planned: tuple[ChangeSet, ...]
-    """The change sets of the real plan."""
-
-
 async def judge_theme(  # noqa: PLR0913 - what a run has, handed on by its one caller
     theme: Theme,
     cases: Sequence[Case],
@@ -78,30 +51,19 @@ async def judge_theme(  # noqa: PLR0913 - what a run has, handed on by its one c
     told: Callable[[Result], None],
 ) -> None:
     """Judge ``cases`` of ``theme`` side by side in ``place``, with one baseline for all."""
-    async with _stand(theme, place, rulebook, turns) as stand, asyncio.TaskGroup() as group:
+    stand = await _stand(theme, place, rulebook, turns)
+    async with asyncio.TaskGroup() as group:
         for case in cases:
-            group.create_task(_judge(stand, case, told))
+            group.create_task(_judge(theme, stand, case, told))
 
 
-@asynccontextmanager
-async def _stand(
-    theme: Theme, place: Path, rulebook: RuleBook, turns: asyncio.Semaphore
-) -> AsyncIterator[_Stand]:
+async def _stand(theme: Theme, place: Path, rulebook: RuleBook, turns: asyncio.Semaphore) -> Stand:
     root = place / theme.name
     await asyncio.to_thread(write_theme, theme, root)
-    project = await asyncio.to_thread(open_project, root)
-    interpreter = await asyncio.to_thread(find_interpreter, root, project.config, sys.executable)
-    target = await asyncio.to_thread(make_target, project, interpreter, _COMMAND)
-    target = target.model_copy(update={"limit": 180.0})
-    locator = remember_located(lambda tree: locate(project, rulebook, changes=tree.changes))
-    pool = WorkspacePool(project.root, place / f"{theme.name}-pool", size=turns._value or 1)  # noqa: SLF001
-    bench = Bench(ProcessSandbox(), pool, turns, locate=locator)
-    baseline = await take_baseline(target, set(target.modules), bench)
-    if baseline.status != "green" or baseline.flaky:
-        raise CaseError(f"{theme.name}: its tests are not green: {baseline.message}")
-    located = await asyncio.to_thread(locate, project, rulebook)
-    plan = await asyncio.to_thread(make_plan, located, rulebook, project)
-    yield _Stand(theme, target, bench, baseline, plan.change_sets)
+    stand = await make_stand(root, _COMMAND, rulebook, turns)
+    if stand.baseline.status != "green" or stand.baseline.flaky:
+        raise CaseError(f"{theme.name}: its tests are not green: {stand.baseline.message}")
+    return stand
 
 
 def write_theme(theme: Theme, root: Path) -> None:
@@ -112,19 +74,19 @@ def write_theme(theme: Theme, root: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-async def _judge(stand: _Stand, case: Case, told: Callable[[Result], None]) -> None:
+async def _judge(theme: Theme, stand: Stand, case: Case, told: Callable[[Result], None]) -> None:
     tree = Tree(stand.target.snapshot)
     began = time.monotonic()
     located = await asyncio.to_thread(stand.bench.locate or _no_locator, tree)
     try:
         change = await asyncio.to_thread(
             make_change,
-            stand.theme,
+            theme,
             case,
             tree,
             stand.target.modules,
             located.regions,
-            planned_sets=stand.planned,
+            planned_sets=stand.plan.change_sets,
         )
     except PatchConflictError as error:
         if "splice" not in case.fields:  # more likely a slip in the case than an attack

@@ -21,14 +21,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from eval.rivals import rivals
+from eval.rivals import rivals, why_it_broke
+from eval.rivals.gated import gate_verdict
 from eval.runs.environments import environment, requirements_in
 from eval.runs.values import NULL, PERFECT, PLANTED, SUBJECT, Case, Outcome, Result, Setting, digest
-from eval.suites.convert.pipeline import Converted, convert_tree, model_options
+from eval.suites.convert.pipeline import LEAN, Converted, convert_tree, model_options
 from eval.suites.convert.project import Project, read_projects
 from eval.suites.convert.trial import Trial, try_out
 
-__all__ = ["ABOUT", "NAME", "by_rival", "cases", "judge", "run"]
+__all__ = ["ABOUT", "NAME", "by_rival", "cases", "gated", "judge", "run"]
 
 NAME = "convert"
 ABOUT = "Small projects through the whole pipeline: a point is one whose hidden tests all pass."
@@ -143,27 +144,51 @@ def _stand_in(case: Case, project: Project, subject: str, trial: Trial) -> Resul
 def by_rival(
     case: Case, project: Project, name: str, rival: Callable[[Path], None], python: str
 ) -> Result:
-    """Let a rival edit the project; it has no gate, so what it makes is what counts."""
+    """Let a rival edit the project: what it makes is what counts, for it has no gate.
+
+    What this project's gate says of it is counted beside.
+    """
     with tempfile.TemporaryDirectory(prefix="convert-") as scratch:
-        root = Path(scratch).resolve()
+        root, own = Path(scratch).resolve() / "made", Path(scratch).resolve() / "own"
         _write(root, project.files)
+        _write(own, project.files)
         try:
             rival(root)
         except subprocess.CalledProcessError as error:
             return _broke(case, project, name, error)
         files = _read(root)
-    result = _stand_in(case, project, name, try_out(project, files, python))
-    if result.outcome == "refused" and files != project.files:
-        return replace(result, outcome="wrong")  # it said nothing of what still holds the loop
-    return result
+        made = {file: text for file, text in files.items() if project.files.get(file) != text}
+        trial = try_out(project, files, python)
+        result = _stand_in(case, project, name, trial)
+        if not made:
+            return result
+        if result.outcome == "refused":  # it said nothing of what still holds the loop
+            result = replace(result, outcome="wrong")
+        verdict = gate_verdict(
+            own, {file: text.encode() for file, text in made.items()}, LEAN, python
+        )
+    return replace(result, counts={**result.counts, **gated(trial, verdict.outcome)})
+
+
+def gated(trial: Trial, said: str) -> dict[str, int]:
+    """Count what the gate said of a rival's conversion, against what the hidden tests say.
+
+    What breaks a test and is not verified is caught, what is verified all the same let through;
+    what is right and not verified is held back.
+    """
+    counts = {f"gate: {said}": 1}
+    if trial.broken:
+        counts["let through" if said == "verified" else "caught"] = 1
+    elif not trial.held and said != "verified":
+        counts["held back"] = 1
+    return counts
 
 
 def _broke(case: Case, project: Project, name: str, error: subprocess.CalledProcessError) -> Result:
     """Count a rival that fell over as such; the case goes on."""
-    said = bytes(error.stderr or b"").decode(errors="replace").strip().splitlines()
     return Result(
         NAME, case.id, case.split, case.group, case.digest, "error", name, 0.0, _points(project),
-        reason=f"it broke: {said[-1] if said else error.returncode}",
+        reason=why_it_broke(error),
     )  # fmt: skip
 
 

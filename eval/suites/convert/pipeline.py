@@ -16,10 +16,10 @@ from eval.runs.values import Setting
 
 import refactor_agent
 
-__all__ = ["Converted", "convert_tree", "model_options"]
+__all__ = ["LEAN", "Converted", "convert_tree", "model_options"]
 
 _SECONDS = 1800
-_LEAN = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -p no:cacheprovider"
+LEAN = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -p no:cacheprovider"
 """The projects need none of the plugins that are installed here; each costs time."""
 
 
@@ -49,7 +49,7 @@ def convert_tree(
     what was said when the tool itself fails.
     """
     _commit(root)
-    tests = () if "--test-command" in options else ("--test-command", _LEAN)
+    tests = () if "--test-command" in options else ("--test-command", LEAN)
     _agent(root, home, "run", ".", "--python", python, "--jobs", "1", *tests, *options)
     results = max((root / ".refactor-agent" / "runs").iterdir())
     report = json.loads((results / "report.json").read_bytes())

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from eval.rivals import rivals
+from eval.rivals import rivals, why_it_broke
 from eval.runs.environments import environment, requirements_in
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting, digest
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
@@ -34,7 +34,7 @@ from refactor_agent.locate import locate
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
 
-__all__ = ["ABOUT", "NAME", "cases", "run"]
+__all__ = ["ABOUT", "NAME", "by_maker", "cases", "run"]
 
 NAME = "services"
 ABOUT = "Six services: a point is a labelled site that no longer blocks, with green tests."
@@ -78,9 +78,23 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
         wanted = requirements_in(service.root / "requirements.txt")
         python = str(environment(setting.cache / "services", case.id, wanted))
         for subject, make in _makers(setting, python).items():
-            began = time.monotonic()
-            made, seconds = _made(service, make, python, began)
-            yield _result(case, service, subject, (made, seconds), setting)
+            yield by_maker(case, service, (subject, make), python, setting)
+
+
+def by_maker(
+    case: Case, service: Service, maker: tuple[str, Maker], python: str, setting: Setting
+) -> Result:
+    """Let a maker, given with its name, convert the service, and judge what it made."""
+    (subject, make), began = maker, time.monotonic()
+    try:
+        made = _made(service, make, python, began)
+    except subprocess.CalledProcessError as error:
+        of = sum(site.must_change for site in service.sites)
+        return Result(
+            NAME, case.id, case.split, case.group, case.digest, "error", subject, 0.0, of,
+            reason=why_it_broke(error),
+        )  # fmt: skip
+    return _result(case, service, subject, made, setting)
 
 
 def _makers(setting: Setting, python: str) -> Mapping[str, Maker]:

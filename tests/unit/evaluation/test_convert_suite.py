@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from eval.runs.values import Case
-from eval.suites.convert import by_rival, judge
+from eval.suites.convert import by_rival, gated, judge
 from eval.suites.convert.pipeline import Converted
 from eval.suites.convert.project import Project, read_project, read_projects
 from eval.suites.convert.trial import Trial, try_out
@@ -138,6 +138,45 @@ RIGHT, HELD, BROKEN = Trial((), (), 2, ""), Trial((), ("free",), 1, ""), Trial((
 def test_judged(tmp_path: Path, made: Converted, trial: Trial, outcome: str, counts: object):
     verdict = judge(case(tmp_path), made, trial)
     assert (verdict.outcome, verdict.counts) == (outcome, counts)
+
+
+@pytest.mark.parametrize(
+    ("trial", "said", "counts"),
+    [
+        (BROKEN, "failed", {"gate: failed": 1, "caught": 1}),
+        (BROKEN, "unverified", {"gate: unverified": 1, "caught": 1}),
+        (BROKEN, "verified", {"gate: verified": 1, "let through": 1}),
+        (RIGHT, "verified", {"gate: verified": 1}),
+        (RIGHT, "unverified", {"gate: unverified": 1, "held back": 1}),
+        (HELD, "failed", {"gate: failed": 1}),
+    ],
+)
+def test_what_the_gate_says_of_a_rival(trial: Trial, said: str, counts: object):
+    assert gated(trial, said) == counts
+
+
+@pytest.mark.slow
+def test_a_rival_goes_through_the_gate(tmp_path: Path):
+    own = "import asyncio\n\nfrom waits.core import wait\n\n\ndef test_wait():\n"
+    one = case(
+        tmp_path,
+        CASE.replace(
+            "## hidden",
+            f"""```python tests/test_own.py
+{own}    assert asyncio.run(wait(0)) == 0
+```
+
+## hidden""",
+        ),
+    )
+
+    def rival(root: Path) -> None:
+        core = root / "waits" / "core.py"
+        core.write_text(one.wrong[0].files["waits/core.py"])
+
+    found = by_rival(Case("t", "dev", "g", "0"), one, "other", rival, sys.executable)
+    assert (found.outcome, found.points) == ("wrong", 0.0)
+    assert found.counts == {"gate: failed": 1, "caught": 1}
 
 
 @pytest.mark.slow

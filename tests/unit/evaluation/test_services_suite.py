@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from eval.suites.services import driving
+from eval.runs.values import Case, Setting
+from eval.suites.convert.pipeline import Converted
+from eval.suites.services import by_maker, driving
 from eval.suites.services.service import Load, Site, read_services
 
 APP = """import asyncio
@@ -71,3 +74,17 @@ def test_driven_before_and_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     broken = tree(tmp_path / "broken", "raise RuntimeError")
     report, _ = driving.drive(LOAD, before, broken, sys.executable)
     assert "answers [599, 599] where it answered [204, 204]" in report.slower
+
+
+def test_a_rival_that_breaks_is_counted(tmp_path: Path):
+    def breaks(root: Path) -> Converted:
+        program = [sys.executable, "-c", "raise SystemExit('no such node')"]
+        subprocess.run(program, cwd=root, check=True, capture_output=True)
+        return Converted(applied=True)
+
+    service = read_services()["event_etl"]
+    case, setting = Case("event_etl", "dev", "g", "0"), Setting(tmp_path, tmp_path)
+    found = by_maker(case, service, ("other", breaks), sys.executable, setting)
+    assert (found.outcome, found.subject, found.points) == ("error", "other", 0.0)
+    assert found.of > 0
+    assert found.reason == "it broke: no such node"
