@@ -41,22 +41,28 @@ class Converted:
 
 
 def convert_tree(
-    root: Path, home: Path, options: Sequence[str] = (), python: str = sys.executable
+    root: Path,
+    home: Path,
+    options: Sequence[str] = (),
+    python: str = sys.executable,
+    limit: float = _SECONDS,
 ) -> Converted:
     """Convert the project at ``root`` in place, by the patches that came out verified.
 
     ``root`` becomes a git repository; ``home`` holds state and caches. Raises `RuntimeError` with
-    what was said when the tool itself fails.
+    what was said when the tool itself fails, `TimeoutExpired` when it takes more than ``limit``
+    seconds.
     """
     _commit(root)
     tests = () if "--test-command" in options else ("--test-command", LEAN)
-    _agent(root, home, "run", ".", "--python", python, "--jobs", "1", *tests, *options)
+    asked = ("run", ".", "--python", python, "--jobs", "1", *tests, *options)
+    _agent(root, home, *asked, limit=limit)
     results = max((root / ".refactor-agent" / "runs").iterdir())
     report = json.loads((results / "report.json").read_bytes())
     statuses = {one["change_set"]["id"]: one["decision"]["status"] for one in report["changes"]}
     applied = "verified" in statuses.values()
     if applied:
-        _agent(root, home, "apply", "latest")
+        _agent(root, home, "apply", "latest", limit=limit)
     usage = report["model_usage"]
     return Converted(
         statuses,
@@ -94,7 +100,7 @@ def _commit(root: Path) -> None:
         subprocess.run(["git", *settings, *arguments], cwd=root, check=True)
 
 
-def _agent(root: Path, home: Path, *arguments: str) -> None:
+def _agent(root: Path, home: Path, *arguments: str, limit: float) -> None:
     with tempfile.TemporaryDirectory(prefix="ra-") as temporary:
         environment = {
             "PATH": os.environ["PATH"],
@@ -107,7 +113,7 @@ def _agent(root: Path, home: Path, *arguments: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "refactor_agent", *arguments],
             cwd=root, env=environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, check=False, timeout=_SECONDS,
+            capture_output=True, text=True, check=False, timeout=limit,
         )  # fmt: skip
     if done.returncode == 2 or "Traceback" in done.stderr:
         raise RuntimeError(done.stderr)

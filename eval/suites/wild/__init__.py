@@ -28,6 +28,9 @@ __all__ = ["ABOUT", "NAME", "cases", "paths_by_kind", "run"]
 NAME = "wild"
 ABOUT = "Real applications: a point is a change set converted and verified, their own tests green."
 
+_SECONDS = 7200.0
+"""For the tool: each change set costs a run of the application's tests, or several."""
+
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per application."""
@@ -55,7 +58,7 @@ def _tried(case: Case, app: App, setting: Setting) -> Iterator[Result]:
         shutil.copytree(source, root)
         began = time.monotonic()
         options = ("--test-command", app.tests, *model_options(setting))
-        converted = convert_tree(root, Path(scratch, "home"), options, str(python))
+        converted = convert_tree(root, Path(scratch, "home"), options, str(python), _SECONDS)
         seconds = time.monotonic() - began
         lost = sorted(before - passing(root, python, app.tests)) if converted.applied else []
         yield _result(case, converted, (lost, len(before)), seconds, setting)
