@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from support.agent_process import AgentHome, make_repository
 from support.files import write_files
+from support.lean_python import lean_python
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,8 @@ READ = "[testenv]\nset_env = STATED = 1\ncommands = pytest -p no:cacheprovider {
 def run(place: Path, tox: str) -> AgentHome:
     root = make_repository(write_files(place / "project", {**CODE, "tox.ini": tox}), {})
     home = AgentHome(root, place / "home", seconds=400)
-    done = home.agent("run", ".", "--python", sys.executable, "--jobs", "1")
+    python = lean_python(place / "lean")
+    done = home.agent("run", ".", "--python", python, "--jobs", "1")
     assert done.code != 2, done.err
     return home
 
@@ -49,6 +50,8 @@ def test_one_line_says_that_it_cannot_be_read(tmp_path: Path) -> None:
     told = [notice for notice in home.report["notices"] if "tox.ini" in notice.lower()]
     assert len(told) == 1
     assert "run-tests.sh` starts neither pytest nor unittest" in told[0]
-    assert told[0].endswith(f"The tests were found by looking: `{sys.executable} -m pytest`.")
+    assert told[0].endswith(
+        f"The tests were found by looking: `{tmp_path}/lean/bin/python -m pytest`."
+    )
     assert told[0] in (home.results / "report.md").read_text(encoding="utf-8")
     assert home.report["suite"]["tests"] == 3

@@ -41,6 +41,8 @@ def note_modules(file: str) -> None:
 
 
 if __name__ == "__main__":
+    # Whatever started the tests may ignore it, and what it starts would, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings = json.loads(sys.argv.pop(1))
     if "kill_at" in settings:
         kill_at(settings["kill_at"], settings.get("nth", 1))

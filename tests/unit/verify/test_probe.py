@@ -19,13 +19,12 @@ from refactor_agent.verify.sandbox import ProcessSandbox
 from refactor_agent.verify.suite import Wanted, run_suite
 from refactor_agent.verify.target import Target
 from refactor_agent.verify.workspace import WorkspacePool
+from support.lean_python import lean_python
 
 pytestmark = pytest.mark.slow
 
-PYTHONS = [
-    sys.executable,
-    *filter(None, os.environ.get("REFACTOR_AGENT_TEST_PYTHONS", "").split(os.pathsep)),
-]
+FURTHER = [*filter(None, os.environ.get("REFACTOR_AGENT_TEST_PYTHONS", "").split(os.pathsep))]
+PYTHONS = [sys.executable, *FURTHER]
 
 APP = """\
 import asyncio
@@ -187,6 +186,13 @@ OUTCOMES = {
 }
 
 
+@pytest.fixture(scope="module", params=["lean", *FURTHER])
+def python(request, tmp_path_factory) -> str:
+    return (
+        lean_python(tmp_path_factory.mktemp("lean")) if request.param == "lean" else request.param
+    )
+
+
 def has(python: str, module: str) -> bool:
     command = [python, "-c", f"import {module}"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
@@ -259,7 +265,6 @@ def test_network_is_closed(run):
     assert dict(run.blocked) == {"192.0.2.1": 1, "example.invalid": 1}
 
 
-@pytest.mark.parametrize("python", PYTHONS)
 def test_lines_of_some_tests_only(python, tmp_path):
     root = tmp_path / "project"
     root.mkdir()
@@ -274,7 +279,6 @@ def test_lines_of_some_tests_only(python, tmp_path):
     }
 
 
-@pytest.mark.parametrize("python", PYTHONS)
 def test_two_halves_note_the_lines_of_all_tests(python, tmp_path):
     root = tmp_path / "project"
     root.mkdir()
@@ -290,7 +294,7 @@ def test_two_halves_note_the_lines_of_all_tests(python, tmp_path):
     assert {**found[0], **found[1]} == dict(whole.lines["app.py"])
 
 
-def test_a_command_with_an_import_path_of_its_own(tmp_path):
+def test_a_command_with_an_import_path_of_its_own(python, tmp_path):
     root = tmp_path / "project"
     (root / "lib").mkdir(parents=True)
     (root / "app.py").write_text(APP)
@@ -299,16 +303,16 @@ def test_a_command_with_an_import_path_of_its_own(tmp_path):
         "import app\nfrom helper import VALUE\n\n\ndef test():\n    assert VALUE\n"
     )
     variables = {"PYTHONPATH": "lib"}
-    run = asyncio.run(run_once(root, tmp_path / "pool", sys.executable, variables=variables))
+    run = asyncio.run(run_once(root, tmp_path / "pool", python, variables=variables))
     assert dict(run.outcomes) == {"test_own.py::test": "passed"}
 
 
-def test_selected_tests_only(tmp_path):
+def test_selected_tests_only(python, tmp_path):
     root = tmp_path / "project"
     root.mkdir()
     (root / "app.py").write_text(APP)
     (root / "test_app.py").write_text(TESTS)
     wanted = ["test_app.py::test_plain", "test_app.py::TestOld::test_method"]
-    run = asyncio.run(run_once(root, tmp_path / "pool", sys.executable, wanted))
+    run = asyncio.run(run_once(root, tmp_path / "pool", python, wanted))
     assert sorted(run.outcomes) == sorted(wanted)
     assert len(run.collected) == len(OUTCOMES), "what there is is told all the same"

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
+from support.lean_python import lean_python
+
 SERVICE = """\
 import time
 
@@ -109,6 +111,8 @@ class HandlerTest(TestCase):
 """
 BARE = "bare"
 """A Python with the standard library alone."""
+LEAN = "lean"
+"""One that has pytest, too."""
 
 
 def django(directory: str) -> dict[str, str]:
@@ -128,7 +132,7 @@ class Shape(NamedTuple):
     service: str
     runs: str
     """A part of the command that is found."""
-    python: str = sys.executable
+    python: str = LEAN
     command: str | None = None
 
 
@@ -145,17 +149,17 @@ SHAPES = {
     ),
     "unittest as asked for": Shape(
         {"service.py": SERVICE, "checks/case_service.py": CASE.format(module="service")},
-        "service.py", "discover -s checks", sys.executable,
+        "service.py", "discover -s checks", BARE,
         "python -m unittest discover -s checks -p case_*.py",
     ),
     "unittest cases under pytest": Shape(
         {"service.py": SERVICE, "tests/test_service.py": CASE.format(module="service")},
         "service.py", "-m pytest",
     ),
-    "Django's runner": Shape(django(""), "shop/service.py", "manage.py test"),
+    "Django's runner": Shape(django(""), "shop/service.py", "manage.py test", sys.executable),
     "Django's runner, one directory down": Shape(
         {**django("backend/"), "README.md": "front and back\n"},
-        "backend/shop/service.py", "manage.py test",
+        "backend/shop/service.py", "manage.py test", sys.executable,
     ),
     "settings in tox.ini, src layout": Shape(
         {"tox.ini": "[tox]\nenvlist = py\n[testenv]\ncommands = pytest\n[pytest]\ntestpaths = t\n"
@@ -191,7 +195,7 @@ SHAPES = {
         {**django(""), "shop/checks.py": DJANGO_CASE, "shop/tests.py": "",
          "pyproject.toml": "[tool.tox]\nenv_list = ['py']\n[tool.tox.env_run_base]\ncommands = "
                            "[['python', 'manage.py', 'test', 'shop', '--pattern', 'checks.py']]\n"},
-        "shop/service.py", "manage.py test shop --pattern checks.py",
+        "shop/service.py", "manage.py test shop --pattern checks.py", sys.executable,
     ),
     "what tox names can't run here, what is found can": Shape(
         {"tox.ini": "[testenv]\ncommands = pytest --reruns 3 tests\n",
@@ -220,7 +224,7 @@ SHAPES = {
     "in a directory, as asked for": Shape(
         {"README.md": "", "api/service.py": SERVICE, "api/conftest.py": CONFTEST,
          "api/test_service.py": FUNCTIONS.format(module="service")},
-        "api/service.py", "-m pytest", sys.executable, "cd api && pytest",
+        "api/service.py", "-m pytest", LEAN, "cd api && pytest",
     ),
 }  # fmt: skip
 
@@ -232,11 +236,16 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(place / "bin/python")
 
 
+@pytest.fixture(scope="module")
+def pythons(bare: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {BARE: bare, LEAN: lean_python(tmp_path_factory.mktemp("lean"))}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_a_right_conversion_is_verified_and_a_forgotten_await_fails(make_judge, bare, shape):
+def test_a_right_conversion_is_verified_and_a_forgotten_await_fails(make_judge, pythons, shape):
     judge = make_judge(shape.files)
-    judge.python = bare if shape.python == BARE else shape.python
+    judge.python = pythons.get(shape.python, shape.python)
     judge.command = shape.command
     baseline = judge.baseline(shape.service)
     assert baseline.status == "green", baseline.message
