@@ -17,6 +17,7 @@ from refactor_agent.entry.names import EntryPoint, find_entries
 from refactor_agent.entry.pairs import Pairs
 from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.scope import async_callers, scope_of
+from refactor_agent.entry.suite.cases import Cases
 from refactor_agent.entry.suite.dress import dress
 from refactor_agent.entry.suite.files import test_files
 from refactor_agent.entry.suite.mocked import mocked_libraries
@@ -84,7 +85,9 @@ def with_runner(
     """Let the async tests among ``files`` be run as the project runs such tests."""
     graph = ground.graph
     tests = sorted({f.file for f in graph.functions.values() if f.is_test})
-    runner = find_runner(ground.base, tests)
+    conftests = [file for file in graph.modules.values() if file.endswith("conftest.py")]
+    runner = find_runner(ground.base, sorted({*tests, *conftests}))
+    cases = Cases(ground.base, graph.modules)
     targets = Targets(ground.base, graph, ground.rulebook, files)
     awaited = {
         name.rpartition(".")[2]
@@ -94,7 +97,7 @@ def with_runner(
     }
     made, refusals = dict(files), list[About]()
     for file in set(files) & set(tests):
-        dressed = dress(ground.base, file, files[file], runner)
+        dressed = dress(ground.base, file, files[file], runner, cases)
         made[file] = with_async_mocks(ground.base, file, dressed.data, awaited, targets.moved)
         refusals.extend((file, refusal) for refusal in dressed.refusals)
     return made, tuple(refusals)

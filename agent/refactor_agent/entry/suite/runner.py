@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -13,8 +15,10 @@ from refactor_agent.tree import Tree
 
 __all__ = ["Runner", "find_runner"]
 
-Kind = Literal["pytest-asyncio", "anyio", "none"]
+Kind = Literal["pytest-asyncio", "anyio", "aiohttp", "tornado", "none"]
 
+_BRING_PYTEST_ASYNCIO = ("pytest-asyncio", "pytest-aiohttp")
+_ASYNC_TEST = re.compile(rb"^async def test", re.MULTILINE)
 _SETTINGS = (("pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
 
 
@@ -24,11 +28,8 @@ class Runner(Value):
     kind: Kind
     auto: bool = False
     """Async tests and fixtures need no mark."""
-
-    @property
-    def fixtures(self) -> bool:
-        """Fixtures may be async."""
-        return self.kind != "none"
+    renames: bool = False
+    """A test that turns async gets another id: one for each of anyio's backends."""
 
 
 def find_runner(tree: Tree, files: Sequence[str]) -> Runner:
@@ -37,15 +38,45 @@ def find_runner(tree: Tree, files: Sequence[str]) -> Runner:
     What tests use already counts first; then what the settings say of a mode; then what the
     project declares. Where there is none, a test runs its coroutine itself.
     """
-    auto = dict(_options(tree)).get("asyncio_mode") == "auto"
+    options = dict(_options(tree))
+    auto = options.get("asyncio_mode") == "auto"
     texts = [tree.read(file) for file in files if tree.exists(file)]
     uses = sum(text.count(b"mark.asyncio") + text.count(b"pytest_asyncio") for text in texts)
     anyio = sum(text.count(b"mark.anyio") for text in texts)
-    if anyio > uses and any(b"def anyio_backend" in text for text in texts):
+    backends = {_is_parametrized(one) for text in texts for one in _backends(text)}
+    if anyio > uses and backends == {False}:
         return Runner(kind="anyio")
-    if auto or uses or declares_for_tests(tree, "pytest-asyncio"):
+    if not (auto or uses) and _is_by_aiohttp(tree, texts, options.get("addopts", "")):
+        return Runner(kind="aiohttp", auto=True)
+    if auto or uses or any(declares_for_tests(tree, name) for name in _BRING_PYTEST_ASYNCIO):
         return Runner(kind="pytest-asyncio", auto=auto)
-    return Runner(kind="none")
+    if any(b"mark.gen_test" in text for text in texts):
+        return Runner(kind="tornado")
+    return Runner(kind="anyio", renames=True) if anyio else Runner(kind="none")
+
+
+def _backends(text: bytes) -> Iterator[ast.FunctionDef]:
+    """Give the fixtures that choose a backend for anyio; without one it takes all there are."""
+    for node in ast.walk(ast.parse(text)) if b"def anyio_backend" in text else ():
+        if isinstance(node, ast.FunctionDef) and node.name == "anyio_backend":
+            yield node
+
+
+def _is_parametrized(fixture: ast.FunctionDef) -> bool:
+    calls = (one for one in fixture.decorator_list if isinstance(one, ast.Call))
+    return any(word.arg == "params" for call in calls for word in call.keywords)
+
+
+def _is_by_aiohttp(tree: Tree, texts: Sequence[bytes], options: str) -> bool:
+    """Say whether aiohttp's own plugin is loaded, which runs every test that is async.
+
+    pytest-aiohttp was that, until its first version with pytest-asyncio below it: what tells is
+    that there are async tests, and nothing marks them.
+    """
+    if "aiohttp.pytest_plugin" in options or any(b"aiohttp.pytest_plugin" in t for t in texts):
+        return True
+    unmarked = any(_ASYNC_TEST.search(text) and b"mark." not in text for text in texts)
+    return unmarked and declares_for_tests(tree, "pytest-aiohttp")
 
 
 def _options(tree: Tree) -> Iterator[tuple[str, str]]:

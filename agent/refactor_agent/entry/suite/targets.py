@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from refactor_agent.domain.callgraph import CallGraph
+from refactor_agent.entry.suite.bound import bound_names
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import Tree
 
@@ -30,7 +31,7 @@ class Targets:
         after = self._converted.get(file)
         if after is None or not rest:
             return None
-        old = dict(_bound(ast.parse(self._tree.read(file))))
+        old = dict(bound_names(ast.parse(self._tree.read(file))))
         root, _, attribute = rest.partition(".")
         if root not in old:
             return None
@@ -38,7 +39,7 @@ class Targets:
         native = self._book.native(meant)
         if native is None or native.types is not None:
             return None
-        new = dict(_bound(ast.parse(after)))
+        new = dict(bound_names(ast.parse(after)))
         if root in new or native.target.partition(".")[0] not in new:
             return None  # it is still used there, or what stands for it is not
         return f"{module}.{native.target}"
@@ -51,15 +52,3 @@ class Targets:
             if module in self._graph.modules:
                 return module, ".".join(parts[length:])
         return "", ""
-
-
-def _bound(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Give the names that the imports of a file bind, with what they mean."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                root = alias.name.partition(".")[0]
-                yield (alias.asname, alias.name) if alias.asname else (root, root)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            for alias in node.names:
-                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
