@@ -13,15 +13,16 @@ from typing import Literal
 
 from refactor_agent.domain.values import Value
 
-__all__ = ["Isolation", "Level", "find_isolation"]
+__all__ = ["PRIVATE", "Isolation", "Level", "find_isolation"]
 
 Level = Literal["auto", "required", "off"]
 """Whether commands run within walls: where the system allows it, or not at all, or never."""
 
 _SECONDS_TO_ANSWER = 20
 _NO_WALLS = "the tests run without walls, with your rights and network"
-_PRIVATE = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - these are replaced, not written to
-"""Directories through which programs reach each other: files, and sockets of services."""
+PRIVATE = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - these are replaced, not written to
+"""Directories through which programs reach each other: files, and sockets of services. Within walls
+they are a command's own, empty, and in memory."""
 _HIDDEN = (
     ".aws", ".azure", ".config/gcloud", ".config/gh", ".docker", ".gnupg", ".kube",
     ".local/share/keyrings", ".ssh", ".git-credentials", ".netrc", ".pgpass", ".pypirc",
@@ -55,7 +56,7 @@ class Isolation(Value):
         yield from ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
         if not self.local_services:
             yield "--unshare-net"
-        for place in map(Path, _PRIVATE):
+        for place in map(Path, PRIVATE):
             if place.is_dir() and not (self.local_services and place.name == "run"):
                 yield from ("--tmpfs", str(place))
         for place in (Path(self.home) / name for name in _HIDDEN if self.home):
@@ -114,7 +115,7 @@ def _within(path: str, others: set[str]) -> bool:
 
 def _is_replaced(path: str) -> bool:
     real = Path(os.path.realpath(path))
-    return any(real.is_relative_to(place) or Path(path).is_relative_to(place) for place in _PRIVATE)
+    return any(real.is_relative_to(place) or Path(path).is_relative_to(place) for place in PRIVATE)
 
 
 def _stands(isolation: Isolation) -> bool:

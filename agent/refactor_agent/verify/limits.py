@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from refactor_agent.domain.values import Value
+from refactor_agent.verify.isolation import PRIVATE
 
 __all__ = ["Limits", "breached", "default_limits", "free_bytes"]
 
 _PROC = Path("/proc")
 _MEGABYTE = 1024 * 1024
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - nothing is written there
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -21,9 +23,9 @@ class Limits(Value):
     """Bounds on all processes of a command together; 0 is none."""
 
     memory: int = 0
-    """Bytes of memory that belong to one process alone, added up."""
+    """Bytes of memory that belong to one process alone, added up, with the files kept there."""
     disk: int = 0
-    """Bytes written to the copy it works in."""
+    """Bytes written to the copy it works in; as many to directories that are kept in memory."""
     processes: int = 0
 
 
@@ -44,19 +46,20 @@ def breached(leader: int, directory: Path, before: int, limits: Limits) -> str:
     ``before`` is the room on the disk of ``directory`` when they started: only when that has
     shrunk enough is the directory itself measured. Processes are counted where there is ``/proc``.
     """
-    memory, processes = _used(leader)
-    if limits.memory and memory > limits.memory:
-        return f"they used more than {limits.memory // _MEGABYTE} MB of memory"
-    if limits.processes and processes > limits.processes:
+    processes = _below(leader)
+    if limits.processes and len(processes) > limits.processes:
         return f"they started more than {limits.processes} processes"
+    kept = _kept_in_memory(processes)
+    if limits.memory and kept + sum(map(_private_memory, processes)) > limits.memory:
+        return f"they used more than {limits.memory // _MEGABYTE} MB of memory"
     shrunk = limits.disk and before - free_bytes(directory) > limits.disk
-    if shrunk and _size(directory) > limits.disk:
+    if limits.disk and (kept > limits.disk or (shrunk and _size(directory) > limits.disk)):
         return f"they wrote more than {limits.disk // _MEGABYTE} MB"
     return ""
 
 
-def _used(leader: int) -> tuple[int, int]:
-    """Give bytes of private memory and the number of processes of a process and all below it."""
+def _below(leader: int) -> set[int]:
+    """Give a process and all below it."""
     parents = dict(_parents())
     below = {leader}
     grown = True
@@ -64,7 +67,21 @@ def _used(leader: int) -> tuple[int, int]:
         children = {pid for pid, parent in parents.items() if parent in below} - below
         below |= children
         grown = bool(children)
-    return sum(map(_private_memory, below)), len(below)
+    return below
+
+
+def _kept_in_memory(processes: Iterable[int]) -> int:
+    """Give the bytes of files in directories that walls give the processes for themselves."""
+    used: dict[int, int] = {}
+    for pid in processes:
+        for place in (*PRIVATE, _SHARED_MEMORY):
+            seen = _PROC / str(pid) / "root" / place.lstrip("/")
+            with suppress(OSError):
+                device = seen.stat().st_dev
+                if device not in used and device != Path(place).stat().st_dev:
+                    room = os.statvfs(seen)
+                    used[device] = (room.f_blocks - room.f_bfree) * room.f_frsize
+    return sum(used.values())
 
 
 def _parents() -> Iterator[tuple[int, int]]:

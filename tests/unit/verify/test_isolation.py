@@ -256,6 +256,27 @@ def test_limits_end_a_command(
 
 
 @needs_walls
+@pytest.mark.parametrize("place", ["/tmp/big", "/dev/shm/big"])  # noqa: S108 - within walls
+@pytest.mark.parametrize(("limits", "said"), [
+    (Limits(disk=50 * MEGABYTE), "they wrote more than 50 MB"),
+    (Limits(memory=70 * MEGABYTE), "they used more than 70 MB of memory"),
+])  # fmt: skip
+def test_what_is_kept_in_memory_as_files_counts(
+    tmp_path: Path, place: str, limits: Limits, said: str
+) -> None:
+    """Directories that the walls put in the place of the machine's are memory, and disk."""
+    code = f"""
+        import os, time
+        with open({place!r}, "wb") as file:
+            for _ in range(100): file.write(os.urandom(1024 * 1024))
+        time.sleep(60)
+    """
+    ended = run(code, tmp_path, WALLS, limits)
+    assert ended.breach == said
+    assert ended.seconds < 15
+
+
+@needs_walls
 def test_an_environment_among_temporary_files_is_reached_within(tmp_path: Path) -> None:
     python = tmp_path / "environment/bin/python"
     subprocess.run(
