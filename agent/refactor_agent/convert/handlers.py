@@ -18,6 +18,7 @@ _BASES_OF_LIBRARIES = {"builtins.OSError", "builtins.IOError", "builtins.Environ
 
 def map_handlers(job: Job) -> None:
     """Let every handler around a converted call catch what the new library raises."""
+    _check_leaks(job)
     packages = _left_behind(job)
     if not packages:
         return
@@ -30,6 +31,19 @@ def map_handlers(job: Job) -> None:
                 if handler.type is not None and handler not in done:
                     done.add(handler)
                     _map(job, work, handler, guarded, packages)
+
+
+def _check_leaks(job: Job) -> None:
+    """Refuse where a handler catches what comes through one side of a library only."""
+    for work in job.files.values():
+        for call, edit in work.edits.items():
+            leaks = job.rulebook.leaks(edit.callee) if edit.action == "native" else ()
+            for handler, _ in _handlers(work, call) if leaks else ():
+                for kind in _kinds(handler.type) if handler.type is not None else ():
+                    name = work.names.qualified(kind) or ""
+                    if name.partition(".")[0] in leaks:
+                        message = f"the async side does not let {name} through"
+                        refuse("unmapped-exception", message, work.source.site(kind))
 
 
 def _left_behind(job: Job) -> frozenset[str]:

@@ -9,6 +9,7 @@ import libcst as cst
 from refactor_agent.convert.arguments import adapt_arguments
 from refactor_agent.convert.awaiting import await_call, rename_method
 from refactor_agent.convert.clients import convert_client, convert_maker
+from refactor_agent.convert.halves import go_by_half
 from refactor_agent.convert.iteration import read_async
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.makers import find_maker
@@ -49,18 +50,27 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     _check_handed_over(work, call, native)
     spell = speller(work, call)
     adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site, spell=spell)
-    if native.opened is not None:
-        rename = open_client(job, work, call, native, found[1].parameters)
-    elif native.types is not None:
-        convert_client(job, work, call, edit)
-        rename = rename_method(native.target.rpartition(".")[2])
-    elif _same_object(work, call, native):
-        rename = rename_method(native.target.rpartition(".")[2])
-    else:
-        rename = _function(work, call, native)
+    rename = _renamed(job, work, call, edit, native)
     if native.iterator:
         read_async(work, call, awaited=native.awaited)
     _await_or_keep(job, work, call, native, _both(rename, adapt))
+
+
+def _renamed(
+    job: Job, work: FileWork, call: cst.Call, edit: CallEdit, native: NativeCall
+) -> Change:
+    """Give the change of what is called, once the object it is called on is seen to."""
+    method = rename_method(native.target.rpartition(".")[2])
+    if native.opened is not None:
+        found = job.rulebook.blocking(edit.callee)
+        return open_client(job, work, call, native, found[1].parameters if found else "")
+    if native.half is not None:
+        go_by_half(job, work, call, native)
+        return method
+    if native.types is not None:
+        convert_client(job, work, call, edit)
+        return method
+    return method if _same_object(work, call, native) else _function(work, call, native)
 
 
 def _check_handed_over(work: FileWork, call: cst.Call, native: NativeCall) -> None:

@@ -77,6 +77,9 @@ class Call:
     """Qualified names, project functions or library calls; empty when unresolved."""
     receiver: str | None = None
     """The type of the object whose method is called, where known."""
+    holder: str | None = None
+    """The type of the object of which the receiver is an attribute: of `client` in
+    ``client.models.list()``."""
     receiver_origin: Origin = "unknown"
     argument_types: tuple[str, ...] = ()
     """Types of the arguments that are known, in no order."""

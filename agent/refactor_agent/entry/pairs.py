@@ -61,7 +61,7 @@ class Pairs:
         callee = self._callee(call)
         native = self._book.native(callee)
         if native is not None and native.types is not None:
-            if self._is_usable(self._book.async_type(native.types[0])):
+            if not native.half and self._is_usable(self._book.async_type(native.types[0])):
                 yield native.types
             return
         made = self._book.returns(callee)

@@ -82,8 +82,11 @@ def _call(
 ) -> Call:
     evaluator, func = effects.evaluator, call.func
     receiver: str | None = None
+    holder: str | None = None
     origin: Origin = "unknown"
     if func is not None and func[0] == "a":
+        if func[1] is not None and func[1][0] == "a":
+            holder = _type_of(evaluator.term(function, func[1][1]))
         receiver = _type_of(evaluator.term(function, func[1]))
         origin = _origin(function, func[1])
     callees = (
@@ -96,6 +99,7 @@ def _call(
         site=Site(function.module.file, Span(*call.place)),
         callees=tuple(dict.fromkeys(callees)),
         receiver=receiver,
+        holder=holder,
         receiver_origin=origin,
         argument_types=tuple(kind for kind in types if kind is not None),
         awaited=call.awaited,

@@ -67,7 +67,7 @@ class NativeLeaves:
         Or, by file and variable, the client that a module shares.
         """
         native = self.native(edge) if edge.is_leaf and not self.refusals(edge) else None
-        if native is None or native.types is None or edge.call is None:
+        if native is None or native.types is None or native.half or edge.call is None:
             return None
         return self._kept.maker(edge.call) or self._shared.key(edge.call)
 
@@ -105,6 +105,9 @@ class NativeLeaves:
         if native.types is None or call is None:
             return
         kind = native.types[0]
+        if native.half is not None:
+            yield from self._of_half(edge, kind)
+            return
         if self._kept.may_change(call) or self._shared.key(call):
             return
         made_here = any(
@@ -120,6 +123,19 @@ class NativeLeaves:
             same = other.call is not None and other.call.receiver == call.receiver
             if same and self.native(other) is None:
                 yield "no-async-equivalent"
+
+    def _of_half(self, edge: Edge, kind: str) -> Iterator[str]:
+        """Check that what is called is reached here by a client that has an async half."""
+        calls = self._facts.graph.calls_in(edge.function)
+        makers = (c for c in calls if any(self._makes(name, kind) for name in c.callees))
+        ways = (edge.call, *makers)
+        if not any(way and way.holder and self._facts.book.half(way.holder) for way in ways):
+            yield "client-not-local"
+        if self._is_passed_on(edge.function, kind) or self._is_used_by_callers(edge, kind):
+            yield "client-escapes"
+
+    def _makes(self, callee: str, kind: str) -> bool:
+        return self._facts.book.returns(callee) == kind
 
     def _is_read_async(self, edge: Edge, native: NativeCall) -> bool:
         """Say whether a loop reads what another call of the function gives, as ``async for`` may.

@@ -30,6 +30,9 @@ class NativeCall(Value):
     """What is awaited: a function, or a method of the async type."""
     types: tuple[str, str] | None = None
     """For methods: the sync type and the async type the receiver must become."""
+    half: str | None = None
+    """The attribute of a client by which its methods are reached that are awaited; the client stays
+    what it is, and ``types`` are those of what hangs on it."""
     opened: tuple[str, Arguments] | None = None
     """For module-level functions: the async type that is opened with ``async with`` around the
     call (``target`` is its method), and what its constructor must be given."""
@@ -189,6 +192,18 @@ class RuleBook:
                 )
         return None
 
+    def half(self, qualified: str) -> str | None:
+        """Give the attribute by which a client of this type is used asynchronously, if one is."""
+        name = self.canonical(qualified)
+        found = (native.halves.get(name) for native in self._index.natives.values())
+        return next(filter(None, found), None)
+
+    def door(self, rule_id: str, attribute: str) -> str | None:
+        """Give the type of what ``attribute`` of a client with two halves leads to."""
+        native = self._index.natives[rule_id]
+        found = (self.returns(f"{client}.{attribute}") for client in native.halves)
+        return next((kind for kind in found if kind and self.async_type(kind)), None)
+
     def arguments(self, qualified: str) -> Arguments:
         """Say what differs in the arguments of a call that does not block, such as a factory."""
         name = self.canonical(qualified)
@@ -210,6 +225,12 @@ class RuleBook:
     def lacks(self, qualified: str) -> bool:
         """Say whether the async side lacks this call or attribute: ``requests.Response.ok``."""
         return any(name in self._index.missing for name in self._names(self.canonical(qualified)))
+
+    def leaks(self, qualified: str) -> tuple[str, ...]:
+        """Name the packages whose exceptions come through this call, but not its async form."""
+        native = self.native(qualified)
+        described = self._index.natives[native.rule] if native is not None else None
+        return described.leaks if described is not None else ()
 
     def is_entered(self, qualified: str) -> bool:
         """Say whether ``async with`` takes the async form of this call as it is."""
@@ -265,6 +286,7 @@ class RuleBook:
             callee=name,
             target=target,
             types=types,
+            half=next(iter(native.halves.values()), None) if types else None,
             opened=(client, native.opened[client]) if opened else None,
             arguments=native.arguments.get(name)
             or native.arguments.get(f"{owner}.*")

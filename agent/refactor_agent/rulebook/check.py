@@ -10,6 +10,7 @@ from refactor_agent.errors import UsageError
 from refactor_agent.rulebook.index import build_index
 from refactor_agent.rulebook.load import find_rule_files, read_rule
 from refactor_agent.rulebook.rule import Rule
+from refactor_agent.rulebook.schema import Native
 
 __all__ = ["check_rules"]
 
@@ -88,6 +89,14 @@ def _loose_ends(rule: Rule) -> Iterator[str]:
     for name in native.methods:
         if name.rpartition(".")[0] not in native.types:
             yield f"native.methods: the type of {name!r} is not among native.types"
+    yield from _loose_clients(rule, native)
+
+
+def _loose_clients(rule: Rule, native: Native) -> Iterator[str]:
     for name in native.opened:
         if not any(target.startswith(f"{name}.") for target in native.calls.values()):
             yield f"native.opened: no call becomes a method of {name!r}"
+    for client in native.halves:
+        hanging = [kind for name, kind in rule.returns.items() if name.startswith(f"{client}.")]
+        if not any(kind in native.types for kind in hanging):
+            yield f"native.halves: nothing that hangs on {client!r} is among native.types"

@@ -130,6 +130,9 @@ class Native(Value):
     types: Mapping[str, str] = {}
     """Sync type, or function that makes one, to its async counterpart with the same arguments:
     ``openai.OpenAI: openai.AsyncOpenAI``."""
+    halves: Mapping[str, str] = {}
+    """Sync client to the attribute by which the same client is used asynchronously; what ``types``
+    names is reached by way of it: ``google.genai.Client: aio``."""
     methods: Mapping[str, str] = {}
     """Methods with another name there: ``redis.Redis.close: aclose``."""
     iterators: tuple[str, ...] = ()
@@ -154,6 +157,9 @@ class Native(Value):
     exceptions: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_one_or_more)]] = {}
     """Exception class to its counterparts; a handler without one refuses the conversion.
     ``openai.*: openai.*`` where both sides raise the same."""
+    leaks: tuple[str, ...] = ()
+    """Packages whose exceptions come through the sync side as they are, and are another's on the
+    async side: a handler of them refuses the conversion."""
     missing: tuple[str, ...] = ()
     """Calls and attributes that the async side lacks: their use refuses the conversion."""
     results: Mapping[str, str] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +24,7 @@ _MESSAGE = {
     "id": "1", "type": "message", "role": "assistant", "model": "small",
     "usage": {"input_tokens": 1, "output_tokens": 1},
 }  # fmt: skip
+_CANDIDATE = {"content": {"role": "model", "parts": [{"text": "Four."}]}, "finishReason": "STOP"}
 _ANSWERS: dict[str, tuple[int, object]] = {
     "/moved": (302, None),
     "/missing": (404, {"error": "no such page"}),
@@ -39,6 +41,8 @@ _ANSWERS: dict[str, tuple[int, object]] = {
         **_MESSAGE, "stop_reason": "end_turn", "content": [{"type": "text", "text": "Four."}],
     }),
     "/v1/messages/count_tokens": (200, {"input_tokens": 7}),
+    "/models": (200, {"models": [{"name": "models/small"}]}),
+    "/models/small:generateContent": (200, {"candidates": [_CANDIDATE]}),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
 }  # fmt: skip
@@ -62,6 +66,7 @@ _STREAMS: dict[str, list[tuple[str, object]]] = {
             {"type": "message_stop"},
         )
     ],
+    "/models/small:streamGenerateContent": [("", {"candidates": [_CANDIDATE]})],
 }  # fmt: skip
 """What is answered to those who ask for a stream: events, by name and data."""
 _LINES = {
@@ -70,6 +75,7 @@ _LINES = {
         for text, done in (("Fo", False), ("ur.", True))
     ],
 }
+_VERSION = re.compile(r"^(/openai)?/v1(beta)?(?=/(chat|embeddings|models))")
 _NO_JSON = {"/no-json": b"<html>", "/reports/a/b": b""}
 _ANY = (200, {"price": 3, "version": "1.2"})
 
@@ -108,11 +114,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _answer(path: str, body: Any) -> tuple[int, str, bytes]:
     """Give the status, the type and the bytes of what is answered."""
-    page = path.partition("?")[0].removeprefix("/openai/v1")
-    if page in _LINES and isinstance(body, dict) and body.get("stream"):
+    page = _VERSION.sub("", path.partition("?")[0])
+    streamed = path.endswith("alt=sse") or (isinstance(body, dict) and bool(body.get("stream")))
+    if page in _LINES and streamed:
         lines = "".join(f"{json.dumps(part)}\n" for part in _LINES[page])
         return 200, "application/x-ndjson", lines.encode()
-    if page in _STREAMS and isinstance(body, dict) and body.get("stream"):
+    if page in _STREAMS and streamed:
         return 200, "text/event-stream", b"".join(map(_event, _STREAMS[page]))
     missing = _ANSWERS["/missing"] if page.endswith("/missing") else _ANY
     status, answer = _ANSWERS.get(page, missing)
