@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from eval.runs.command import CACHE
 from eval.runs.environments import environment
+from eval.runs.options import CACHE
 
 __all__ = ["main"]
 

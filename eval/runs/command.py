@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eval.runs.baseline import BASELINES, regressions, write_baseline
 from eval.runs.compare import changes, compared_lines
 from eval.runs.figures import dishonest, figures
+from eval.runs.model import ready_model
+from eval.runs.options import Parser, parser
 from eval.runs.report import as_html
 from eval.runs.results import Run, RunError, append, create, make_header, read_run
 from eval.runs.runner import Batch, choose, make_batches, run_batches
-from eval.runs.suite import find_suite, suite_names
-from eval.runs.values import PEERS, Case, Result, Setting
+from eval.runs.suite import OWN_CASES, Suite, find_suite, suite_names
+from eval.runs.values import Case, Result, Setting
 
 __all__ = ["compare", "main", "report"]
 
-_RESULTS = Path("eval-results")
-CACHE = Path(tempfile.gettempdir()) / "refactor-agent-eval"
+_STOPPED = 130
+"""What a shell calls a program that Ctrl-C ended."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run suites; 0 when all is as it was recorded, 1 for a regression, 2 for wrong input."""
-    options = _parser().parse_args(arguments)
+    """Run suites; 0 when all is as recorded, 1 for a regression, 2 for wrong input, 130 stopped."""
+    options = parser().parse_args(arguments)
     try:
         return _run(options)
     except RunError as error:
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def report(arguments: Sequence[str]) -> int:
     """Write the page of a result beside it, and say where it is."""
-    parser = argparse.ArgumentParser(prog="python -m eval report")
+    parser = Parser(prog="python -m eval report")
     parser.add_argument("result", type=Path, help="a run's directory")
     parser.add_argument("--output", type=Path, help="the page; report.html beside the result")
     options = parser.parse_args(arguments)
@@ -54,7 +55,7 @@ def report(arguments: Sequence[str]) -> int:
 
 def compare(arguments: Sequence[str]) -> int:
     """Print what got better and worse from one result to another."""
-    parser = argparse.ArgumentParser(prog="python -m eval compare")
+    parser = Parser(prog="python -m eval compare")
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     options = parser.parse_args(arguments)
@@ -64,26 +65,55 @@ def compare(arguments: Sequence[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     found = list(changes(before.results, after.results, seed=0))
+    if not found:
+        print("error: the two hold no suite in common", file=sys.stderr)
+        return 2
+    print(f"from {_named(before)}\nto   {_named(after)}")
     print(*compared_lines(found), sep="\n")
     return 0
 
 
+def _named(run: Run) -> str:
+    """Say which result it is: two of other machines are not to be compared by time."""
+    header, machine = run.header, run.header.get("machine")
+    where = machine.get("processor") if isinstance(machine, dict) else ""
+    commit = str(header.get("commit"))[:7]
+    return f"{run.path.name}: {header.get('tool')} at {commit}, {header.get('started')}, {where}"
+
+
 def _run(options: argparse.Namespace) -> int:
-    chosen = [(name, find_suite(name)) for name in options.suite or suite_names()]
+    setting = _setting(options)
+    asked = [(suite, _chosen(suite, setting, options)) for suite in _suites(options)]
+    if not any(cases for _, cases in asked):
+        raise RunError("no case is as the options want it; a shorter --only finds more")
     run = _open(options)
-    setting = _setting(options, run)
-    batches: list[Batch] = []
-    for name, suite in chosen:
-        if name != suite.NAME:
-            raise RunError(f"the suite {name} calls itself {suite.NAME}")
-        cases = [case for case in suite.cases(setting) if _wanted(case, options)]
-        kept = choose(cases, options.limit, options.seed)
-        batches += make_batches(suite, kept, run.done)
+    setting = replace(setting, artefacts=(run.path / "artefacts").resolve())
+    batches = [batch for suite, cases in asked for batch in make_batches(suite, cases, run.done)]
     results = list(run.results)
-    _progress(batches, setting, options.jobs, run, results)
+    try:
+        _progress(batches, setting, options.jobs, run, results)
+    except KeyboardInterrupt:
+        print(f"stopped; the same with --resume {run.path} goes on", file=sys.stderr)
+        return _STOPPED
     _summary(results)
     print(run.path)
     return _judged(options, results)
+
+
+def _suites(options: argparse.Namespace) -> list[Suite]:
+    """Import what was asked for; cases of one's own are of one suite that reads such files."""
+    names = options.suite or suite_names()
+    if options.cases and (len(names) != 1 or names[0] not in OWN_CASES):
+        raise RunError(f"--cases goes with one --suite: {' or '.join(OWN_CASES)}")
+    return [find_suite(name) for name in names]
+
+
+def _chosen(suite: Suite, setting: Setting, options: argparse.Namespace) -> list[Case]:
+    try:
+        cases = [case for case in suite.cases(setting) if _wanted(case, options)]
+    except ValueError as error:
+        raise RunError(f"{suite.NAME}: {error}") from error
+    return choose(cases, options.limit, options.seed)
 
 
 def _open(options: argparse.Namespace) -> Run:
@@ -96,15 +126,19 @@ def _open(options: argparse.Namespace) -> Run:
     return run
 
 
-def _setting(options: argparse.Namespace, run: Run) -> Setting:
+def _setting(options: argparse.Namespace) -> Setting:
+    """Give what suites need to know, but for where artefacts go: the run has no place yet."""
+    if bool(options.labels) != bool(options.packages) and options.suite == ["locate"]:
+        raise RunError("sites of your own need both, --labels and --packages")
     return Setting(
-        artefacts=(run.path / "artefacts").resolve(),
+        artefacts=Path(),
         cache=options.cache.resolve(),
         proposer=options.proposer,
-        model=options.model,
+        model=ready_model(options.proposer, options.model, options.base_url),
         base_url=options.base_url,
         peers=tuple(options.peer),
         stand_ins=not options.no_stand_ins,
+        cases=options.cases,
         labels=options.labels,
         packages=options.packages,
         seed=options.seed,
@@ -152,32 +186,8 @@ def _judged(options: argparse.Namespace, results: Sequence[Result]) -> int:
     if options.record:
         write_baseline(baseline, results)
     elif options.slice:
-        problems += regressions(baseline, results)
+        whole = not (options.only or options.limit or options.split)
+        problems += regressions(baseline, results, whole=whole)
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
     return int(bool(problems))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m eval")
-    add = parser.add_argument
-    names = suite_names()
-    add("--suite", nargs="+", choices=names, default=[], help="these; all without it")
-    add("--only", default="", help="cases whose name holds this")
-    add("--split", choices=("dev", "held-out"), help="only these cases")
-    add("--slice", choices=("ci",), help="a small part, checked against its baseline")
-    add("--record", action="store_true", help="with --slice: write the baseline")
-    add("--limit", type=int, help="so many cases of each suite, drawn by the seed")
-    add("--seed", type=int, default=0, help="what --limit draws by")
-    add("--jobs", type=int, default=os.cpu_count() or 1, help="processes side by side")
-    add("--proposer", choices=("rules", "model", "both"), default="rules")
-    add("--model", default="", help="the model's name, where --proposer asks for one")
-    add("--base-url", default="", help="where it answers")
-    add("--peer", nargs="+", choices=PEERS, default=[], help="measured beside")
-    add("--no-stand-ins", action="store_true", help="leave out what shows that suites are honest")
-    add("--labels", type=Path, help="labelled sites, for the suites that take your own")
-    add("--packages", type=Path, help="a directory of the packages that the labels name")
-    add("--results", type=Path, default=_RESULTS, help="where each run makes its directory")
-    add("--cache", type=Path, default=CACHE, help="where downloads and environments are kept")
-    add("--resume", type=Path, metavar="RESULT", help="go on with this run")
-    return parser

@@ -11,11 +11,10 @@ from eval.runs.plots import Bar, Parts, bars, curve, stacked
 from eval.runs.reasons import refused_by_kind, sentences_of
 from eval.runs.results import Run
 from eval.runs.suite import find_suite
-from eval.runs.values import NULL, PERFECT, PLANTED, SUBJECT, Result
+from eval.runs.values import STAND_INS, SUBJECT, Result
 
 __all__ = ["as_html"]
 
-_STAND_INS = (NULL, PERFECT, PLANTED)
 _STYLE = (
     "body{font:15px/1.45 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;margin:.6em 0}td,th{border:1px solid #ccc;padding:.15em .6em;"
@@ -73,7 +72,7 @@ def _row(figure: Figure) -> Sequence[object]:
 
 def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
     yield f"<h2>{escape(name)}</h2><p>{escape(_about(name))}</p>"
-    grouped = by_group(result for result in results if result.subject not in _STAND_INS)
+    grouped = by_group(result for result in results if result.subject not in STAND_INS)
     scored = [figure for figure in grouped if figure.score is not None]
     yield bars([
         Bar(f"{figure.subject}: {figure.part}", figure.score or 0, *figure.interval)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import signal
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -52,10 +53,13 @@ def run_batches(
 ) -> None:
     """Run ``jobs`` batches side by side, and tell the results of each as it ends.
 
-    Processes are started anew: what a suite leaves in one can't reach another.
+    Processes are started anew: what a suite leaves in one can't reach another. Ctrl-C ends them
+    without a word each; the results that were told are complete.
     """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=50) as pool:
+    with ProcessPoolExecutor(
+        jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL), max_tasks_per_child=50
+    ) as pool:
         running: dict[Future[list[Result]], Batch] = {
             pool.submit(run_batch, batch, setting): batch for batch in batches
         }
@@ -64,6 +68,8 @@ def run_batches(
                 told(running[ended], ended.result())
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():  # else it goes on with its batch
+                child.terminate()
             raise
 
 

@@ -10,7 +10,10 @@ from typing import Protocol, cast
 import eval.suites
 from eval.runs.values import Case, Result, Setting
 
-__all__ = ["Suite", "find_suite", "suite_names"]
+__all__ = ["OWN_CASES", "Suite", "find_suite", "suite_names"]
+
+OWN_CASES = ("convert", "locate-micro")
+"""Suites that read a directory of cases, ours or another's: `Setting.cases`."""
 
 
 class Suite(Protocol):

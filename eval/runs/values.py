@@ -14,6 +14,7 @@ __all__ = [
     "PEERS",
     "PERFECT",
     "PLANTED",
+    "STAND_INS",
     "SUBJECT",
     "Case",
     "Outcome",
@@ -36,6 +37,8 @@ PEERS = ("ruff", "flake8-async", "ty-async", "blockbuster", "to-thread", "asynci
 """What people would use instead: three read code, one watches it run, two convert it."""
 PLANTED = "planted"
 """A stand-in that gives the wrong answers people wrote: none of them may come out right."""
+
+STAND_INS = (NULL, PERFECT, PLANTED)
 
 CUT_OFF = "cut off"
 """Where a suite broke after a case's first results: those that should follow are missing."""
@@ -72,6 +75,8 @@ class Setting:
     base_url: str = ""
     peers: tuple[str, ...] = ()
     stand_ins: bool = True
+    cases: Path | None = None
+    """A directory of cases in place of ours, for a suite that reads such."""
     labels: Path | None = None
     packages: Path | None = None
     seed: int = 0

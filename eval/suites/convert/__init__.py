@@ -26,7 +26,7 @@ from eval.rivals.gated import gate_verdict
 from eval.runs.environments import environment, requirements_in
 from eval.runs.values import NULL, PERFECT, PLANTED, SUBJECT, Case, Outcome, Result, Setting, digest
 from eval.suites.convert.pipeline import LEAN, Converted, convert_tree, model_options
-from eval.suites.convert.project import Project, read_projects
+from eval.suites.convert.project import CASES, Project, read_projects
 from eval.suites.convert.trial import Trial, try_out
 
 __all__ = ["ABOUT", "NAME", "by_rival", "cases", "gated", "judge", "run"]
@@ -48,20 +48,19 @@ class Verdict(NamedTuple):
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per file."""
-    del setting
     shared = [path.read_bytes() for path in _SHARED]
     return [
         Case(
             project.id, project.split, project.fields["area"], digest(project.text, *shared),
             needs=("network",) if "needs" in project.fields else (), ci="ci" in project.fields,
         )
-        for project in read_projects()
+        for project in read_projects(setting.cases or CASES)
     ]  # fmt: skip
 
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Convert each case with the tool, and try that and the stand-ins."""
-    known = {project.id: project for project in read_projects()}
+    known = {project.id: project for project in read_projects(setting.cases or CASES)}
     for case in asked:
         project = known[case.id]
         python = _python(project, setting)

@@ -15,10 +15,12 @@ from typing import Any
 from eval.runs.values import Setting
 
 import refactor_agent
+from refactor_agent.llm.keys import KEY_VARIABLES
 
 __all__ = ["LEAN", "Converted", "convert_tree", "model_options"]
 
 _SECONDS = 1800
+_MODELS = ("OPENAI_BASE_URL", *KEY_VARIABLES)
 LEAN = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -p no:cacheprovider"
 """The projects need none of the plugins that are installed here; each costs time."""
 
@@ -94,6 +96,12 @@ def _reasons(change: Mapping[str, Any]) -> list[str]:
     return [f"{decision['status']}: {text}" for text in said]
 
 
+def _for_models(arguments: Sequence[str]) -> dict[str, str]:
+    """Give the variables that lead to a model, to a run that asks one."""
+    named = _MODELS if "--model" in arguments else ()
+    return {name: os.environ[name] for name in named if name in os.environ}
+
+
 def _commit(root: Path) -> None:
     settings = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "core.hooksPath=")
     for arguments in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "-m", "Begin")):
@@ -109,6 +117,7 @@ def _agent(root: Path, home: Path, *arguments: str, limit: float) -> None:
             "XDG_CACHE_HOME": str(home / "cache"),
             "TMPDIR": temporary,
             "PYTHONPATH": str(Path(refactor_agent.__file__).parents[1]),
+            **_for_models(arguments),
         }
         done = subprocess.run(
             [sys.executable, "-m", "refactor_agent", *arguments],

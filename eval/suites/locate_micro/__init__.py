@@ -15,7 +15,7 @@ from pathlib import Path
 from eval.locate.finding import Finding, Package
 from eval.locate.peers import Peers
 from eval.runs.values import NULL, PERFECT, SUBJECT, Case, Result, Setting, digest
-from eval.suites.locate_micro.construct import Construct, read_constructs
+from eval.suites.locate_micro.construct import CASES, Construct, read_constructs
 
 from refactor_agent.locate import locate
 from refactor_agent.project import open_project
@@ -32,19 +32,18 @@ _BATCH = 40
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per file."""
-    del setting
     return [
         Case(
             found.id, found.split, found.area, digest(found.text), f"batch {number // _BATCH}",
             ci=True,
         )
-        for number, found in enumerate(read_constructs())
+        for number, found in enumerate(read_constructs(setting.cases or CASES))
     ]  # fmt: skip
 
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Ask every locator about every case."""
-    known = {found.id: found for found in read_constructs()}
+    known = {found.id: found for found in read_constructs(setting.cases or CASES)}
     subjects = locators(setting)
     for case in asked:
         for subject, locator in subjects.items():

@@ -58,16 +58,42 @@ def test_what_is_no_result_is_said(tmp_path: Path, text: str | None):
 
 def test_comparison_names_what_got_better_and_worse():
     before = [result("a"), result("b", "wrong", 0), result("c"), result("gone")]
-    after = [result("a", "refused", 0), result("b"), replace(result("c"), digest="other")]
+    refused = result("a", "refused", 0, reason="it may break")
+    after = [refused, result("b"), replace(result("c"), digest="other")]
     (change,) = changes(before, after, seed=0)
-    assert (change.better, change.worse, change.cases, change.apart) == (("b",), ("a",), 2, 2)
+    assert change.better == ("b: wrong, 0 of 1, now right, 1 of 1",)
+    assert change.worse == ("a: right, 1 of 1, now refused, 0 of 1: it may break",)
+    assert (change.cases, change.apart) == (2, 2)
     assert "1 better, 1 worse, 2 not in both" in next(compared_lines([change]))
 
 
-def test_fewer_alarms_are_better_with_the_same_outcome():
-    noisy = result("a", "wrong", 0, counts={"alarms": 3})
-    (change,) = changes([noisy], [replace(noisy, counts={"alarms": 1})], seed=0)
-    assert change.better == ("a",)
+@pytest.mark.parametrize("bad", ["alarms", "let through"])
+def test_less_that_is_bad_is_better_with_the_same_outcome(bad: str):
+    worse = result("a", "wrong", 0, counts={bad: 3})
+    better = replace(worse, counts={bad: 1})
+    (change,) = changes([worse], [better], seed=0)
+    assert change.better == (f"a: wrong, 0 of 1, {bad} 3, now wrong, 0 of 1, {bad} 1",)
+    (change,) = changes([better], [worse], seed=0)
+    assert len(change.worse) == 1
+
+
+def test_splits_are_compared_apart():
+    before = [result("a"), replace(result("b"), split="held-out")]
+    after = [result("a"), replace(result("b", "wrong", 0), split="held-out")]
+    found = {change.split: change.share for change in changes(before, after, seed=0)}
+    assert found == {"dev": 0.0, "held-out": -1.0}
+
+
+def test_time_is_told_where_it_differs():
+    slow = [result(str(number), seconds=10.0 + number % 3) for number in range(20)]
+    fast = [replace(one, seconds=one.seconds / 2) for one in slow]
+    noisy = [replace(one, seconds=one.seconds + (-1) ** n) for n, one in enumerate(slow)]
+    assert any("time: -50% [-50%, -50%]" in line for line in _lines(slow, fast))
+    assert not any("time" in line for line in _lines(slow, noisy))
+
+
+def _lines(before: list[Result], after: list[Result]) -> list[str]:
+    return list(compared_lines(list(changes(before, after, seed=0))))
 
 
 @pytest.mark.parametrize(
@@ -88,6 +114,13 @@ def test_regression(tmp_path: Path, now: list[Result], said: list[str]):
     found = list(regressions(path, now))
     assert len(found) == len(said)
     assert all(text in line for text, line in zip(said, found, strict=True))
+
+
+def test_a_part_of_the_slice_lacks_nothing(tmp_path: Path):
+    path = tmp_path / "ci.jsonl"
+    write_baseline(path, [result("a"), result("b")])
+    assert not list(regressions(path, [result("a")], whole=False))
+    assert len(list(regressions(path, [result("a", "wrong", 0)], whole=False))) == 1
 
 
 def test_stand_ins_show_a_dishonest_suite():
