@@ -10,7 +10,9 @@ from typing import NamedTuple
 __all__ = ["Bar", "Parts", "bars", "curve", "stacked"]
 
 _COLOURS = {"right": "#2a7", "refused": "#bbb", "wrong": "#c33", "error": "#846"}
-_LABEL, _WIDTH, _ROW = 230, 420, 20
+_LABEL, _WIDTH, _ROW = 320, 420, 20
+_LETTERS = 46
+"""As many fit before the bars, in the widest of common fonts."""
 
 
 class Bar(NamedTuple):
@@ -87,7 +89,7 @@ def _at(value: float, values: Sequence[float]) -> float:
 
 
 def _text(label: str, middle: float) -> str:
-    shown = escape(label if len(label) < 36 else label[:34] + "…")
+    shown = escape(label if len(label) <= _LETTERS else label[: _LETTERS - 1] + "…")
     return f'<text x="{_LABEL - 8}" y="{middle + 4}" text-anchor="end">{shown}</text>'
 
 

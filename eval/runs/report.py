@@ -16,9 +16,11 @@ from eval.runs.values import STAND_INS, SUBJECT, Result
 __all__ = ["as_html"]
 
 _STYLE = (
-    "body{font:15px/1.45 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse;margin:.6em 0}td,th{border:1px solid #ccc;padding:.15em .6em;"
-    "text-align:left}td.n{text-align:right}code,pre{font-size:13px}.bad{color:#a00}"
+    "body{font:15px/1.45 sans-serif;max-width:80em;margin:2em auto;padding:0 1em}"
+    "p{max-width:50em}table{border-collapse:collapse;margin:.6em 0;font-size:13px}"
+    "td,th{border:1px solid #ccc;padding:.15em .5em;text-align:left;vertical-align:top}"
+    "td.n{text-align:right}td{min-width:1.5em}.figures td:nth-child(-n+3){white-space:nowrap}"
+    "code,pre{font-size:13px;white-space:pre-wrap}.bad{color:#a00}"
 )
 
 
@@ -40,7 +42,7 @@ def _page(run: Run) -> Iterator[str]:
         yield f'<p class="bad">{len(changed)} files differed from the commit.</p>'
     yield f"<p>Commit {escape(str(run.header.get('commit')))}; how it ran stands at the end.</p>"
     yield "<h2>All suites</h2>"
-    yield _table(_HEADS, (_row(figure) for figure in figures(run.results)))
+    yield _table(_HEADS, (_row(figure) for figure in figures(run.results)), _FIGURES)
     yield (
         "<p>Intervals are Wilson's, at 95%, as if points did not depend on each other. null does "
         "nothing and must score 0, perfect is the answer people wrote and must score 100%, planted "
@@ -53,39 +55,46 @@ def _page(run: Run) -> Iterator[str]:
 
 
 _HEADS = (
-    "suite", "subject", "part", "cases", "right", "refused", "wrong", "errors",
-    "points", "score", "95%", "counted", "seconds", "tokens",
+    "suite", "subject", "part", "cases", "right", "refused", "wrong", "let through", "errors",
+    "points", "score", "95%", "seconds", "tokens", "counted",
 )  # fmt: skip
+_FIGURES = ' class="figures"'
+_LET_THROUGH = "let through"
 
 
 def _row(figure: Figure) -> Sequence[object]:
     outcomes, low, high = figure.outcomes, *figure.interval
     score = "" if figure.score is None else f"{figure.score:.1%}"
-    counted = ", ".join(f"{name} {count}" for name, count in sorted(figure.counts.items()))
+    counts = {name: count for name, count in sorted(figure.counts.items()) if count}
+    let_through = sum(count for name, count in counts.items() if name.endswith(_LET_THROUGH))
+    counted = (f"{n} {count}" for n, count in counts.items() if not n.endswith(_LET_THROUGH))
     return (
         figure.suite, figure.subject, figure.part, figure.cases, outcomes["right"],
-        outcomes["refused"], outcomes["wrong"], outcomes["error"],
+        outcomes["refused"], outcomes["wrong"], let_through, outcomes["error"],
         f"{figure.points:g} of {figure.of:g}", score,
-        f"{low:.0%}-{high:.0%}" if score else "", counted, f"{figure.seconds:.1f}", figure.tokens,
+        f"{low:.0%} to {high:.0%}" if score else "", round(figure.seconds, 1), figure.tokens,
+        ", ".join(counted),
     )  # fmt: skip
 
 
 def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
     yield f"<h2>{escape(name)}</h2><p>{escape(_about(name))}</p>"
-    grouped = by_group(result for result in results if result.subject not in STAND_INS)
-    scored = [figure for figure in grouped if figure.score is not None]
+    shown = [result for result in results if result.subject not in STAND_INS]
+    by_split = sorted(figures(shown), key=_place)
+    grouped = sorted(by_group(shown), key=_place)
+    yield "<p>Outcomes: right (green), refused (grey), wrong (red), errors (purple):</p>"
+    yield stacked([Parts(_label(figure), dict(figure.outcomes)) for figure in by_split])
+    yield "<p>Points, with their intervals:</p>"
     yield bars([
-        Bar(f"{figure.subject}: {figure.part}", figure.score or 0, *figure.interval)
-        for figure in scored
+        Bar(_label(figure), figure.score, *figure.interval)
+        for figure in [*by_split, *grouped]
+        if figure.score is not None
     ])  # fmt: skip
-    yield "<p>Right (green), refused (grey), wrong (red), errors (purple):</p>"
-    yield stacked([
-        Parts(f"{figure.subject}: {figure.part}", dict(figure.outcomes)) for figure in grouped
-    ])  # fmt: skip
-    yield _table(_HEADS[1:], (_row(figure)[1:] for figure in grouped))
-    sized = [(r.counts["lines"], r.seconds) for r in results if r.counts.get("lines")]
-    if sized:
-        yield "<p>Time over size:</p>" + curve(sized, "lines", "seconds")
+    yield _table(_HEADS[1:], (_row(figure)[1:] for figure in grouped), _FIGURES)
+    sized = _sized(results)
+    if len(sized) > 1:
+        yield "<p>Time of the tool over the size of a project:</p>"
+        yield curve(sized, "lines of Python", "seconds")
     yield from _ratios([result for result in results if result.ratios])
     yield from _refused(results)
     failed = [r for r in results if r.outcome in {"wrong", "error"} and r.subject == SUBJECT]
@@ -95,6 +104,24 @@ def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
             ("case", "split", "outcome", "reason", "kept in"),
             ((r.case, r.split, r.outcome, r.reason, r.artefact) for r in failed),
         )
+
+
+def _place(figure: Figure) -> tuple[str, str]:
+    """What are to be compared stand below one another."""
+    return figure.part, figure.subject
+
+
+def _label(figure: Figure) -> str:
+    return f"{figure.part}: {figure.subject}"
+
+
+def _sized(results: Sequence[Result]) -> list[tuple[float, float]]:
+    """Give lines and seconds per project; its cases have its size, and its time in parts."""
+    gathered: dict[int, float] = {}
+    for result in results:
+        if result.subject == SUBJECT and result.lines:
+            gathered[result.lines] = gathered.get(result.lines, 0.0) + result.seconds
+    return sorted((float(lines), seconds) for lines, seconds in gathered.items())
 
 
 def _refused(results: Sequence[Result]) -> Iterator[str]:
@@ -136,10 +163,10 @@ def _about(name: str) -> str:
         return "This suite is no longer there."
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], kind: str = "") -> str:
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+    return f"<table{kind}><tr>{head}</tr>{body}</table>"
 
 
 def _cell(value: object) -> str:

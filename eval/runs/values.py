@@ -104,6 +104,8 @@ class Result:
     tokens: int = 0
     artefact: str = ""
     """The directory under ``artefacts`` that a failure left."""
+    lines: int = 0
+    """Of Python, in the project that was looked at; 0 where size says nothing."""
     ratios: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """Figures after a conversion over those before it: median, lowest and highest of the rounds."""
 

@@ -151,14 +151,16 @@ def by_rival(
         root, own = Path(scratch).resolve() / "made", Path(scratch).resolve() / "own"
         _write(root, project.files)
         _write(own, project.files)
+        began = time.monotonic()
         try:
             rival(root)
         except subprocess.CalledProcessError as error:
             return _broke(case, project, name, error)
+        seconds = time.monotonic() - began
         files = _read(root)
         made = {file: text for file, text in files.items() if project.files.get(file) != text}
         trial = try_out(project, files, python)
-        result = _stand_in(case, project, name, trial)
+        result = replace(_stand_in(case, project, name, trial), seconds=seconds)
         if not made:
             return result
         if result.outcome == "refused":  # it said nothing of what still holds the loop

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from eval.locate.finding import Finding, Package
 from eval.locate.labels import Label, meets
 from eval.locate.ours import scan
 from eval.locate.peers import Peers
+from eval.runs.size import python_lines
 from eval.runs.values import NULL, PERFECT, SUBJECT, Case, Result, Setting
 from eval.suites.locate.labelled import Labelled, Site, labelled
 
@@ -46,13 +48,14 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Scan one package with each tool, then look at each site."""
     package = next(one for one in labelled(setting) if one.name == asked[0].batch)
     sites = {_id(package, site): site for site in package.sites}
-    source = Package(package.name, str(package.root(setting.cache)))
+    root = package.root(setting.cache)
+    source, lines = Package(package.name, str(root)), python_lines(root)
     for subject, locator in _locators(package, setting).items():
         began = time.monotonic()
         found = locator(source)
         share = (time.monotonic() - began) / len(asked)
         for case in asked:
-            yield _result(case, sites[case.id], subject, found, share)
+            yield replace(_result(case, sites[case.id], subject, found, share), lines=lines)
 
 
 def _locators(package: Labelled, setting: Setting) -> dict[str, Locator]:

@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from eval.rivals import rivals, why_it_broke
 from eval.runs.environments import environment, requirements_in
+from eval.runs.size import python_lines
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting, digest
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.services.driving import drive
@@ -162,7 +163,8 @@ def _result(
         {**counts, "may be left": len(service.sites) - len(must)},
         "; ".join(spoilt or ([f"still blocks: {', '.join(still)}"] if still else [])),
         seconds, done.converted.tokens,
-        _kept(case, subject, done, setting) if subject != NULL else "", _ratios(done.load),
+        _kept(case, subject, done, setting) if subject != NULL else "",
+        ratios=_ratios(done.load), lines=python_lines(service.root),
     )  # fmt: skip
 
 

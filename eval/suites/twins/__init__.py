@@ -14,10 +14,12 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from eval.convert.__main__ import convert
+from eval.runs.size import lines_in
 from eval.runs.values import NULL, PERFECT, SUBJECT, Case, Result, Setting, digest
 from eval.suites.twins.fetch import environment, source, sync_source
 from eval.suites.twins.graft import without
@@ -64,6 +66,7 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     package = read_packages()[name]
     roots = source(package, setting.cache), sync_source(package, setting.cache)
     python = environment(package, setting.cache)
+    lines = lines_in(sync_code(roots[1], pair) for pair in package.pair)
     makers: dict[str, Maker] = {SUBJECT: _by_rules}
     if setting.stand_ins:
         makers |= {NULL: _unchanged, PERFECT: _by_hand}
@@ -77,7 +80,8 @@ def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
             for case in asked:
                 mode = cast("Mode", case.id.rpartition(", ")[2])
                 trial = try_out(package, *roots, python, place, mode)
-                yield _result(case, subject, package, mode, (trial, refusals, took), setting)
+                result = _result(case, subject, package, mode, (trial, refusals, took), setting)
+                yield replace(result, lines=lines) if case is asked[0] else result
 
 
 def _by_rules(

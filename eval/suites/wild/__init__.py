@@ -13,11 +13,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from eval.runs.environments import environment
 from eval.runs.pinned import archive
+from eval.runs.size import python_lines
 from eval.runs.values import NULL, SUBJECT, Case, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.wild.app import App, read_apps
@@ -61,7 +63,8 @@ def _tried(case: Case, app: App, setting: Setting) -> Iterator[Result]:
         converted = convert_tree(root, Path(scratch, "home"), options, str(python), _SECONDS)
         seconds = time.monotonic() - began
         lost = sorted(before - passing(root, python, app.tests)) if converted.applied else []
-        yield _result(case, converted, (lost, len(before)), seconds, setting)
+        result = _result(case, converted, (lost, len(before)), seconds, setting)
+        yield replace(result, lines=python_lines(source))
     if setting.stand_ins:
         of = float(len(converted.statuses))
         yield Result(

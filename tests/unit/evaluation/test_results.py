@@ -171,15 +171,18 @@ def test_page_counts_what_the_tool_refused_and_leaves_out_stand_ins_and_peers(tm
     page = as_html(Run(tmp_path, json.loads(json.dumps(HEADER)), results))
     assert '<td>shared-state</td><td class="n">2</td>' in page
     assert "nothing was changed" not in page
-    assert "to-thread: calls" in page
-    assert "null: calls" not in page
+    assert "calls: to-thread" in page
+    assert "calls: null" not in page
 
 
 def test_page_needs_no_other_file_and_escapes(tmp_path: Path):
-    bad = result("<b>", "wrong", 0, reason="missed <x>", counts={"lines": 12}, seconds=0.5)
-    page = as_html(Run(tmp_path, json.loads(json.dumps(HEADER)), (bad, result("a"))))
+    bad = result("<b>", "wrong", 0, reason="missed <x>", lines=12, seconds=0.5)
+    large = result("a", lines=100, counts={"wrong, let through": 7})
+    page = as_html(Run(tmp_path, json.loads(json.dumps(HEADER)), (bad, large)))
     assert "<b>" not in page
     assert "&lt;x&gt;" in page
     assert page.count("<svg") == 3
+    assert "lines of Python 12, seconds 0.5" in page
+    assert '<td class="n">7</td>' in page
     assert "src=" not in page
     assert "href=" not in page
