@@ -181,6 +181,38 @@ def no_lock(node: cst.CSTNode) -> cst.CSTNode | None:
     return None
 
 
+def out_of_section(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Do the first thing of an ``async with`` before it is entered, as of a lock's section."""
+    if not isinstance(node, cst.IndentedBlock):
+        return None
+    for place, line in enumerate(node.body):
+        entered = isinstance(line, cst.With) and line.asynchronous is not None
+        if isinstance(line, cst.With) and entered and not any(i.asname for i in line.items):
+            return _hoisted(node, place, line)
+    return None
+
+
+def out_of_try(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Do the first thing of a ``try`` that awaits before it."""
+    if not isinstance(node, cst.IndentedBlock):
+        return None
+    for place, line in enumerate(node.body):
+        if isinstance(line, cst.Try) and m.findall(line.body.body[0], m.Await()):
+            return _hoisted(node, place, line)
+    return None
+
+
+def _hoisted(
+    node: cst.IndentedBlock, place: int, line: cst.With | cst.Try
+) -> cst.IndentedBlock | None:
+    first, *rest = line.body.body
+    if not isinstance(first, cst.SimpleStatementLine) or not _goes_on(first):
+        return None
+    inner = line.body.with_changes(body=rest or [cst.SimpleStatementLine([cst.Pass()])])
+    body = [*node.body[:place], first, line.with_changes(body=inner), *node.body[place + 1 :]]
+    return node.with_changes(body=body)
+
+
 def block_again(node: cst.CSTNode) -> cst.CSTNode | None:
     """Sleep on the thread of the loop."""
     sleep = m.Call(func=m.Attribute(value=m.Name("asyncio"), attr=m.Name("sleep")))
@@ -245,6 +277,8 @@ OPERATORS: Mapping[str, Operator] = {
     "plain-function": plain_function,
     "thread-lock": thread_lock,
     "no-lock": no_lock,
+    "out-of-section": out_of_section,
+    "out-of-try": out_of_try,
     "block-again": block_again,
     "no-thread": no_thread,
     "eager-argument": eager_argument,

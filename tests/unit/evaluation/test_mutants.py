@@ -45,6 +45,22 @@ CASES = {
         "async def f():\n    async with client() as c:\n        g(c)\n",
         [],
     ),
+    "out-of-section": (
+        "async def f():\n    async with lock:\n        n = m + 1\n        await g(n)\n",
+        ["async def f():\n    n = m + 1\n    async with lock:\n        await g(n)\n"],
+    ),
+    "out-of-section, of what is opened": (
+        "async def f():\n    async with client() as c:\n        await g(c)\n",
+        [],
+    ),
+    "out-of-try": (
+        "async def f():\n    try:\n        await g()\n    except E:\n        h()\n",
+        ["async def f():\n    await g()\n    try:\n        pass\n    except E:\n        h()\n"],
+    ),
+    "out-of-try, of what does not wait": (
+        "async def f():\n    try:\n        g()\n        await h()\n    finally:\n        i()\n",
+        [],
+    ),
     "drop-assertion": (
         "def test():\n    x = f()\n    assert x\n    assert x > 1, 'more'\n",
         [
