@@ -121,7 +121,7 @@ _SAYS = "send was called within {}"
 
 CHECK = Check(
     name="left-block",
-    hazards=("H-G1", "H-E1"),
+    hazards=("H-G1",),
     reason="What was caught, timed or closed around a call is not any more.",
     level="doubtful",
     find=_find,
