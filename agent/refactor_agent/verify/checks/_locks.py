@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._functions import CLOSED
+from refactor_agent.verify.syntax import Module
 
-__all__ = ["is_lock", "with_locks"]
+__all__ = ["is_lock", "lock_blocks", "with_locks"]
 
 _WORDS = ("lock", "mutex", "guard")
 _SEVERAL = ("sem", "limit")
@@ -38,3 +39,21 @@ def with_locks(
         yield child, within
         if not isinstance(child, CLOSED):
             yield from with_locks(child, within)
+
+
+def lock_blocks(module: Module, node: ast.AST) -> frozenset[ast.AST]:
+    """Give the `with` statements that hold a lock while ``node`` runs.
+
+    Between two of them the lock is let go, also where it is the same lock.
+    """
+    found = set[ast.AST]()
+    inner = node
+    for parent in module.ancestors(node):
+        if isinstance(parent, CLOSED):
+            break
+        if isinstance(parent, ast.With | ast.AsyncWith) and inner in parent.body:
+            waits = isinstance(parent, ast.AsyncWith)
+            if any(is_lock(item.context_expr, waits=waits) for item in parent.items):
+                found.add(parent)
+        inner = parent
+    return frozenset(found)

@@ -12,11 +12,13 @@ from refactor_agent.verify.checks._functions import (
     has_await,
     own_nodes,
 )
+from refactor_agent.verify.checks._locks import lock_blocks
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
 __all__ = ["CHECK"]
 
+_TESTS = (ast.If, ast.While)
 _MUTATORS = frozenset(
     {"append", "add", "update", "setdefault", "pop", "remove", "extend", "insert", "discard",
      "clear", "popitem", "appendleft", "popleft"}
@@ -31,16 +33,17 @@ def _races(module: Module, function: FunctionNode) -> Iterator[Finding]:
     """An `if` or `while` on shared state, an await under it or after it, then a write to it."""
     nodes = list(own_nodes(function))
     shared = _shared_names(module, function)
-    for index, node in enumerate(nodes):
-        if not isinstance(node, ast.If | ast.While) or _is_locked(module, node):
-            continue
-        tested = {name for part in _parts(node.test) if (name := _shared(part, shared))}
+    tests = [(node, _tested(node, shared)) for node in nodes if isinstance(node, _TESTS)]
+    for node, tested in tests:
         waited = has_await([node.test])
-        for later in nodes[index + 1 :] if tested else ():
+        for later in nodes[nodes.index(node) + 1 :] if tested else ():
             if isinstance(later, ast.Await | ast.AsyncFor | ast.AsyncWith):
                 waited = True
             name = _written(later, shared)
-            if name in tested and (waited or has_await([later])):
+            if name not in tested or not (waited or has_await([later])):
+                continue
+            locks = lock_blocks(module, later)
+            if not any(locks & lock_blocks(module, one) for one, names in tests if name in names):
                 message = (
                     f"{name} is tested, then an await lets other tasks run, then it is written: "
                     "several tasks may pass the test"
@@ -49,9 +52,9 @@ def _races(module: Module, function: FunctionNode) -> Iterator[Finding]:
                 break
 
 
-def _parts(test: ast.expr) -> Iterator[ast.AST]:
-    yield test
-    yield from own_nodes(test)
+def _tested(node: ast.If | ast.While, shared: frozenset[str]) -> set[str]:
+    parts = (node.test, *own_nodes(node.test))
+    return {name for part in parts if (name := _shared(part, shared))}
 
 
 def _shared_names(module: Module, function: FunctionNode) -> frozenset[str]:
@@ -99,10 +102,6 @@ def _written(node: ast.AST, names: frozenset[str]) -> str | None:
     return _shared(target, names) if target is not None else None
 
 
-def _is_locked(module: Module, node: ast.AST) -> bool:
-    return any(isinstance(parent, ast.AsyncWith) for parent in module.ancestors(node))
-
-
 _HEAD = "cache = {}\n\n\n"
 _BEFORE = (
     _HEAD + "def load(k):\n    if k not in cache:\n        cache[k] = fetch(k)\n"
@@ -142,6 +141,29 @@ CHECK = Check(
             _BEFORE,
             _HEAD + "async def load(k):\n    async with guard:\n        if k not in cache:\n"
             "            cache[k] = await fetch(k)\n    return cache[k]\n",
+        ),
+        Example(
+            "tested again under a lock",
+            _BEFORE,
+            _HEAD + "async def load(k):\n    if k not in cache:\n        async with guard:\n"
+            "            if k not in cache:\n                cache[k] = await fetch(k)\n"
+            "    return cache[k]\n",
+        ),
+        Example(
+            "tested under a lock, and written under it again",
+            _BEFORE,
+            _HEAD + "async def load(k):\n    async with guard:\n        if k in cache:\n"
+            "            return cache[k]\n    v = await fetch(k)\n    async with guard:\n"
+            "        cache[k] = v\n    return v\n",
+            _SAYS,
+        ),
+        Example(
+            "within what is no lock",
+            _BEFORE,
+            _HEAD + "async def load(k):\n    async with connect() as c:\n"
+            "        if k not in cache:\n            cache[k] = await c.fetch(k)\n"
+            "    return cache[k]\n",
+            _SAYS,
         ),
         Example(
             "a local cache",
