@@ -18,6 +18,7 @@ from refactor_agent.entry.suite.mocked import PATCH, mocked_libraries
 from refactor_agent.entry.suite.patched import unlike_patches
 from refactor_agent.entry.suite.requirements import declares_for_tests
 from refactor_agent.entry.wanted import wanted_of, with_runner
+from refactor_agent.locate import signs
 from refactor_agent.plan import script_functions
 
 __all__ = ["Made", "made_in_place"]
@@ -79,7 +80,7 @@ def _answered(ground: EntryGround, reach: Reach, mocks: set[str]) -> tuple[Made 
 def _left(ground: EntryGround, reach: Reach, files: Mapping[str, bytes]) -> Iterator[str]:
     """Say which files would use requests still, or httpx in a way that the gate takes for drift.
 
-    The gate's reasons are those of its check `library-drift`.
+    The gate's reasons are those of its checks `library-drift` and `other-bytes`.
     """
     yield from _drifting(ground, reach)
     functions = ground.graph.functions
@@ -98,8 +99,9 @@ def _drifting(ground: EntryGround, reach: Reach) -> Iterator[str]:
     keywords = Keywords(ground.base)
     for call in reach.blocking:
         sends = any(callee.startswith("requests.") for callee in call.callees)
-        if sends and "json" in (keywords.of(call.site) or ()):
-            yield f"{call.site}: httpx writes json= in other bytes"
+        is_json = sends and "json" in (keywords.of(call.site) or ())
+        if is_json and signs(ast.parse(ground.base.read(call.site.file))):
+            yield f"{call.site}: httpx writes json= in other bytes, and the file signs them"
 
 
 def _clients_in_loops(data: bytes) -> int:

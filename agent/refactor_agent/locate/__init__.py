@@ -7,6 +7,7 @@ from refactor_agent.locate.palette import Palette
 from refactor_agent.locate.records import regions_as_json
 from refactor_agent.locate.remarks import remarks_on
 from refactor_agent.locate.render import Shown, render_text
+from refactor_agent.locate.signing import signs
 from refactor_agent.locate.since import regions_since
 from refactor_agent.locate.sources import SourceLines
 from refactor_agent.locate.test_code import is_test_file
@@ -25,4 +26,5 @@ __all__ = [
     "remarks_on",
     "render_text",
     "shared_cache",
+    "signs",
 ]

@@ -294,8 +294,8 @@ def test_what_respx_would_answer_otherwise_stays(ground, test, says):
     (PYPROJECT.replace("respx", "other"), SHOP, "respx, which answers for httpx, is not among"),
     (PYPROJECT, SHOP.replace('response.json()["price"]', "response.text"),
      "shop.py would still use requests"),
-    (PYPROJECT, SHOP.replace('orders/{name}"', 'orders", json={"name": name}'),
-     "shop.py:10: httpx writes json= in other bytes"),
+    (PYPROJECT, SHOP.replace('orders/{name}"', 'orders", json={"name": name, "signature": "1"}'),
+     "shop.py:10: httpx writes json= in other bytes, and the file signs them"),
     (PYPROJECT.replace('"httpx"', '"httpx2"'), SHOP,
      "shop.py would use httpx2, for which respx does not answer"),
 ])  # fmt: skip

@@ -63,13 +63,10 @@ def _settings(change: FunctionChange) -> Iterator[Objection]:
 
 
 def _query(change: FunctionChange) -> Iterator[Objection]:
-    """What goes over the wire: the query of the address, and the bytes of JSON."""
+    """What goes over the wire: the query of the address."""
     for node in ast.walk(change.after) if _made(change) else ():
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        if any(word.arg == "json" for word in node.keywords):
-            message = f"{change.name}: httpx writes other bytes for `json`; send `content`"
-            yield Objection(message, change.site(node))
         has_params = any(word.arg == "params" for word in node.keywords)
         has_query = any(
             isinstance(part, ast.Constant) and "?" in str(part.value)
@@ -159,14 +156,13 @@ _BOTH = "follow_redirects=True, timeout=None"
 
 CHECK = Check(
     name="library-drift",
-    hazards=("H-R1", "H-R2", "H-R3", "H-R4", "H-R5", "H-R6", "H-R7", "H-R8", "H-L3"),
+    hazards=("H-R1", "H-R2", "H-R3", "H-R4", "H-R5", "H-R7", "H-R8", "H-L3"),
     reason="The two libraries differ where tests seldom look: redirects, limits, queries, truth.",
     find=_find,
     examples=(
         Example("redirects", _BEFORE, _after("timeout=None"), "differ in follow_redirects"),
         Example("limit", _BEFORE, _after("follow_redirects=True"), "differ in timeout"),
         Example("query", _BEFORE, _after(_BOTH, "c.get('/a?b=1', params={})"), "replaces"),
-        Example("bytes", _BEFORE, _after(_BOTH, "c.post(u, json=u)"), "other bytes"),
         Example(
             "a value that is None or true",
             _BEFORE,
