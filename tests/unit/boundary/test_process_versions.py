@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from refactor_agent.boundary import PROCESS_MODULE, boundary_source
-from unit.boundary.test_versions import VERSIONS, interpreter
+from support.pythons import interpreter_or_skip
+from unit.boundary.test_versions import VERSIONS
 
 BEHAVIOUR = Path(__file__).with_name("process_behaviour.py")
 OWN = "{}.{}".format(*sys.version_info)
@@ -21,9 +22,7 @@ OWN = "{}.{}".format(*sys.version_info)
     [pytest.param(v, marks=() if v == OWN else pytest.mark.slow) for v in VERSIONS],
 )
 def test_it_does_what_subprocess_does(tmp_path, version):
-    python = interpreter(version)
-    if python is None:
-        pytest.skip(f"there is no Python {version} here")
+    python = interpreter_or_skip(version)
     (tmp_path / f"{PROCESS_MODULE}.py").write_text(boundary_source(PROCESS_MODULE))
     shutil.copy(BEHAVIOUR, tmp_path)
     ended = subprocess.run(

@@ -5,34 +5,22 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from refactor_agent.boundary import boundary_source
+from support.pythons import interpreter_or_skip
 
 BEHAVIOUR = Path(__file__).with_name("behaviour.py")
 CHECKS = BEHAVIOUR.read_text().split("\ndef main")[0].count("\nasync def ")
 VERSIONS = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]
-PYENV = Path.home() / ".pyenv" / "versions"
-
-
-@cache
-def interpreter(version: str) -> str | None:
-    """Find an interpreter of ``version``: this one, pyenv's, or on the search path."""
-    if sys.version_info[:2] == tuple(map(int, version.split("."))):
-        return sys.executable
-    kept = sorted(PYENV.glob(f"{version}.*/bin/python"))
-    return str(kept[-1]) if kept else shutil.which(f"python{version}")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 def test_it_does_what_it_promises(tmp_path, version):
-    python = interpreter(version)
-    if python is None:
-        pytest.skip(f"there is no Python {version} here")
+    python = interpreter_or_skip(version)
     (tmp_path / "_async_adapters.py").write_text(boundary_source())
     shutil.copy(BEHAVIOUR, tmp_path)
     # Without site-packages: it needs the standard library, and nothing there changes what it does.
