@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections import abc
 
 __all__ = ["PerLoop"]
-__version__ = "1.0"
+__version__ = "1.1"
 
 T = TypeVar("T")
 
@@ -66,6 +66,9 @@ class PerLoop(Generic[T]):
         finally:
             self._made.pop(loop, None)
             close = getattr(client, "aclose", getattr(client, "close", None))
+            leave = getattr(client, "__aexit__", None)
+            if close is None and leave is not None:
+                close = partial(leave, None, None, None)
             ended = close() if close is not None else None
             if inspect.isawaitable(ended):
                 await ended

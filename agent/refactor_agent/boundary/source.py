@@ -31,7 +31,7 @@ BOUNDARY_VERSION = "2.0"
 CLIENTS_MODULE = "_async_clients"
 """The module with clients that modules share, for targets that have any."""
 
-VERSIONS = {BOUNDARY_MODULE: BOUNDARY_VERSION, CLIENTS_MODULE: "1.0", PROCESS_MODULE: "1.1"}
+VERSIONS = {BOUNDARY_MODULE: BOUNDARY_VERSION, CLIENTS_MODULE: "1.1", PROCESS_MODULE: "1.1"}
 """Module to its version: those of one major number offer at least what the earlier ones did."""
 
 _STAMP = "# Vendored by refactor-agent: version {version}, sha256 {digest}\n"

@@ -279,6 +279,8 @@ class RuleBook:
         else:
             return None
         client = target.rpartition(".")[0]
+        names = tuple(self._names(name))
+        streams = not set(names).isdisjoint(native.streams)
         opened = name in native.calls and client in native.opened
         distribution = self._index.distributions.get(target.partition(".")[0])
         return NativeCall(
@@ -288,13 +290,13 @@ class RuleBook:
             types=types,
             half=next(iter(native.halves.values()), None) if types else None,
             opened=(client, native.opened[client]) if opened else None,
-            arguments=native.arguments.get(name)
-            or native.arguments.get(f"{owner}.*")
-            or Arguments(),
+            arguments=next(
+                (native.arguments[one] for one in names if one in native.arguments), Arguments()
+            ),
             vendored=native.vendored.get(name)
             or (target if _is_vendored(native, target) else None),
-            awaited=name not in native.streams and target != native.types.get(name),
-            iterator=name in native.iterators or name in native.streams,
+            awaited=not streams and target != native.types.get(name),
+            iterator=streams or not set(names).isdisjoint(native.iterators),
             distribution=distribution,
             versions=rule.twins.get(distribution or "", native.versions),
         )

@@ -93,18 +93,29 @@ def test_a_loop_that_nobody_shut_down_holds_nothing(clients):
     assert client._made == {}
 
 
-@pytest.mark.parametrize("kind", ["sync close", "none"])
-def test_what_closes_otherwise_or_not_at_all(kind):
+async def leave(client, *raised):
+    assert raised == (None, None, None)
+    client.ended("async with")
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [
+        ("sync close", {"close": lambda client: client.ended("sync close")}),
+        ("async with", {"__aexit__": leave}),
+        ("none", {}),
+    ],
+)
+def test_what_closes_otherwise_or_not_at_all(kind, made):
     closed = []
-    made = {"close": lambda _: closed.append(kind)} if kind == "sync close" else {}
-    client = PerLoop(type("Plain", (), made))
+    client = PerLoop(type("Plain", (), {**made, "ended": lambda _, how: closed.append(how)}))
 
     async def main():
         client()
 
     asyncio.run(main())
 
-    assert closed == (["sync close"] if made else [])
+    assert closed == ([kind] if made else [])
 
 
 def test_there_is_none_outside_a_loop(clients):

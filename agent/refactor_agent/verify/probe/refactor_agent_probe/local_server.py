@@ -43,6 +43,8 @@ _ANSWERS: dict[str, tuple[int, object]] = {
     "/v1/messages/count_tokens": (200, {"input_tokens": 7}),
     "/models": (200, {"models": [{"name": "models/small"}]}),
     "/models/small:generateContent": (200, {"candidates": [_CANDIDATE]}),
+    "/rerank": (200, {"id": "1", "results": [{"index": 1, "relevance_score": 0.5}]}),
+    "/embed": (200, {"id": "1", "embeddings": {"float": [[0.5, 0.25]]}, "texts": ["lamp"]}),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
 }  # fmt: skip
@@ -66,6 +68,11 @@ _STREAMS: dict[str, list[tuple[str, object]]] = {
             {"type": "message_stop"},
         )
     ],
+    "/chat": [
+        ("", {"type": "content-delta", "index": 0,
+              "delta": {"message": {"content": {"text": text}}}})
+        for text in ("Fo", "ur.")
+    ],
     "/models/small:streamGenerateContent": [("", {"candidates": [_CANDIDATE]})],
 }  # fmt: skip
 """What is answered to those who ask for a stream: events, by name and data."""
@@ -75,7 +82,7 @@ _LINES = {
         for text, done in (("Fo", False), ("ur.", True))
     ],
 }
-_VERSION = re.compile(r"^(/openai)?/v1(beta)?(?=/(chat|embeddings|models))")
+_VERSION = re.compile(r"^(/openai)?/v[12](beta)?(?=/(chat|embed|models|rerank))")
 _NO_JSON = {"/no-json": b"<html>", "/reports/a/b": b""}
 _ANY = (200, {"price": 3, "version": "1.2"})
 
