@@ -15,7 +15,7 @@ from refactor_agent.convert.wording import Speller
 from refactor_agent.domain.place import Site
 from refactor_agent.rulebook import Arguments
 
-__all__ = ["adapt_arguments", "given", "new_arguments"]
+__all__ = ["adapt_arguments", "argument", "given", "new_arguments"]
 
 _TIGHT = cst.AssignEqual(
     whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace("")
@@ -39,7 +39,7 @@ def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
     names = given(call, parameters)
     differs = (
         wanted.add or wanted.rename or wanted.refuse or wanted.plain or wanted.numbers
-        or wanted.positional is not None
+        or wanted.made or wanted.positional is not None
     )  # fmt: skip
     if differs and any(arg.star for arg in call.args):
         refuse("unknown-arguments", "starred arguments may hold some that differ there", site)
@@ -65,14 +65,11 @@ def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
 
 def _check_plain(call: cst.Call, wanted: Arguments, parameters: str, site: Site) -> None:
     """Refuse where an argument's text can't be read, or means something else there."""
-    order = parameter_names(parameters)
     for name, pattern in wanted.plain.items():
-        positional = dict(zip(order, _positional(call), strict=False)).get(name)
-        named = (arg for arg in call.args if arg.keyword is not None and arg.keyword.value == name)
-        argument = next(named, positional)
-        if argument is None:
+        value = argument(call, name, parameters)
+        if value is None:
             continue
-        text = _text(argument.value)
+        text = _text(value)
         if text is None:
             refuse("argument", f"the argument {name!r} can't be read here", site)
         if re.search(pattern, text):
@@ -103,6 +100,14 @@ def _text(node: cst.BaseExpression) -> str | None:
         return None
     value = node.evaluated_value
     return value if isinstance(value, str) else None
+
+
+def argument(call: cst.Call, name: str, parameters: str) -> cst.BaseExpression | None:
+    """Give what ``call`` is given for the parameter ``name``, by name or by position."""
+    positional = dict(zip(parameter_names(parameters), _positional(call), strict=False)).get(name)
+    named = (arg for arg in call.args if arg.keyword is not None and arg.keyword.value == name)
+    found = next(named, positional)
+    return found.value if found is not None else None
 
 
 def given(call: cst.Call, parameters: str) -> set[str]:

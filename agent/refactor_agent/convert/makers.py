@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from refactor_agent.convert.arguments import adapt_arguments
+from refactor_agent.convert.arguments import adapt_arguments, argument
 from refactor_agent.convert.awaiting import await_call
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.variables import variable
 from refactor_agent.convert.vendor import vendored_function
 from refactor_agent.convert.where import check_awaitable
 from refactor_agent.rulebook import Arguments
@@ -48,7 +49,8 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
         return None
     name = job.rulebook.canonical(written)
     blocking = job.rulebook.blocking(name)
-    parameters = blocking[1].parameters if blocking is not None else ""
+    own = job.rulebook.arguments(name)
+    parameters = blocking[1].parameters if blocking is not None else ", ".join(own.order)
     entered = job.rulebook.is_entered(name)
     opens = job.rulebook.native(name)
     if opens is not None and opens.types is None:
@@ -59,7 +61,8 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
         return Maker(call, kind, made.name, made.arguments, parameters, entered=entered)
     owner, _, method = name.rpartition(".")
     if owner == kind:
-        return Maker(call, kind, f"{made.name}.{method}", made.arguments)
+        arguments = made.arguments if own == Arguments() else own
+        return Maker(call, kind, f"{made.name}.{method}", arguments, parameters)
     factory = job.rulebook.async_type(name)
     return Maker(call, kind, factory.name, factory.arguments) if factory is not None else None
 
@@ -67,6 +70,7 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
 def make_async(job: Job, work: FileWork, maker: Maker) -> None:
     """Have the async client made; raises `Refused` where it can't be made the same."""
     site = work.source.site(maker.call)
+    _check_made(work, maker)
     adapt = adapt_arguments(maker.call, maker.arguments, maker.parameters, site)
     if maker.vendored is not None:
         new = vendored_function(job, work, maker.call, maker.vendored)
@@ -92,8 +96,30 @@ def make_async(job: Job, work: FileWork, maker: Maker) -> None:
 def new_maker(work: FileWork, maker: Maker) -> tuple[cst.BaseExpression, Change]:
     """Give what makes the async client, and the change of the arguments it is given."""
     site = work.source.site(maker.call)
+    _check_made(work, maker)
     adapt = adapt_arguments(maker.call, maker.arguments, maker.parameters, site)
     return _function(work, maker), adapt
+
+
+def _check_made(work: FileWork, maker: Maker) -> None:
+    """Refuse where an argument is, or may be, an object that the async side does not take."""
+    for name, kinds in maker.arguments.made.items():
+        value = argument(maker.call, name, maker.parameters)
+        made = _value(work, value) if isinstance(value, cst.Name) else value
+        if value is None or (
+            isinstance(made, cst.Call) and work.names.qualified(made.func) in kinds
+        ):
+            continue
+        message = f"the argument {name!r} may be of a kind that the async side does not take"
+        refuse("argument", message, work.source.site(value))
+
+
+def _value(work: FileWork, name: cst.Name) -> cst.BaseExpression | None:
+    """Give what the local variable ``name`` was made from, where one assignment does it."""
+    function = work.source.function_around(name)
+    bindings = variable(work.source, function, name.value).bindings if function else ()
+    only = bindings[0] if len(bindings) == 1 else None
+    return only.value if isinstance(only, cst.Assign) and len(only.targets) == 1 else None
 
 
 def _await(job: Job, work: FileWork, call: cst.Call, change: Change) -> None:

@@ -89,7 +89,7 @@ class Pairs:
         kind = self._book.async_type(sync)
         if kind is None:
             return
-        if kind.arguments.add or kind.arguments.rename:
+        if kind.arguments.add or kind.arguments.rename or kind.arguments.made:
             yield Refusal(
                 reason="arguments-differ",
                 message=f"{sync}: {kind.name} is made otherwise; converted call by call",

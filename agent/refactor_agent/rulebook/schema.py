@@ -102,6 +102,11 @@ class Arguments(Value):
     rename: Mapping[str, str] = {}
     positional: int | None = None
     """How many may be given by position there; the rest are written by name."""
+    order: tuple[str, ...] = ()
+    """What may be given by position, in order, where no stub line says it: of a constructor."""
+    made: Mapping[str, tuple[str, ...]] = {}
+    """Argument to the classes of which an object must be made for it, in sight of the call: a
+    client's ``credential`` that both sides take."""
     refuse: tuple[str, ...] = ()
     """Keywords that have no equivalent: the call is not converted natively."""
     numbers: Mapping[str, str] = {}

@@ -45,6 +45,9 @@ _ANSWERS: dict[str, tuple[int, object]] = {
     "/models/small:generateContent": (200, {"candidates": [_CANDIDATE]}),
     "/rerank": (200, {"id": "1", "results": [{"index": 1, "relevance_score": 0.5}]}),
     "/embed": (200, {"id": "1", "embeddings": {"float": [[0.5, 0.25]]}, "texts": ["lamp"]}),
+    "/indexes('films')/docs/search.post.search": (200, {
+        "@odata.count": 1, "value": [{"title": "Up"}],
+    }),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
 }  # fmt: skip
@@ -111,9 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        if self.command != "HEAD":
+            self.wfile.write(data)
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the names http.server looks for
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the names http.server looks for
 
     def log_message(self, *args: object) -> None:
         """Stay quiet."""
@@ -128,8 +132,8 @@ def _answer(path: str, body: Any) -> tuple[int, str, bytes]:
         return 200, "application/x-ndjson", lines.encode()
     if page in _STREAMS and streamed:
         return 200, "text/event-stream", b"".join(map(_event, _STREAMS[page]))
-    missing = _ANSWERS["/missing"] if page.endswith("/missing") else _ANY
-    status, answer = _ANSWERS.get(page, missing)
+    ill = next((name for name in ("/missing", "/broken") if name[1:] in page.split("/")), None)
+    status, answer = _ANSWERS.get(page) or _ANSWERS.get(ill or page, _ANY)
     return status, "application/json", _NO_JSON.get(path, json.dumps(answer).encode())
 
 
