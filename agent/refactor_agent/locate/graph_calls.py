@@ -24,7 +24,7 @@ from refactor_agent.locate.resolve.values import (
     Value,
     Values,
 )
-from refactor_agent.locate.summary import CallFacts, FrameMark
+from refactor_agent.locate.summary import NEVER, CallFacts, FrameMark
 from refactor_agent.locate.suppressed import suppressed_rules
 from refactor_agent.locate.terms import Term
 
@@ -44,6 +44,8 @@ def function_calls(effects: Effects, function: ProjectFunction) -> Iterator[Call
     elsewhere = runs_elsewhere(evaluator, function)
     blocking = {} if elsewhere else effects.blocking_calls(function)
     for number, call in enumerate(function.body.calls):
+        if call.frames == NEVER:
+            continue
         found = _call(effects, function, call, caller, elsewhere=elsewhere)
         blocker = blocking.get(number)
         if blocker is not None:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from refactor_agent.locate.resolve.attributes import accessors, attribute, properties
+from refactor_agent.locate.resolve.delegated import run_by_access
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
@@ -17,7 +18,7 @@ from refactor_agent.locate.resolve.values import (
     Instance,
     Value,
 )
-from refactor_agent.locate.summary import Operation, Store, WithFacts
+from refactor_agent.locate.summary import NEVER, Operation, Store, WithFacts
 from refactor_agent.locate.targets import Target, Targets
 from refactor_agent.locate.terms import Place, Term
 
@@ -46,6 +47,22 @@ def _special_methods(method: str) -> tuple[str, ...]:
 
 def _methods(operation: Operation) -> tuple[str, ...]:
     return _special_methods(operation.method)
+
+
+def _reads_call(operation: Operation) -> bool:
+    """Say whether it is looked for something in what a call gives, perhaps by a generator."""
+    left = operation.left
+    return operation.method == "__contains__" and left is not None and left[0] == "k"
+
+
+def _read_attributes(function: ProjectFunction) -> Iterator[tuple[tuple[Any, ...], Place]]:
+    """Give each attribute that a body reads, also to call it."""
+    for load in function.body.loads:
+        if load.term is not None and load.term[0] == "a":
+            yield load.term, load.place
+    for call in function.body.calls:
+        if call.func is not None and call.func[0] == "a" and call.frames != NEVER:
+            yield call.func, call.place
 
 
 class Implicit:
@@ -81,21 +98,29 @@ class Implicit:
             for target in self.of_iteration(function, term):
                 yield target, place
         for operation in function.body.operations:
-            if any(map(self._is_of_interest, _methods(operation))):
+            if _reads_call(operation) or any(map(self._is_of_interest, _methods(operation))):
                 for target in self._of_operation(function, operation):
                     yield target, operation.place
 
     def _accesses(self, function: ProjectFunction) -> Iterator[tuple[Target, Place]]:
         """Give what reading and setting attributes runs."""
-        for load in function.body.loads:
-            term = load.term
-            if term is not None and term[0] == "a" and self.may_be_property(term[2]):
+        for term, place in _read_attributes(function):
+            if self.may_be_property(term[2]):
                 for target in self._of_load(function, term):
-                    yield target, load.place
+                    yield target, place
+        if self._is_of_interest("__getattr__"):
+            yield from self._lacking(function)
         for store in function.body.stores:
             if self.may_be_property(store.name):
                 for target in self._of_store(function, store):
                     yield target, store.place
+
+    def _lacking(self, function: ProjectFunction) -> Iterator[tuple[Target, Place]]:
+        """Give each ``__getattr__`` that runs because an object lacks what is read of it."""
+        for term, place in _read_attributes(function):
+            for value in self._evaluator.term(function, term[1]):
+                for method in run_by_access(self._evaluator, value, term[2]):
+                    yield (method.name, True), place
 
     def _of_load(self, function: ProjectFunction, term: tuple[Any, ...]) -> Iterator[Target]:
         for value in self._evaluator.term(function, term[1]):
@@ -111,14 +136,27 @@ class Implicit:
 
     def _of_operation(self, function: ProjectFunction, operation: Operation) -> Iterator[Target]:
         """Give what the first special method runs that an operand has: its own, then reflected."""
+        if operation.method == "__await__":
+            yield from self._of_await(function, operation.left)
+            return
         *own, reflected = _methods(operation)
         for method in own:
             found = list(self.special(function, operation.left, method))
             if found:
                 yield from found
                 return
+        if operation.method == "__contains__":  # what can't be asked is read
+            yield from self.of_iteration(function, operation.left)
         if operation.right is not None:
             yield from self.special(function, operation.right, reflected)
+
+    def _of_await(self, function: ProjectFunction, term: Term) -> Iterator[Target]:
+        """Give what ``await`` runs of an object: of a generator there, all of it."""
+        for value in self._evaluator.term(function, term):
+            if isinstance(value, Instance) and value.cls in self._evaluator.index.classes:
+                for method in attribute(self._evaluator, value, "__await__"):
+                    if isinstance(method, FunctionValue):
+                        yield method.name, True
 
     def of_builtin(self, function: ProjectFunction, name: str, term: Term) -> Iterator[Target]:
         """Give what a builtin called ``name`` runs of its argument: ``len(a)``."""

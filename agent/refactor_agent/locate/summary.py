@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from refactor_agent.locate.terms import Place, Term
 
 __all__ = [
+    "NEVER",
     "SUMMARY_VERSION",
     "Attribute",
     "Body",
@@ -30,7 +31,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 13
+SUMMARY_VERSION = 14
 """Goes up whenever a summary of the same bytes would look different."""
 
 V = TypeVar("V")
@@ -38,6 +39,9 @@ V = TypeVar("V")
 FrameMark: TypeAlias = str | int
 """A frame of the call graph, the index of a ``with`` of the same body, or ``would_block``: the
 body of a ``try`` that expects to be told when a call would have to wait."""
+
+NEVER: tuple[FrameMark, ...] = ("never",)
+"""The frames of a call that no run of the program makes."""
 
 
 class CallFacts(NamedTuple):
@@ -196,6 +200,8 @@ class ClassFacts(NamedTuple):
     """The function in whose body its bases and decorators stand."""
     bases: tuple[Term, ...]
     decorators: tuple[Term, ...]
+    metaclass: Term
+    """Where it is said; it stands beside the bases."""
     methods: dict[str, tuple[int, ...]]
     attributes: Mapping[str, tuple[Attribute, ...]]
 
@@ -260,8 +266,8 @@ class ModuleSummary(NamedTuple):
     """Last name of a callee, as written, to the functions that call something so named.
 
     With ``=`` before it: the name of an attribute that is set from outside its class. With
-    ``@``: of a decorator, to the functions it is put on. With ``.``: of a class attribute that
-    a call makes.
+    ``@``: of a decorator, to the functions it is put on; with ``@@``, to the classes. With ``.``:
+    of a class attribute that a call makes.
     """
     ignores: dict[int, tuple[str, ...]]
     """Line to the rule ids that a comment on it suppresses; an empty tuple means all."""
@@ -276,7 +282,7 @@ def to_bytes(summary: ModuleSummary) -> bytes:
         for function in summary.functions
     )
     classes = tuple(
-        (*cls[:6], {name: tuple(map(tuple, group)) for name, group in cls.attributes.items()})
+        (*cls[:7], {name: tuple(map(tuple, group)) for name, group in cls.attributes.items()})
         for cls in summary.classes
     )
     names, callers = (marshal.dumps(dict(part)) for part in (summary.names, summary.callers))
@@ -296,7 +302,7 @@ def from_bytes(data: bytes) -> ModuleSummary:
             _FUNCTION((*row[:11], tuple(map(_PARAMETER, row[11])), *row[12:]))
             for row in plain.functions
         ),
-        classes=tuple(_CLASS((*row[:6], _attributes(row[6]))) for row in plain.classes),
+        classes=tuple(_CLASS((*row[:7], _attributes(row[7]))) for row in plain.classes),
         callers=_Later(plain.callers),  # type: ignore[arg-type]
     )
 

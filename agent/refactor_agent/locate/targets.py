@@ -8,7 +8,7 @@ from typing import TypeAlias
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.overrides import overrides
 from refactor_agent.locate.resolve.attributes import attribute
-from refactor_agent.locate.resolve.classes import find_methods, linearise
+from refactor_agent.locate.resolve.classes import find_methods, linearise, metaclasses
 from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.dispatched import default_factories, registered
 from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -99,6 +99,9 @@ class Targets:
                 yield method.name, False
 
     def _constructor(self, cls: ProjectClass, call: CallFacts | None) -> Iterator[Target]:
+        for metaclass in metaclasses(self.evaluator, cls):
+            for method in find_methods(self.evaluator, metaclass, "__call__"):
+                yield method.name, True
         for name in ("__new__", "__init__", "__post_init__", "model_post_init"):
             for method in find_methods(self.evaluator, cls, name):
                 if _runs_when_called(method):

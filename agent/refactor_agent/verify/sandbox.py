@@ -68,7 +68,7 @@ class ProcessSandbox:
         started = time.monotonic()
         outputs = await asyncio.to_thread(_Outputs, self._output_limit)
         watch = await asyncio.to_thread(_Watch, limit, self._limits, writable or cwd, outputs)
-        fenced = self._isolation.command(command, writable or cwd, cwd)
+        fenced = await asyncio.to_thread(self._isolation.command, command, writable or cwd, cwd)
         complaint = ""
         try:
             code = await _supervise(fenced, cwd, env, watch)

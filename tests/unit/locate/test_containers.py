@@ -249,6 +249,53 @@ CASES = {
                 self.others.pop("a").connection.commit()  #! sqlite3.Connection.commit
                 state.get("connection").commit()  #! sqlite3.Connection.commit
     """,
+    "generators that are read at once": """
+        import time
+
+        def lines():
+            time.sleep(1)
+            yield 1
+
+        async def f(found: list):
+            a, b = lines()  #! time.sleep
+            c, *rest = lines()  #! time.sleep
+            print(*lines())  #! time.sleep
+            held = [*lines()]  #! time.sleep
+            held += lines()  #! time.sleep
+            held[:] = lines()  #! time.sleep
+            later = lines()
+            return 3 in lines()  #! time.sleep
+    """,
+    "context variables": """
+        from contextvars import ContextVar
+        from pathlib import Path
+        import requests
+
+        session: ContextVar[requests.Session] = ContextVar("session")
+        place = ContextVar("place", default=Path("x"))
+        home = ContextVar[Path]("home")
+        said = ContextVar("said")
+
+        async def f():
+            session.get().get("u")  #! requests.Session.get
+            place.get().mkdir()  #! pathlib.Path.mkdir
+            home.get().mkdir()  #! pathlib.Path.mkdir
+            said.get().mkdir()
+    """,
+    "generic classes of libraries that are made of a type": """
+        from collections import defaultdict, deque
+        from pathlib import Path
+        import asyncio
+
+        waiting = asyncio.Queue[Path]()
+        last = deque[Path]()
+        named = defaultdict[str, Path](Path)
+
+        async def f(name):
+            (await waiting.get()).mkdir()  #! pathlib.Path.mkdir
+            last.pop().mkdir()  #! pathlib.Path.mkdir
+            named[name].mkdir()  #! pathlib.Path.mkdir
+    """,
 }
 
 

@@ -62,7 +62,7 @@ def _of_classes(summary: ModuleSummary) -> Iterator[tuple[Fact, object]]:
     for cls in summary.classes:
         yield ("class", cls.name), cls._replace(span=_NOWHERE)
         yield ("is class", cls.name), True
-        yield ("bases", cls.name), (cls.bases, cls.parent)
+        yield ("bases", cls.name), (cls.bases, cls.metaclass, cls.parent)
         for name in cls.methods.keys() | cls.attributes.keys():
             yield ("member", cls.name, name), _member(summary, cls, name)
         for name in cls.methods:
@@ -81,7 +81,8 @@ def _of_names(summary: ModuleSummary, *, is_test: bool) -> Iterator[tuple[Fact, 
     """Give what is looked up by a name alone, in all modules at once."""
     functions = summary.functions
     for name, numbers in summary.callers.items() if not is_test else ():
-        yield ("callers", name), tuple(functions[number].name for number in numbers)
+        named = summary.classes if name.startswith("@@") else functions
+        yield ("callers", name), tuple(named[number].name for number in numbers)
     for facts in functions:
         if facts.owner >= 0 and facts.decorators:
             yield ("decorated method", facts.bare), True

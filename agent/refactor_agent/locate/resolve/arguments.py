@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.passing import passed_for
 from refactor_agent.locate.resolve.values import (
+    ClassObject,
     External,
     ExternalMethod,
     FunctionValue,
@@ -43,13 +44,16 @@ def arguments_for(evaluator: Evaluator, function: ProjectFunction, name: str) ->
 def callables_for(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:
     """Give the callables that a function is handed for ``name``, also by decorating with it."""
     passed = passed_for(evaluator, function, name, is_kept=True)
-    own = next((item.name for item in function.facts.parameters), None)
+    names = [item.name for item in function.facts.parameters]
+    if names and names[0] == self_name(function):
+        del names[0]
+    own = names[0] if names else None
     decorated = _decorated(evaluator, function) if name == own else ()
     return join((tuple(value for value in passed if isinstance(value, _CALLABLES)), decorated))
 
 
 def _decorated(evaluator: Evaluator, decorator: ProjectFunction) -> Values:
-    """Give the functions that ``decorator`` is put on, or is put on when it was made."""
+    """Give the functions and classes that ``decorator`` is put on, made by a call or not."""
     found: list[Value] = []
     for bare in dict.fromkeys((decorator.facts.bare, decorator.around.facts.bare)):
         for function in evaluator.index.decorated(bare):
@@ -57,6 +61,11 @@ def _decorated(evaluator: Evaluator, decorator: ProjectFunction) -> Values:
                 values = evaluator.term(function.around, term)
                 if any(is_function(value, decorator.name) for value in values):
                     found.append(FunctionValue(function.name))
+        for cls in evaluator.index.decorated_classes(bare):
+            for term in cls.facts.decorators:
+                values = evaluator.term(cls.around, term)
+                if any(is_function(value, decorator.name) for value in values):
+                    found.append(ClassObject(cls.name))
     return tuple(dict.fromkeys(found))
 
 

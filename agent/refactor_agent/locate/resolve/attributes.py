@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refactor_agent.locate.resolve import names
+from refactor_agent.locate.resolve import delegated, names
 from refactor_agent.locate.resolve.annotations import stated
-from refactor_agent.locate.resolve.classes import find_methods, linearise
+from refactor_agent.locate.resolve.classes import find_methods, linearise, metaclasses
 from refactor_agent.locate.resolve.generics import (
     bindings_in,
     grounded,
@@ -119,9 +119,23 @@ def _find(
             return _of_receiver(evaluator, _got(evaluator, found, receiver), receiver, base)
     return (
         set_outside(evaluator, receiver, name)
+        or _of_metaclass(evaluator, receiver, name)
+        or delegated.delegated(evaluator, receiver, order, name)
         or tuple(outside)
         or _below(evaluator, receiver, name)
     )
+
+
+def _of_metaclass(evaluator: Evaluator, receiver: Value, name: str) -> Values:
+    """Give the methods that a class itself has by its metaclass."""
+    cls = evaluator.index.classes.get(receiver.cls) if isinstance(receiver, ClassObject) else None
+    found = [
+        method
+        for metaclass in (metaclasses(evaluator, cls) if cls is not None else ())
+        for method in find_methods(evaluator, metaclass, name)
+        if not is_property(method)
+    ]
+    return _bound(evaluator, found, receiver)
 
 
 def _below(evaluator: Evaluator, receiver: Value, name: str) -> Values:

@@ -194,6 +194,11 @@ def _type_variable(evaluator: Evaluator, function: ProjectFunction, call: CallFa
     return (TypeVariable(name, join(declared(evaluator, function, kind) for kind in kinds)),)
 
 
+def _context_variable(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    held = evaluator.term(function, dict(call.keywords).get("default"))
+    return (Instance("contextvars.ContextVar", (held,) if held else ()),)
+
+
 def _new_type(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
     return evaluator.term(function, call.args[1]) if len(call.args) > 1 else ()
 
@@ -275,6 +280,7 @@ BUILTIN_CALLS: dict[str, Handler] = {
     "typing.cast": _cast,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
+    "contextvars.ContextVar": _context_variable,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "dataclasses.replace": _first,

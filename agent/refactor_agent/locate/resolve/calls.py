@@ -53,10 +53,30 @@ def result(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
             return awaitable(held) if func[2] == "enter_async_context" else held
         if func[2] in METHODS and func[2] not in _GIVE_FUTURES:
             return _offloaded(evaluator, function, call, METHODS[func[2]])
+    made = _made_of(evaluator, function, func)
+    if made:
+        return made
     callees = evaluator.term(function, func)
     if _makes_task(call, callees):
         return evaluator.term(function, call.args[0])
     return join(result_of(evaluator, function, call, value) for value in callees)
+
+
+def _made_of(evaluator: Evaluator, function: ProjectFunction, func: Term) -> Values:
+    """Give the object of a library's generic class, made of what it says: ``deque[Path]()``."""
+    if func is None or func[0] != "s":
+        return ()
+    bases = evaluator.term(function, func[1])
+    if not bases or not all(_is_class_name(value) for value in bases):
+        return ()
+    return evaluator.stated(function, func)
+
+
+def _is_class_name(value: Value) -> bool:
+    """Say whether something of a library is a class that can be made of a type, by its name."""
+    if not isinstance(value, External):
+        return False
+    return value.name in _CONTAINERS or value.name.rpartition(".")[2][:1].isupper()
 
 
 def result_of(  # noqa: PLR0911 - one for each kind of value
@@ -166,6 +186,13 @@ _CONTAINERS = frozenset(
 )
 _SAME = frozenset({"copy"})
 _ITEMS = frozenset({"get", "pop", "setdefault", "popleft"})
+_TAKEN = frozenset({"get", "get_nowait"})
+_ASYNC_QUEUES = frozenset(f"asyncio.{name}" for name in ("LifoQueue", "PriorityQueue", "Queue"))
+_QUEUES = _ASYNC_QUEUES.union(
+    f"{home}.{name}"
+    for home in ("queue", "multiprocessing")
+    for name in ("LifoQueue", "PriorityQueue", "Queue", "SimpleQueue")
+)
 _STEPS = frozenset({"__next__", "send"})
 _ASYNC_STEPS = frozenset({"__anext__", "asend"})
 
@@ -197,9 +224,10 @@ def _held_by(  # noqa: PLR0911 - one for each kind of method
         if name in _ASYNC_STEPS:
             return awaitable(value.element)
         return value.element if name in _STEPS else None
-    plain = isinstance(value, Record) or (
-        isinstance(value, Instance) and bool(value.arguments) and value.cls != "queue.Queue"
-    )
+    if isinstance(value, Instance) and value.arguments and value.cls in _QUEUES:
+        held = value.arguments[0] if name in _TAKEN else None
+        return awaitable(held) if held and name == "get" and value.cls in _ASYNC_QUEUES else held
+    plain = isinstance(value, Record) or (isinstance(value, Instance) and bool(value.arguments))
     if not plain:
         is_item = name in _ITEMS and bool(call.args)
         return _kept_under(evaluator, value, name, call.args[0]) if is_item else None

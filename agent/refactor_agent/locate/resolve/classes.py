@@ -13,7 +13,7 @@ from refactor_agent.locate.resolve.values import ClassObject, External
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["find_methods", "is_protocol", "linearise", "link_subclasses"]
+__all__ = ["find_methods", "is_protocol", "linearise", "link_subclasses", "metaclasses"]
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _LONGEST_ORDER = 256
@@ -62,6 +62,17 @@ def find_methods(evaluator: Evaluator, cls: ProjectClass, name: str) -> list[Pro
             if methods:
                 return methods
     return []
+
+
+def metaclasses(evaluator: Evaluator, cls: ProjectClass) -> list[ProjectClass]:
+    """Give the metaclasses of the project that a class or one of its bases names."""
+    return [
+        evaluator.index.classes[value.cls]
+        for base in linearise(evaluator, cls)
+        if isinstance(base, ProjectClass) and base.metaclass is not None
+        for value in evaluator.term(base.around, base.metaclass)
+        if isinstance(value, ClassObject)
+    ]
 
 
 def link_subclasses(evaluator: Evaluator) -> None:

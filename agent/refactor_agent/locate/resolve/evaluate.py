@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 from refactor_agent.locate.resolve import attributes, calls, iteration, names
 from refactor_agent.locate.resolve.annotations import declared, stated, type_arguments
 from refactor_agent.locate.resolve.arguments import callables_for
+from refactor_agent.locate.resolve.awaits import awaited
 from refactor_agent.locate.resolve.generics import bind_class
 from refactor_agent.locate.resolve.index import Index, ProjectFunction
 from refactor_agent.locate.resolve.libraries import Libraries
 from refactor_agent.locate.resolve.memo import Memo
 from refactor_agent.locate.resolve.parameters import parameter
 from refactor_agent.locate.resolve.values import (
-    AWAITABLE,
     ClassObject,
     External,
     FunctionValue,
@@ -236,12 +236,7 @@ def _unpacked(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Val
 
 
 def _awaited(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
-    found = evaluator.term(function, term[1])
-    return join(
-        value.arguments[0]
-        for value in found
-        if isinstance(value, Instance) and value.cls == AWAITABLE and value.arguments
-    )
+    return join(awaited(evaluator, value) for value in evaluator.term(function, term[1]))
 
 
 def _operation(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:

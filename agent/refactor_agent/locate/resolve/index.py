@@ -165,6 +165,12 @@ class ProjectClass:
         return self._facts.bases
 
     @property
+    def metaclass(self) -> Term:
+        """What it says its metaclass is, as a term of the function `around`."""
+        self.module.reads.add(("bases", self.name))
+        return self._facts.metaclass
+
+    @property
     def around(self) -> ProjectFunction:
         """The function in whose body its bases stand."""
         self.module.reads.add(("bases", self.name))
@@ -292,6 +298,11 @@ class Index:
         """Give the functions, tests apart, with a decorator whose last name is ``name``."""
         return self.callers(f"@{name}")
 
+    def decorated_classes(self, name: str) -> list[ProjectClass]:
+        """Give the classes, tests apart, with a decorator whose last name is ``name``."""
+        found = self._called(f"@@{name}")
+        return [module.classes[number] for module, numbers in found for number in numbers]
+
     def descriptors(self, name: str) -> list[ProjectFunction]:
         """Give the code, tests apart, in which a class body makes an attribute so named."""
         return self.callers(f".{name}")
@@ -302,14 +313,17 @@ class Index:
 
     def callers(self, name: str) -> list[ProjectFunction]:
         """Give the functions, tests apart, that call something whose last name is ``name``."""
+        found = self._called(name)
+        return [module.functions[number] for module, numbers in found for number in numbers]
+
+    def _called(self, name: str) -> Sequence[tuple[ProjectModule, tuple[int, ...]]]:
         self.reads.add(("callers", name))
         if self._callers is None:
             self._callers = defaultdict(list)
             for module in self.modules.known.values():
                 for called, numbers in module.callers():
                     self._callers[called].append((module, numbers))
-        found = self._callers.get(name, ())
-        return [module.functions[number] for module, numbers in found for number in numbers]
+        return self._callers.get(name, ())
 
     def is_decorated_method(self, name: str) -> bool:
         """Say whether any class has a decorated method of this name."""

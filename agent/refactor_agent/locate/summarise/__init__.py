@@ -24,6 +24,7 @@ def summarise(source: bytes, module: str, *, package: bool = False) -> ModuleSum
     walk = Walk(module, (EXPRESSIONS, STATEMENTS), package=package, span=(1, 0, lines, 0))
     names = walk.scope.names
     walk.block(tree.body)
+    walk.scope.settle()
     while walk.deferred:
         walk.deferred.popleft()()
     walk.functions[0].scope = None

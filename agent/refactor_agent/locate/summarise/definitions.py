@@ -9,7 +9,7 @@ from refactor_agent.locate.summarise.annotations import annotation
 from refactor_agent.locate.summarise.scope import Scope
 from refactor_agent.locate.summarise.walk import ClassBuilder, FunctionBuilder, Walk, place_of
 from refactor_agent.locate.summary import Parameter
-from refactor_agent.locate.terms import Place, Term
+from refactor_agent.locate.terms import Place, Term, leaves
 
 __all__ = ["define_class", "define_function", "define_lambda"]
 
@@ -137,17 +137,37 @@ def define_class(walk: Walk, node: ast.ClassDef) -> None:
         generic: Term = ("s", ("i", "typing", "Generic"), ("t", tuple(parameters)))
         builder.bases = (*builder.bases, generic)
     for keyword in node.keywords:
-        walk.value(keyword.value)
+        term = walk.value(keyword.value)
+        if keyword.arg == "metaclass":
+            builder.metaclass = term
     number = len(walk.classes)
     walk.classes.append(builder)
+    for item in node.decorator_list:
+        walk.note_caller(f"@@{_text(item).rpartition('.')[2]}", number)
     scope = Scope("class", outer.function, outer, walk.body.definitions)
     scope.owner = number
     walk.scope, walk.frames = scope, ("class_body", *frames)
     _bind_type_parameters(walk, node)
     walk.block(node.body)
+    _drop_replaced(walk, builder, scope)
     walk.scope, walk.frames = outer, frames
     outer.forget(mark)
     outer.bind(node.name, ("c", number))
+
+
+def _drop_replaced(walk: Walk, builder: ClassBuilder, scope: Scope) -> None:
+    """Keep of methods with one name those that the name may stand for where the body ends."""
+    for name, numbers in builder.methods.items():
+        last = scope.env.get(name) if len(numbers) > 1 else None
+        if last is None or any(_builds_on(walk.functions[number], name) for number in numbers):
+            continue
+        kept = {leaf[1] for leaf in leaves(scope.definitions, last.term) if leaf[0] == "f"}
+        builder.methods[name] = [number for number in numbers if number in kept] or numbers
+
+
+def _builds_on(builder: FunctionBuilder, name: str) -> bool:
+    """Say whether a decorator is a method of what had the name before: ``@name.expression``."""
+    return any(text.startswith(f"{name}.") for _, text in builder.decorators)
 
 
 def _span(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Place:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from refactor_agent.locate.summarise.conditions import condition
-from refactor_agent.locate.summarise.targets import assign
+from refactor_agent.locate.summarise.targets import assign, note_reading
 from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import FrameMark
 from refactor_agent.locate.terms import Term, union
@@ -64,7 +64,9 @@ def _is_constant(term: Term) -> bool:
 
 
 def _starred(walk: Walk, node: ast.Starred) -> Term:
-    return walk.value(node.value)
+    term = walk.value(node.value)
+    note_reading(walk, term, node.value)
+    return term
 
 
 def _comprehension(kind: str) -> Callable[[Walk, Any], Term]:

@@ -10,6 +10,7 @@ from refactor_agent.locate.summarise.conditions import condition, narrow, narrow
 from refactor_agent.locate.summarise.definitions import define_lambda
 from refactor_agent.locate.summarise.displays import DISPLAYS
 from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutation
+from refactor_agent.locate.summarise.unreachable import constant_truth, never_run
 from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import CallFacts, Load
 from refactor_agent.locate.terms import Term, union
@@ -93,9 +94,9 @@ def _argument(walk: Walk, node: ast.expr, call: int) -> Term:
 def _await(walk: Walk, node: ast.Await) -> Term:
     walk.body.awaits = True
     inner = node.value
-    if isinstance(inner, ast.Call):
-        return ("y", _call(walk, inner, awaited=True))
-    return ("y", walk.value(inner))
+    term = _call(walk, inner, awaited=True) if isinstance(inner, ast.Call) else walk.value(inner)
+    walk.operate("__await__", term, None, node)
+    return ("y", term)
 
 
 def _subscript(walk: Walk, node: ast.Subscript) -> Term:
@@ -190,10 +191,13 @@ def _choice(walk: Walk, node: ast.IfExp) -> Term:
     narrow = condition(walk, node.test)
     mark = len(walk.scope.log)
     narrow()
-    first = walk.value(node.body)
+    truth = constant_truth(node.test)
+    with never_run(walk, never=truth is False):
+        first = walk.value(node.body)
     walk.scope.forget(mark)
     narrow_to_opposite(walk, node.test)
-    second = walk.value(node.orelse)
+    with never_run(walk, never=truth is True):
+        second = walk.value(node.orelse)
     walk.scope.forget(mark)
     return union([first, second])
 

@@ -181,6 +181,22 @@ class Scope:
             loop.merged[name] = (len(self.definitions) - 1, before)
         return ("l", loop.merged[name][0])
 
+    def settle(self) -> None:
+        """Keep of each name what it is bound to at the end, and what is declared of it.
+
+        Of a module that has run to its end, functions see no more than that.
+        """
+        for name, terms in self.names.items():
+            last = self.env.get(name)
+            if last is not None and not last.narrowed and len(terms) > 1:
+                declared = [term for term in terms if self._is_declared(term)]
+                self.names[name] = [*declared, last.term]
+
+    def _is_declared(self, term: Term) -> bool:
+        if term is not None and term[0] == "l":
+            term = self.definitions[term[1]]
+        return term is not None and term[0] == "A"
+
     def loop(self, body: Callable[[], None]) -> None:
         """Walk the body of a loop, which runs any number of times."""
         loop = Loop(self.stamp)

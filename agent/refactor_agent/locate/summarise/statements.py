@@ -14,7 +14,14 @@ from refactor_agent.locate.summarise.definitions import define_class, define_fun
 from refactor_agent.locate.summarise.expressions import OPERATORS
 from refactor_agent.locate.summarise.imports import import_from, import_modules
 from refactor_agent.locate.summarise.patterns import bind_pattern
-from refactor_agent.locate.summarise.targets import assign, delete, note_write, store_attribute
+from refactor_agent.locate.summarise.targets import (
+    assign,
+    delete,
+    note_reading,
+    note_write,
+    store_attribute,
+)
+from refactor_agent.locate.summarise.unreachable import constant_truth, never_run
 from refactor_agent.locate.summarise.walk import LEAVES, Walk, place_of
 from refactor_agent.locate.summary import Attribute, FrameMark, WithFacts
 from refactor_agent.locate.terms import Term
@@ -40,6 +47,8 @@ def _assign(walk: Walk, node: ast.Assign) -> None:
     _note_exports(walk, node.targets[0], node.value)
     if len(node.targets) > 1:
         term = walk.scope.define(term)
+    if isinstance(node.targets[0], ast.Tuple | ast.List):
+        note_reading(walk, term, node.value)
     for target in node.targets:
         assign(walk, target, term)
 
@@ -69,6 +78,8 @@ def _augmented(walk: Walk, node: ast.AugAssign) -> None:
     term = walk.value(node.value)
     _note_exports(walk, node.target, node.value)
     method = OPERATORS[type(node.op)]
+    if isinstance(node.op, ast.Add):  # a list is extended by all that there is
+        note_reading(walk, term, node.value)
     if isinstance(node.target, ast.Name):
         before = walk.scope.read(node.target.id)
         walk.operate(f"__i{method}__", before, term, node.target)
@@ -124,7 +135,8 @@ def _while(walk: Walk, node: ast.While) -> None:
         before, walk.frames = walk.frames, ("loop", *walk.frames)
         condition(walk, node.test)()
         walk.frames = before
-        _framed(walk, "loop", node.body)
+        with never_run(walk, never=constant_truth(node.test) is False):
+            _framed(walk, "loop", node.body)
 
     walk.scope.loop(body)
     walk.block(node.orelse)
@@ -146,7 +158,8 @@ def _if(walk: Walk, node: ast.If) -> None:
 
 def _arm(walk: Walk, node: ast.If, narrow: Callable[[], None]) -> bool:
     narrow()
-    return walk.block(node.body)
+    with never_run(walk, never=constant_truth(node.test) is False):
+        return walk.block(node.body)
 
 
 def _next_arm(walk: Walk, node: ast.If, failed: ast.expr) -> bool:
@@ -156,7 +169,8 @@ def _next_arm(walk: Walk, node: ast.If, failed: ast.expr) -> bool:
 
 def _last_arm(walk: Walk, node: ast.If) -> bool:
     narrow_to_opposite(walk, node.test)
-    return walk.block(node.orelse)
+    with never_run(walk, never=constant_truth(node.test) is True):
+        return walk.block(node.orelse)
 
 
 def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:

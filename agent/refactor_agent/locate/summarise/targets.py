@@ -8,7 +8,15 @@ from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import Attribute, Store
 from refactor_agent.locate.terms import Term
 
-__all__ = ["MUTATORS", "assign", "delete", "note_mutation", "note_write", "store_attribute"]
+__all__ = [
+    "MUTATORS",
+    "assign",
+    "delete",
+    "note_mutation",
+    "note_reading",
+    "note_write",
+    "store_attribute",
+]
 
 MUTATORS = frozenset(
     {
@@ -35,6 +43,8 @@ def assign(walk: Walk, target: ast.expr, term: Term, *, temporary: bool = False)
     elif isinstance(target, ast.Subscript):
         base, key = walk.value(target.value), walk.value(target.slice)
         note_write(walk, target.value)
+        if isinstance(target.slice, ast.Slice):
+            note_reading(walk, term, target)
         _store_item(walk, target, base, key, term)
 
 
@@ -50,6 +60,16 @@ def _bind_name(walk: Walk, name: str, term: Term, *, temporary: bool) -> None:
         attributes.append(Attribute(scope.function, None, scope.read(name)))
         if term is not None and term[0] == "k":
             walk.note_caller(f".{name}")
+
+
+def note_reading(walk: Walk, term: Term, node: ast.expr) -> None:
+    """Note that all of ``term`` is read at once: ``first, *rest = lines()``, ``[*lines()]``."""
+    if term is not None and term[0] not in _AT_HAND:
+        walk.body.iterations.append((term, walk.frames, place_of(node)))
+
+
+_AT_HAND = "#bdqtfcm"
+"""Terms for what is there already, so that reading it runs nothing."""
 
 
 def _unpack(walk: Walk, targets: list[ast.expr], term: Term, *, temporary: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from refactor_agent.locate.summarise.scope import Scope
 from refactor_agent.locate.summary import (
+    NEVER,
     Attribute,
     Body,
     CallFacts,
@@ -65,6 +66,28 @@ class BodyBuilder:
         self.awaits = False
         self.is_generator = False
 
+    def mark(self) -> tuple[int, ...]:
+        """Give how much there is of everything that is done, for `bury`."""
+        return (len(self.calls), *(len(part) for part in self._done()), int(self.awaits))
+
+    def bury(self, mark: tuple[int, ...]) -> None:
+        """Forget what was done since ``mark``; terms name calls, so those stay as never made."""
+        calls, *lengths, awaits = mark
+        for number in range(calls, len(self.calls)):
+            call = self.calls[number]
+            if call is not None:
+                self.calls[number] = call._replace(awaited=False, frames=NEVER)
+        for part, length in zip(self._done(), lengths, strict=True):
+            del part[length:]
+        self.tested.clear()
+        self.awaits = bool(awaits)
+
+    def _done(self) -> tuple[list[Any], ...]:
+        return (
+            self.loads, self.returns, self.yields, self.iterations, self.withs, self.stores,
+            self.operations,
+        )  # fmt: skip
+
 
 class FunctionBuilder:
     """A `FunctionFacts` being filled."""
@@ -116,7 +139,16 @@ class FunctionBuilder:
 class ClassBuilder:
     """A `ClassFacts` being filled."""
 
-    __slots__ = ("attributes", "bases", "decorators", "methods", "name", "parent", "span")
+    __slots__ = (
+        "attributes",
+        "bases",
+        "decorators",
+        "metaclass",
+        "methods",
+        "name",
+        "parent",
+        "span",
+    )
 
     def __init__(self, name: str, span: Place, parent: int) -> None:
         self.name = name
@@ -124,6 +156,7 @@ class ClassBuilder:
         self.parent = parent
         self.bases: tuple[Term, ...] = ()
         self.decorators: tuple[Term, ...] = ()
+        self.metaclass: Term = None
         self.methods: dict[str, list[int]] = {}
         self.attributes: dict[str, list[Attribute]] = {}
 
@@ -131,6 +164,7 @@ class ClassBuilder:
         """Give the finished facts."""
         return ClassFacts(
             self.name, self.span, self.parent, self.bases, self.decorators,
+            self.metaclass,
             {name: tuple(group) for name, group in self.methods.items()},
             {name: tuple(dict.fromkeys(group)) for name, group in self.attributes.items()},
         )  # fmt: skip
@@ -193,9 +227,15 @@ class Walk:
 
     def block(self, nodes: Sequence[ast.stmt]) -> bool:
         """Walk statements; ``False`` when control never leaves by the end of them."""
-        for node in nodes:
+        for position, node in enumerate(nodes, 1):
             self.statements[type(node)](self, node)
-        return not (nodes and isinstance(nodes[-1], LEAVES))
+            if isinstance(node, LEAVES):
+                if position < len(nodes):
+                    mark = self.body.mark()
+                    self.block(nodes[position:])
+                    self.body.bury(mark)
+                return False
+        return True
 
     def note_caller(self, name: str, number: int = -1) -> None:
         """Note that a function, the one being walked, calls, or sets, something of this name."""
