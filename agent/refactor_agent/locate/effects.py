@@ -18,7 +18,7 @@ from refactor_agent.locate.resolve.values import (
     Instance,
     Values,
 )
-from refactor_agent.locate.summary import NEVER, Body, CallFacts
+from refactor_agent.locate.summary import Body, CallFacts, may_hold_loop
 from refactor_agent.locate.suppressed import is_suppressed
 from refactor_agent.locate.targets import Target, Targets
 from refactor_agent.locate.terms import Place, Term
@@ -111,7 +111,7 @@ class Effects:
         """Give the effects of each call, with its number."""
         passed_on = self._passed_on(function)
         for number, call in enumerate(function.body.calls):
-            for effect in self._call(function, call) if call.frames != NEVER else ():
+            for effect in self._call(function, call) if may_hold_loop(call.frames) else ():
                 lazy = isinstance(effect.target, Blocker) and effect.target.is_lazy
                 if not (lazy and number in passed_on):
                     yield number, effect

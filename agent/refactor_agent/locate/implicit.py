@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+from refactor_agent.locate.overrides import overrides
 from refactor_agent.locate.resolve.attributes import accessors, attribute, properties
 from refactor_agent.locate.resolve.delegated import run_by_access
 from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -18,9 +19,9 @@ from refactor_agent.locate.resolve.values import (
     Instance,
     Value,
 )
-from refactor_agent.locate.summary import NEVER, Operation, Store, WithFacts
+from refactor_agent.locate.summary import Operation, Store, WithFacts, may_hold_loop
 from refactor_agent.locate.targets import Target, Targets
-from refactor_agent.locate.terms import Place, Term
+from refactor_agent.locate.terms import Place, Term, leaves
 
 __all__ = ["SPECIAL_OF_BUILTINS", "Implicit"]
 
@@ -58,10 +59,10 @@ def _reads_call(operation: Operation) -> bool:
 def _read_attributes(function: ProjectFunction) -> Iterator[tuple[tuple[Any, ...], Place]]:
     """Give each attribute that a body reads, also to call it."""
     for load in function.body.loads:
-        if load.term is not None and load.term[0] == "a":
+        if load.term is not None and load.term[0] == "a" and may_hold_loop(load.frames):
             yield load.term, load.place
     for call in function.body.calls:
-        if call.func is not None and call.func[0] == "a" and call.frames != NEVER:
+        if call.func is not None and call.func[0] == "a" and may_hold_loop(call.frames):
             yield call.func, call.place
 
 
@@ -92,10 +93,10 @@ class Implicit:
         """Give what the syntax of a body runs, and where."""
         yield from self._accesses(function)
         for item in function.body.withs:
-            for target in self._of_with(function, item):
+            for target in self._of_with(function, item) if may_hold_loop(item.frames) else ():
                 yield target, item.place
-        for term, _, place in function.body.iterations:
-            for target in self.of_iteration(function, term):
+        for term, frames, place in function.body.iterations:
+            for target in self.of_iteration(function, term) if may_hold_loop(frames) else ():
                 yield target, place
         for operation in function.body.operations:
             if _reads_call(operation) or any(map(self._is_of_interest, _methods(operation))):
@@ -191,6 +192,7 @@ class Implicit:
         if not item.is_async:
             for value in self._objects(function, item.term):
                 yield from self.entered(value)
+            yield from self._overriding(function, item.term)
 
     def entered(self, value: Value) -> Iterator[Target]:
         """Give what entering and leaving a context manager runs."""
@@ -210,6 +212,20 @@ class Implicit:
                 continue
             for name in ("__iter__", "__next__"):
                 yield from self._method(value, name)
+        yield from self._overriding(function, term)
+
+    def _overriding(self, function: ProjectFunction, term: Term) -> Iterator[Target]:
+        """Give the generators of other classes that a call in ``term`` may have made."""
+        body = function.body
+        for leaf in leaves(body.definitions, term):
+            func = body.calls[leaf[1]].func if leaf[0] == "k" else None
+            if func is None or func[0] != "a":
+                continue
+            for value in self._evaluator.term(function, func):
+                if isinstance(value, FunctionValue):
+                    for method in overrides(self._evaluator, value, function, func):
+                        if method.facts.is_generator and not method.facts.is_async:
+                            yield method.name, False
 
     def _objects(self, function: ProjectFunction, term: Term) -> Iterator[Value]:
         """Give the values of a term, what attributes of libraries hold in place of their names."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from refactor_agent.locate.resolve.classes import find_methods, is_protocol
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction, self_name
+from refactor_agent.locate.resolve.index import ProjectFunction, self_name
+from refactor_agent.locate.resolve.protocols import implementers
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Instance
 from refactor_agent.locate.terms import Term
 
@@ -57,7 +58,8 @@ def overrides(
     if caller is not None and found and _is_on_self(caller, func):
         found = [other for other in found if _keeps(evaluator, other, caller)]
     if abstract and is_protocol(evaluator, owner):
-        found.extend(_structural(evaluator, owner, method.facts.bare))
+        bare = method.facts.bare
+        found.extend(other for cls in implementers(evaluator, owner) for other in cls.methods(bare))
     return found
 
 
@@ -76,39 +78,3 @@ def _keeps(evaluator: Evaluator, other: ProjectFunction, caller: ProjectFunction
 
 def _calls_super(method: ProjectFunction) -> bool:
     return any(call.func == ("g", "super") for call in method.body.calls)
-
-
-def _structural(evaluator: Evaluator, protocol: ProjectClass, name: str) -> list[ProjectFunction]:
-    nobody: list[ProjectClass] = []
-    found = evaluator.memo.get(
-        ("implementers", protocol.name), lambda: _implementers(evaluator, protocol), nobody
-    )
-    return [method for cls in found for method in cls.methods(name)]
-
-
-def _implementers(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectClass]:
-    return [
-        cls
-        for cls in _candidates(evaluator, protocol)
-        if cls is not protocol and not cls.module.is_test and _fits(cls, protocol)
-    ]
-
-
-def _candidates(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectClass]:
-    """Give the classes that have the rarest of the protocol's methods."""
-    groups = [evaluator.index.classes_with(name) for name in protocol.facts.methods]
-    return min(groups, key=len, default=[])
-
-
-def _fits(cls: ProjectClass, protocol: ProjectClass) -> bool:
-    wanted = protocol.facts.methods
-    if all(name.startswith("__") for name in wanted):  # any container, any callable
-        return False
-    if not wanted.keys() <= cls.facts.methods.keys():
-        return False
-    return all(_shape(cls.methods(name)[0]) == _shape(protocol.methods(name)[0]) for name in wanted)
-
-
-def _shape(method: ProjectFunction) -> tuple[bool, tuple[str, ...]]:
-    parameters = tuple(item.name for item in method.facts.parameters)
-    return method.facts.is_async, parameters

@@ -15,6 +15,7 @@ from refactor_agent.locate.terms import Place, Term
 
 __all__ = [
     "NEVER",
+    "OFF_LOOP",
     "SUMMARY_VERSION",
     "Attribute",
     "Body",
@@ -28,6 +29,7 @@ __all__ = [
     "Store",
     "WithFacts",
     "from_bytes",
+    "may_hold_loop",
     "to_bytes",
 ]
 
@@ -42,6 +44,14 @@ body of a ``try`` that expects to be told when a call would have to wait."""
 
 NEVER: tuple[FrameMark, ...] = ("never",)
 """The frames of a call that no run of the program makes."""
+
+OFF_LOOP = "off_loop"
+"""A frame: what is in it runs only where no event loop does."""
+
+
+def may_hold_loop(frames: tuple[FrameMark, ...]) -> bool:
+    """Say whether what stands in these frames runs, and where a loop may."""
+    return not frames or (frames != NEVER and OFF_LOOP not in frames)
 
 
 class CallFacts(NamedTuple):

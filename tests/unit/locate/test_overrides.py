@@ -159,6 +159,75 @@ CASES = {
             for _ in named:  #! time.sleep
                 pass
     """,
+    "what only some of a protocol's classes have": """
+        import time
+        from typing import Any, Protocol
+
+        class Model(Protocol):
+            def run(self, messages: list) -> dict: ...
+
+        class Slow:
+            def run(self, messages: list, tools: Any = None, **more) -> dict:
+                return {}
+
+            def warm_up(self):
+                time.sleep(1)
+
+        class Other:
+            def run(self, texts: list) -> dict:
+                return {}
+
+            def warm_up(self):
+                open("x")
+
+        class Stricter:
+            def run(self, messages: list, tools: Any) -> dict:
+                return {}
+
+            def warm_up(self):
+                open("x")
+
+        async def f(model: Model):
+            if hasattr(model, "warm_up"):
+                model.warm_up()  #! time.sleep
+    """,
+    "generators that subclasses put in the place of an abstract one": """
+        import time
+        from abc import ABC, abstractmethod
+        from collections.abc import AsyncGenerator, Iterator
+        from contextlib import asynccontextmanager, contextmanager
+        from pathlib import Path
+
+        class Store(ABC):
+            @asynccontextmanager
+            async def open(self) -> AsyncGenerator[Path]:
+                '''Open it.'''
+
+            @contextmanager
+            @abstractmethod
+            def lock(self) -> Iterator[None]: ...
+
+            @abstractmethod
+            def items(self) -> Iterator[Path]: ...
+
+        class Local(Store):
+            @contextmanager
+            def lock(self):
+                time.sleep(1)
+                yield
+
+            def items(self):
+                open("x")
+                yield Path()
+
+        async def f(store: Store):
+            async with store.open() as path:
+                path.mkdir()  #! pathlib.Path.mkdir
+            with store.lock():  #! time.sleep
+                pass
+            for item in store.items():  #! builtins.open
+                item.mkdir()  #! pathlib.Path.mkdir
+    """,
 }
 
 

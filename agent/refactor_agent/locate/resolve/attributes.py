@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve import delegated, names
 from refactor_agent.locate.resolve.annotations import stated
-from refactor_agent.locate.resolve.classes import find_methods, linearise, metaclasses
+from refactor_agent.locate.resolve.classes import (
+    find_methods,
+    is_protocol,
+    linearise,
+    metaclasses,
+)
 from refactor_agent.locate.resolve.generics import (
     bindings_in,
     grounded,
@@ -15,6 +20,7 @@ from refactor_agent.locate.resolve.generics import (
 )
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.outside import set_outside
+from refactor_agent.locate.resolve.protocols import implementers
 from refactor_agent.locate.resolve.results import function_result
 from refactor_agent.locate.resolve.vague import is_container, is_vague
 from refactor_agent.locate.resolve.values import (
@@ -143,13 +149,20 @@ def _below(evaluator: Evaluator, receiver: Value, name: str) -> Values:
     if not isinstance(receiver, Instance | ClassObject) or not receiver.is_open:
         return ()
     cls = evaluator.index.classes.get(receiver.cls)
+    if cls is None:
+        return ()
     found = [
         method
-        for below in (evaluator.index.subclasses(cls) if cls is not None else ())
+        for below in (*evaluator.index.subclasses(cls), *_as_protocol(evaluator, cls))
         if not below.module.is_test
         for method in below.methods(name)
     ]
     return _bound(evaluator, found, receiver) if len(found) <= _MOST_BELOW else ()
+
+
+def _as_protocol(evaluator: Evaluator, cls: ProjectClass) -> list[ProjectClass]:
+    """Give the classes that are what a protocol says, for what only some of them have."""
+    return implementers(evaluator, cls) if is_protocol(evaluator, cls) else []
 
 
 def _filled(evaluator: Evaluator, found: Values, receiver: Value, name: str) -> Values:

@@ -134,7 +134,7 @@ def _external(
         inner = evaluator.term(function, call.args[0]) if call.args else ()
         return (Offloaded(inner),)
     position = OFFLOADS.get(value.name)
-    if position is not None:
+    if position is not None and not value.name.startswith(_STARTED):
         offloaded = _offloaded(evaluator, function, call, position)
         return offloaded or evaluator.libraries.called(value)
     return service_client(file_opened(evaluator.libraries.called(value), call, 1), call)
@@ -176,6 +176,9 @@ def _makes_task(call: CallFacts, callees: Values) -> bool:
 
 ENTERING = {"enter_context": "__enter__", "enter_async_context": "__aenter__"}
 """Methods of exit stacks that give what ``with`` would bind."""
+
+_STARTED = ("multiprocessing.", "threading.")
+"""Where classes are whose objects run what they are given: making one gives that object."""
 
 _GIVE_FUTURES = frozenset({"submit", "apply_async"})
 """Offloads whose result is no awaitable but an object that waits when asked."""

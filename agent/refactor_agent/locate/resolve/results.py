@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["function_result", "provided", "returned"]
 
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
+_MANAGERS = ("contextmanager", "asynccontextmanager")
 _GENERATORS = frozenset(
     f"typing.{name}"
     for name in (
@@ -52,7 +53,7 @@ def function_result(evaluator: Evaluator, value: FunctionValue, at: CallAt | Non
         found = substituted(evaluator, found, bindings)
     found = _with_receiver(function, found, value.receiver)
     facts = function.facts
-    if facts.is_generator:
+    if _gives_elements(function):
         return (GeneratorValue(function.name, found, facts.is_async),)
     if facts.is_async or decoration(evaluator, function).is_async:
         return awaitable(found)
@@ -81,7 +82,7 @@ def returned(evaluator: Evaluator, function: ProjectFunction) -> Values:
 
 def _returned(evaluator: Evaluator, function: ProjectFunction) -> Values:
     annotated = stated(evaluator, function.around, function.facts.returns)
-    if function.facts.is_generator:
+    if _gives_elements(function):
         elements = join(
             value.arguments[0]
             for value in annotated
@@ -91,6 +92,12 @@ def _returned(evaluator: Evaluator, function: ProjectFunction) -> Values:
     if annotated:
         return annotated
     return join(evaluator.term(function, term) for term in function.body.returns)
+
+
+def _gives_elements(function: ProjectFunction) -> bool:
+    """Say whether a function is a generator, or an abstract one that is a context manager."""
+    facts = function.facts
+    return facts.is_generator or (facts.is_stub and function.has_decorator(*_MANAGERS))
 
 
 def _with_receiver(function: ProjectFunction, found: Values, receiver: Value | None) -> Values:

@@ -55,7 +55,7 @@ class Scope:
 
     __slots__ = (
         "declared", "definitions", "env", "function", "gained", "index", "kind",
-        "log", "loops", "names", "owner", "parent", "paths", "self_name", "stamp",
+        "log", "loop_flags", "loops", "names", "owner", "parent", "paths", "self_name", "stamp",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +77,9 @@ class Scope:
         """Last names of attributes that a condition has said something of."""
         self.log: list[tuple[str, Binding | None]] = []
         self.loops: list[Loop] = []
+        self.loop_flags: dict[str, tuple[int, bool]] = {}
+        """Names that say whether an event loop runs: the stamp of their binding, and what they
+        are where none does."""
         self.stamp = 0
         self.gained: dict[int, int] = {}
         """Definitions of containers that elements were put into, and how many."""

@@ -13,6 +13,12 @@ from refactor_agent.locate.summarise.conditions import condition, narrow_to_oppo
 from refactor_agent.locate.summarise.definitions import define_class, define_function
 from refactor_agent.locate.summarise.expressions import OPERATORS
 from refactor_agent.locate.summarise.imports import import_from, import_modules
+from refactor_agent.locate.summarise.loop_tests import (
+    looks_for_loop,
+    no_loop,
+    no_loop_if,
+    note_loop_flags,
+)
 from refactor_agent.locate.summarise.patterns import bind_pattern
 from refactor_agent.locate.summarise.targets import (
     assign,
@@ -23,7 +29,7 @@ from refactor_agent.locate.summarise.targets import (
 )
 from refactor_agent.locate.summarise.unreachable import constant_truth, never_run
 from refactor_agent.locate.summarise.walk import LEAVES, Walk, place_of
-from refactor_agent.locate.summary import Attribute, FrameMark, WithFacts
+from refactor_agent.locate.summary import OFF_LOOP, Attribute, FrameMark, WithFacts
 from refactor_agent.locate.terms import Term
 
 __all__ = ["STATEMENTS"]
@@ -151,14 +157,20 @@ def _if(walk: Walk, node: ast.If) -> None:
         current = rest
     if current.orelse:
         arms.append(partial(_last_arm, walk, current))
+    without_loop = no_loop_if(walk, node.test)
     walk.scope.branch(arms, complete=bool(current.orelse))
     if not node.orelse and isinstance(node.body[-1], LEAVES):
         narrow_to_opposite(walk, node.test)
+        if False in without_loop:
+            walk.frames = (OFF_LOOP, *walk.frames)
 
 
 def _arm(walk: Walk, node: ast.If, narrow: Callable[[], None]) -> bool:
     narrow()
-    with never_run(walk, never=constant_truth(node.test) is False):
+    with (
+        never_run(walk, never=constant_truth(node.test) is False),
+        no_loop(walk, surely=True in no_loop_if(walk, node.test)),
+    ):
         return walk.block(node.body)
 
 
@@ -169,7 +181,10 @@ def _next_arm(walk: Walk, node: ast.If, failed: ast.expr) -> bool:
 
 def _last_arm(walk: Walk, node: ast.If) -> bool:
     narrow_to_opposite(walk, node.test)
-    with never_run(walk, never=constant_truth(node.test) is True):
+    with (
+        never_run(walk, never=constant_truth(node.test) is True),
+        no_loop(walk, surely=False in no_loop_if(walk, node.test)),
+    ):
         return walk.block(node.orelse)
 
 
@@ -197,10 +212,15 @@ def _try(walk: Walk, node: ast.Try) -> None:
         reaches = _framed(walk, frame, node.body) if node.handlers else walk.block(node.body)
         return walk.block(node.orelse) if node.orelse and reaches else reaches
 
-    handlers = [partial(_handler, walk, handler) for handler in node.handlers]
+    probing = looks_for_loop(node)
+    handlers = [partial(_handler, walk, handler, probing=probing) for handler in node.handlers]
     walk.scope.attempt(body, handlers)
+    if probing:
+        note_loop_flags(walk, node)
     if node.finalbody:
         _framed(walk, "finally", node.finalbody)
+    if probing and isinstance((node.orelse or node.body)[-1], LEAVES):
+        walk.frames = (OFF_LOOP, *walk.frames)
 
 
 def _expects_to_wait(handler: ast.ExceptHandler) -> bool:
@@ -209,12 +229,13 @@ def _expects_to_wait(handler: ast.ExceptHandler) -> bool:
     return not _WOULD_BLOCK.isdisjoint(names)
 
 
-def _handler(walk: Walk, handler: ast.ExceptHandler) -> bool:
+def _handler(walk: Walk, handler: ast.ExceptHandler, *, probing: bool) -> bool:
     if handler.type is not None:
         kind = walk.value(handler.type)
         if handler.name is not None:
             walk.scope.bind(handler.name, ("N", kind))
-    return _framed(walk, "handler", handler.body)
+    with no_loop(walk, surely=probing):
+        return _framed(walk, "handler", handler.body)
 
 
 def _match(walk: Walk, node: ast.Match) -> None:

@@ -227,6 +227,7 @@ class Walk:
 
     def block(self, nodes: Sequence[ast.stmt]) -> bool:
         """Walk statements; ``False`` when control never leaves by the end of them."""
+        before = self.frames
         for position, node in enumerate(nodes, 1):
             self.statements[type(node)](self, node)
             if isinstance(node, LEAVES):
@@ -234,7 +235,9 @@ class Walk:
                     mark = self.body.mark()
                     self.block(nodes[position:])
                     self.body.bury(mark)
+                self.frames = before
                 return False
+        self.frames = before
         return True
 
     def note_caller(self, name: str, number: int = -1) -> None:
