@@ -406,6 +406,84 @@ CASES = {
                 case _:
                     thing.exists()
     """,
+    "the object of a method that a decorator wraps": """
+        import functools
+        import time
+
+        def saving(func):
+            @functools.wraps(func)
+            async def wrapper(self, *args):
+                self.save()  #! time.sleep
+                return await func(self, *args)
+
+            return wrapper
+
+        def marked(name):
+            def mark(func):
+                @functools.wraps(func)
+                def wrapper(self, *args):
+                    self.save()
+                    return func(self, *args)
+
+                return wrapper
+
+            return mark
+
+        class Team:
+            def save(self):
+                time.sleep(1)
+
+            @saving
+            async def run(self): ...
+
+            @marked("go")
+            def go(self): ...
+
+        async def f(team: Team):
+            team.go()  #! time.sleep
+    """,
+    "an attribute that holds others of its own class": """
+        import time
+        from typing import Optional
+        from typing_extensions import Self
+
+        class Node:
+            children: list[Self]
+            parent: Optional[Self] = None
+
+            def save(self):
+                time.sleep(1)
+
+        async def f(node: Node):
+            for child in node.children:
+                child.save()  #! time.sleep
+            node.parent.save()  #! time.sleep
+    """,
+    "what only subclasses have, where a library's class is a base too": """
+        import time
+        from abc import ABC
+        from pydantic import BaseModel
+
+        class Runner(ABC):
+            def run(self): ...
+
+        class Role(BaseModel):
+            name: str
+
+        class Threads(Runner):
+            def cancel(self):
+                time.sleep(1)
+
+        class Player(Role):
+            def store(self):
+                open("x")
+
+        async def f(runner: Runner, role: Role):
+            if hasattr(runner, "cancel"):
+                runner.cancel()  #! time.sleep
+            role.store()  #! builtins.open
+            role.model_dump()
+    """,
 }
 
 

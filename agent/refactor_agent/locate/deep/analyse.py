@@ -14,6 +14,7 @@ from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.resolve.attributes import attribute, is_property
 from refactor_agent.locate.resolve.classes import linearise, link_subclasses
 from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.generics import SELF
 from refactor_agent.locate.resolve.index import (
     Index,
     ProjectClass,
@@ -38,7 +39,6 @@ __all__ = ["analyse"]
 _AT_LEAST, _FOR_A_FUNCTION = 20_000, 40
 """Answers about values that may be worked out. Libraries that were measured need 4 to 18 for each
 function; more means that everything in one hangs together in a way nobody has seen yet."""
-_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 
 
 def analyse(
@@ -174,7 +174,7 @@ def _result(evaluator: Evaluator, function: ProjectFunction) -> Values:
     is_inferred = function.facts.returns is None
     return tuple(
         Instance("typing.Self")
-        if isinstance(value, Instance) and (value.cls in _SELF or (is_inferred and value == own))
+        if isinstance(value, Instance) and (value.cls in SELF or (is_inferred and value == own))
         else value
         for value in found
     )

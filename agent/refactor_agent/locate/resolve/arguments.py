@@ -11,6 +11,7 @@ from refactor_agent.locate.resolve.values import (
     External,
     ExternalMethod,
     FunctionValue,
+    Instance,
     Partial,
     Value,
     Values,
@@ -35,7 +36,7 @@ def arguments_for(evaluator: Evaluator, function: ProjectFunction, name: str) ->
     """Give the values that resolved calls in the project pass for the parameter ``name``."""
     if function.facts.is_lambda:
         return _of_lambda(evaluator, function, name)
-    found = passed_for(evaluator, function, name)
+    found = passed_for(evaluator, function, name) or _own_object(evaluator, function, name)
     if function.facts.is_async:
         return found
     return tuple(value for value in found if not isinstance(value, _CALLABLES))
@@ -67,6 +68,27 @@ def _decorated(evaluator: Evaluator, decorator: ProjectFunction) -> Values:
                 if any(is_function(value, decorator.name) for value in values):
                     found.append(ClassObject(cls.name))
     return tuple(dict.fromkeys(found))
+
+
+def _own_object(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:
+    """Give the ``self`` of a function that a decorator puts in the place of methods."""
+    first = next((item.name for item in function.facts.parameters), None)
+    if name not in _SELVES or name != first or function.facts.parent <= 0:
+        return ()
+    decorated = _decorated(evaluator, function.around)
+    functions = (
+        evaluator.index.functions[value.name]
+        for value in decorated
+        if isinstance(value, FunctionValue)
+    )
+    return join(
+        (Instance(method.owner.name, is_open=True),)
+        for method in functions
+        if method.owner is not None
+    )
+
+
+_SELVES = frozenset({"self", "_self"})
 
 
 def _of_lambda(evaluator: Evaluator, function: ProjectFunction, name: str) -> Values:

@@ -17,6 +17,7 @@ from refactor_agent.locate.resolve.generics import (
     grounded,
     mentions_variables,
     substituted,
+    with_self,
 )
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.outside import set_outside
@@ -127,8 +128,7 @@ def _find(
         set_outside(evaluator, receiver, name)
         or _of_metaclass(evaluator, receiver, name)
         or delegated.delegated(evaluator, receiver, order, name)
-        or tuple(outside)
-        or _below(evaluator, receiver, name)
+        or (*outside, *_below(evaluator, receiver, name))
     )
 
 
@@ -149,7 +149,7 @@ def _below(evaluator: Evaluator, receiver: Value, name: str) -> Values:
     if not isinstance(receiver, Instance | ClassObject) or not receiver.is_open:
         return ()
     cls = evaluator.index.classes.get(receiver.cls)
-    if cls is None:
+    if cls is None or not evaluator.index.classes_with(name):
         return ()
     found = [
         method
@@ -212,7 +212,10 @@ def _special(evaluator: Evaluator, value: Value, name: str) -> list[ProjectFunct
 def _of_receiver(
     evaluator: Evaluator, found: Values, receiver: Value, home: ProjectClass
 ) -> Values:
-    """Put what the receiver is of in the place of the type variables of ``home``."""
+    """Put what the receiver is of in the place of ``Self`` and the type variables of ``home``."""
+    if isinstance(receiver, Instance | ClassObject):
+        own = Instance(receiver.cls, (), receiver.variables, is_open=receiver.is_open)
+        found = with_self(found, own)
     if not mentions_variables(found):
         return found
     if not isinstance(receiver, Instance | ClassObject):

@@ -18,7 +18,7 @@ __all__ = ["find_methods", "is_protocol", "linearise", "link_subclasses", "metac
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _LONGEST_ORDER = 256
 """Classes that a member is looked up in; in generated ones below one another there is no end."""
-_NOT_BASES = _PROTOCOLS | {"builtins.object", "typing.Generic"}
+_NOT_BASES = _PROTOCOLS | {"abc.ABC", "builtins.object", "typing.Generic"}
 
 
 def linearise(evaluator: Evaluator, cls: ProjectClass) -> tuple[ProjectClass | str, ...]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
 __all__ = [
+    "SELF",
     "CallAt",
     "bind_call",
     "bind_class",
@@ -37,8 +38,10 @@ __all__ = [
     "is_generic",
     "mentions_variables",
     "substituted",
+    "with_self",
 ]
 
+SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 _CLASS_OF = "builtins.type"
 _DEPTH = 8
 """Types in types after which nothing is looked for; no program nests them so deep."""
@@ -72,6 +75,25 @@ def mentions_variables(values: Values, depth: int = _DEPTH) -> bool:
         ):
             return True
     return False
+
+
+def with_self(values: Values, own: Instance, depth: int = _DEPTH) -> Values:
+    """Give ``values`` with ``own`` in the place of ``Self``, also in what they hold."""
+    if not depth or not any(isinstance(value, Instance | TupleValue) for value in values):
+        return values
+    return tuple(_with_self(value, own, depth - 1) for value in values)
+
+
+def _with_self(value: Value, own: Instance, depth: int) -> Value:
+    if isinstance(value, TupleValue):
+        return TupleValue(tuple(with_self(part, own, depth) for part in value.items))
+    if not isinstance(value, Instance):
+        return value
+    if value.cls in SELF:
+        return own
+    if not value.arguments:
+        return value
+    return value._replace(arguments=tuple(with_self(part, own, depth) for part in value.arguments))
 
 
 def _substitute(evaluator: Evaluator, value: Value, bindings: Mapping[str, Values]) -> Values:

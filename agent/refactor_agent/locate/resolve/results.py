@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from refactor_agent.locate.resolve.annotations import stated
 from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.generics import (
+    SELF,
     CallAt,
     bind_call,
     bindings_in,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["function_result", "provided", "returned"]
 
-_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 _MANAGERS = ("contextmanager", "asynccontextmanager")
 _GENERATORS = frozenset(
     f"typing.{name}"
@@ -110,7 +110,7 @@ def _with_receiver(function: ProjectFunction, found: Values, receiver: Value | N
         (own,)
         if isinstance(value, Instance)
         and (
-            value.cls in _SELF
+            value.cls in SELF
             or (value.is_open and value.cls == owner.name and _gives_its_own(function))
         )
         else (value,)
