@@ -296,6 +296,31 @@ CASES = {
             last.pop().mkdir()  #! pathlib.Path.mkdir
             named[name].mkdir()  #! pathlib.Path.mkdir
     """,
+    "what the standard library picks, passes on or refers to": """
+        import heapq
+        import itertools
+        import random
+        import weakref
+        from pathlib import Path
+        from tqdm import tqdm
+
+        class Owner:
+            def __init__(self, path: Path):
+                self.path = weakref.ref(path)
+
+            async def f(self, places: list[Path], groups: list[list[Path]]):
+                random.choice(places).mkdir()  #! pathlib.Path.mkdir
+                heapq.heappop(places).mkdir()  #! pathlib.Path.mkdir
+                self.path().mkdir()  #! pathlib.Path.mkdir
+                for place in tqdm(places, disable=True):
+                    place.mkdir()  #! pathlib.Path.mkdir
+                for place in itertools.chain.from_iterable(groups):
+                    place.rmdir()  #! pathlib.Path.rmdir
+                for place in itertools.chain(["x"], places):
+                    place.exists()  #! pathlib.Path.exists
+                for place in itertools.takewhile(bool, places):
+                    place.touch()  #! pathlib.Path.touch
+    """,
 }
 
 

@@ -73,6 +73,22 @@ def _map(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Va
     return (Instance("typing.Iterator", (results,)),)
 
 
+def _second(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    """Give an iterator over the second argument, which the first one says something of."""
+    given = evaluator.term(function, call.args[1]) if len(call.args) > 1 else ()
+    return (Instance("typing.Iterator", (_elements(evaluator, given),)),)
+
+
+def _joined(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    groups = (_elements(evaluator, evaluator.term(function, term)) for term in call.args)
+    return (Instance("typing.Iterator", (join(groups),)),)
+
+
+def _chained(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
+    inner = _elements(evaluator, _element(evaluator, function, call))
+    return (Instance("typing.Iterator", (inner,)),)
+
+
 def _enumerate(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> Values:
     pair = TupleValue(((Instance("builtins.int"),), _element(evaluator, function, call)))
     return (Instance("typing.Iterator", ((pair,),)),)
@@ -260,8 +276,26 @@ BUILTIN_CALLS: dict[str, Handler] = {
     "builtins.reversed": _collects("typing.Iterator"),
     "builtins.iter": _collects("typing.Iterator"),
     "collections.deque": _collects("collections.deque"),
-    "itertools.chain": _collects("typing.Iterator"),
+    "heapq.heappop": _element,
+    "heapq.nlargest": _second,
+    "heapq.nsmallest": _second,
+    "itertools.chain": _joined,
+    "itertools.chain.from_iterable": _chained,
+    "itertools.cycle": _collects("typing.Iterator"),
+    "itertools.dropwhile": _second,
+    "itertools.filterfalse": _second,
     "itertools.islice": _collects("typing.Iterator"),
+    "itertools.takewhile": _second,
+    "itertools.zip_longest": _zip,
+    "random.choice": _element,
+    "random.choices": _collects("builtins.list"),
+    "random.sample": _collects("builtins.list"),
+    "rich.progress.track": _collects("typing.Iterator"),
+    "tqdm.auto.tqdm": _collects("typing.Iterator"),
+    "tqdm.tqdm": _collects("typing.Iterator"),
+    "types.MappingProxyType": _first,
+    "weakref.proxy": _first,
+    "weakref.ref": _holds("typing.Callable"),
     "builtins.filter": _filter,
     "builtins.map": _map,
     "builtins.next": _element,

@@ -19,7 +19,7 @@ needs_server = pytest.mark.skipif(not PYREFLY.exists(), reason="pyrefly is not i
 
 CODE = """
     import heapq
-    import random
+    import statistics
     from pathlib import Path
 
     class Store:
@@ -27,12 +27,12 @@ CODE = """
             return open("x").read()
 
     async def handler(names: list[Path], stores: list[Store], anything):
-        chosen = random.choice(names)
+        chosen = statistics.mode(names)
         chosen.exists()
-        first = heapq.heappop(stores)
+        first = heapq.heapreplace(stores, stores[0])
         first.load()
         anything.load()
-        random.choice(["x"]).strip()
+        statistics.mode(["x"]).strip()
 """
 
 
