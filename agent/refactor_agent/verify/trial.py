@@ -48,6 +48,8 @@ class _Chosen(NamedTuple):
     """Those to run."""
     noted: Collection[str] | None
     """Those whose executed lines are noted."""
+    changed: bool = True
+    """Whether they run on the changed files."""
 
 
 async def try_change(
@@ -70,15 +72,30 @@ async def try_change(
     coverage = await asyncio.to_thread(
         measure_coverage, context.before, context.files, run, comparison.passed
     )
-    failing = comparison.delta.newly_failing
-    if not _may_be_chance(comparison):
+    chance = ""
+    if _may_be_chance(comparison):
+        failing = comparison.delta.newly_failing
+        chance = await _chance(context, baseline, target, bench, failing)
+    if not chance:
         return Trial(comparison, coverage, loops.doubts, loops.gone)
-    rerun = await _run(context, baseline, target, bench, _Chosen(failing, ()))
-    again = compare(baseline, rerun, failing, copies)
-    if again.failures:
-        return Trial(comparison, coverage, loops.doubts, loops.gone)
-    doubts = (*loops.doubts, *_doubts(comparison))
+    doubts = (*loops.doubts, *_doubts(comparison, chance))
     return Trial(dataclasses.replace(comparison, failures=()), coverage, doubts, loops.gone)
+
+
+async def _chance(
+    context: Context, baseline: Baseline, target: Target, bench: Bench, failing: Collection[str]
+) -> str:
+    """Say why it is no work of the change that tests failed; empty where it may be."""
+    rerun = await _run(context, baseline, target, bench, _Chosen(failing, ()))
+    again = compare(baseline, rerun, failing, copied_ids(context.changes, baseline.collected))
+    if not again.failures:
+        return "passes only sometimes"
+    left = again.delta.newly_failing
+    if not _may_be_chance(again) or not baseline.collected.issuperset(left):
+        return ""
+    unchanged = await _run(context, baseline, target, bench, _Chosen(left, (), changed=False))
+    ends = {unchanged.outcomes.get(test) for test in left}
+    return "fails without the change, too" if ends <= {"failed", "error"} else ""
 
 
 async def _run(
@@ -91,7 +108,8 @@ async def _run(
         noted=chosen.noted,
     )
     turn = bench.alone if baseline.alone else contextlib.nullcontext()
-    async with turn, bench.pool.lease(context.after.changes) as workspace:
+    laid = context.after.changes if chosen.changed else {}
+    async with turn, bench.pool.lease(laid) as workspace:
         return await run_suite(target, baseline.ran_by, workspace, bench.sandbox, wanted)
 
 
@@ -102,9 +120,9 @@ def _may_be_chance(comparison: Comparison) -> bool:
     return only_tests and not delta.newly_skipped and len(delta.newly_failing) <= _RETRIED
 
 
-def _doubts(comparison: Comparison) -> tuple[CheckFailure, ...]:
+def _doubts(comparison: Comparison, why: str) -> tuple[CheckFailure, ...]:
     return tuple(
-        failure.model_copy(update={"message": f"passes only sometimes: {failure.message}"})
+        failure.model_copy(update={"message": f"{why}: {failure.message}"})
         for failure in comparison.failures
     )
 
