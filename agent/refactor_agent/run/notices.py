@@ -57,6 +57,12 @@ def of_tests(baseline: Baseline, warning: str) -> Iterator[str]:
             f"Tests tried to reach {_some(list(baseline.blocked))}: only loopback is open to them,"
             " so these calls failed."
         )
+    if baseline.vacuous:
+        yield (
+            f"{len(baseline.vacuous)} async tests end without running, as nothing awaits them, and"
+            f" count for nothing: {_some(baseline.vacuous)}. Let IsolatedAsyncioTestCase run them,"
+            " or a plugin such as pytest-asyncio."
+        )
     if baseline.flaky:
         yield (
             f"{len(baseline.flaky)} tests end in one way and another and count for nothing:"

@@ -24,7 +24,7 @@ from refactor_agent.verify.unusable import why_unusable
 
 __all__ = ["Baseline", "BaselineStatus", "baseline_key", "take_baseline"]
 
-_FORMAT = "4"
+_FORMAT = "5"
 _SWITCHED_OFF = Refusal(reason="tests-off", message="the tests were switched off")
 
 _ANOTHER_MAY = frozenset(
@@ -66,6 +66,8 @@ class Baseline(Value):
     """Ids that only one of the runs collected."""
     failing: tuple[str, ...] = ()
     """Tests that failed both times, and files that can't be collected."""
+    vacuous: tuple[str, ...] = ()
+    """Async tests that nothing awaits, so that they passed without running; they are skipped."""
     durations: Mapping[str, float] = {}
     """Seconds per test, the longer of the two runs."""
     seconds: float = 0.0
@@ -224,6 +226,7 @@ def _combine(
         flaky=tuple(sorted(t for t in both if first.outcomes[t] != second.outcomes[t])),
         unstable=tuple(sorted(first.outcomes.keys() ^ second.outcomes.keys())),
         failing=tuple(failing),
+        vacuous=tuple(sorted(first.vacuous & second.vacuous)),
         durations={t: max(first.durations[t], second.durations[t]) for t in sorted(both)},
         seconds=max(first.result.seconds, second.result.seconds),
         lines=_lines(first, second),

@@ -12,7 +12,12 @@ from typing import Any
 from refactor_agent.ports import CommandResult
 from refactor_agent.verify.loop_use import LoopUse
 
-__all__ = ["SuiteRun", "read_probe_log"]
+__all__ = ["NOT_RUN", "SuiteRun", "read_probe_log"]
+
+NOT_RUN = (
+    "it is async and nothing awaits it; let IsolatedAsyncioTestCase run it, or a plugin such as"
+    " pytest-asyncio"
+)
 
 
 @dataclass
@@ -30,6 +35,9 @@ class SuiteRun:
     finished: bool = False
     collected: tuple[str, ...] | None = None
     asynchronous: frozenset[str] = frozenset()
+    """Tests that are coroutine functions."""
+    vacuous: set[str] = field(default_factory=set)
+    """Those of them that nothing awaited: whatever the runner says, they did not run."""
     collect_errors: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     """``passed``, ``failed``, ``error``, ``skipped``, ``xfailed`` or ``xpassed``."""
@@ -56,6 +64,9 @@ def read_probe_log(path: Path, result: CommandResult) -> SuiteRun:
     run = SuiteRun(result)
     for event in _events(path):
         _take(run, event)
+    for test in run.vacuous:
+        if run.outcomes.get(test) == "passed":
+            run.outcomes[test], run.texts[test] = "skipped", NOT_RUN
     return run
 
 
@@ -127,6 +138,8 @@ def _take_note(run: SuiteRun, kind: str, event: Mapping[str, Any]) -> None:
             name = f"{event['file']}:{event['name']}"
             run.never_awaited[name] += 1
             run.lost.setdefault(name, event["id"])
+            if event["id"] in run.asynchronous and event["name"] == _function(event["id"]):
+                run.vacuous.add(event["id"])
         case "loop_error":
             run.loop_errors[event["text"]] += 1
             run.lost.setdefault(event["text"], event["id"])
@@ -136,3 +149,8 @@ def _take_note(run: SuiteRun, kind: str, event: Mapping[str, Any]) -> None:
             run.blocked[event["host"]] += 1
         case _:
             raise AssertionError(f"unknown event: {kind!r}")
+
+
+def _function(test: str) -> str:
+    """Give the qualified name of the function that a test's id stands for."""
+    return test.partition("[")[0].partition("::")[2].replace("::", ".")

@@ -43,7 +43,22 @@ def test_command_may_set_variables():
     assert parsed.environment == {"MODE": "test"}
 
 
+VACUOUS = """\
+import unittest
+
+
+class CodeTest(unittest.TestCase):
+    async def test_a(self):
+        self.fail("it never runs")
+"""
+
 UNUSABLE = {
+    "only async tests that nothing awaits": (
+        {"test_v.py": VACUOUS},
+        None,
+        "all-tests-fail",
+        "test_v.py::CodeTest::test_a: it is async and nothing awaits it; let IsolatedAsyncio",
+    ),
     "no tests": ({}, None, "no-tests", "finds no tests"),
     "all fail": ({"test_b.py": RED}, None, "all-tests-fail", "test_b.py::test_b: "),
     "cannot be collected": (
@@ -214,3 +229,14 @@ def test_originals_are_not_touched(make_judge, snapshot_of):
     baseline = judge.baseline("code_.py")
     assert (baseline.status, set(baseline.outcomes.values())) == ("green", {"passed"})
     assert snapshot_of(judge.root) == before
+
+
+@pytest.mark.parametrize("command", ["python -m pytest", "python -m unittest"])
+def test_async_tests_that_nothing_awaits_count_for_nothing(make_judge, command):
+    other = "\n    def test_b(self):\n        self.assertTrue(True)\n"
+    judge = make_judge({"code_.py": CODE, "test_v.py": VACUOUS + other})
+    judge.command = command
+    baseline = judge.baseline("code_.py")
+    vacuous = "test_v.py::CodeTest::test_a"
+    assert baseline.vacuous == (vacuous,)
+    assert baseline.outcomes == {vacuous: "skipped", "test_v.py::CodeTest::test_b": "passed"}

@@ -16,6 +16,8 @@ from refactor_agent.run.state import RunState
 
 __all__ = ["Combined", "combine"]
 
+_SHOWN = 3
+
 
 class Combined(Value):
     """The final decisions, in the order of the plan, and the verdict on their sum."""
@@ -31,7 +33,8 @@ async def combine(services: Services, state: RunState) -> RunState:
     verdict = await _verdict(services, state, decisions, kept)
     while verdict is not None and verdict.outcome == "failed":
         culprit = await _culprit(services, state, decisions, kept)
-        reason = f"breaks the combined result: {verdict.reason}"
+        before = kept[: kept.index(culprit)]
+        reason = f"breaks the combined result{_laid_over(before)}: {verdict.reason}"
         decisions[culprit] = decisions[culprit].model_copy(
             update={"status": "dropped", "reason": reason}
         )
@@ -41,6 +44,12 @@ async def combine(services: Services, state: RunState) -> RunState:
     key = await asyncio.to_thread(services.store.put, combined)
     await services.say_once(COMBINED, outcome=verdict.outcome if verdict else None, combined=key)
     return {"combined": key}
+
+
+def _laid_over(names: Sequence[str]) -> str:
+    """Say which change sets it does not go with: each of them alone may do."""
+    shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
+    return f" when laid over {shown}" if names else ""
 
 
 def _decided(services: Services, state: RunState) -> tuple[list[str], dict[str, Decision]]:
