@@ -21,7 +21,8 @@ FILES = {
     "conftest.py": PLUGINS,
     "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n'
     'dependencies = ["httpx", "requests"]\n\n[dependency-groups]\n'
-    'test = ["requests-mock", "responses", "respx"]\n',
+    'test = ["requests-mock", "responses"]\n\n'
+    '[tool.refactor-agent]\nallow-dependencies = ["respx"]\n',
     "shop.py": """
     import requests
 
@@ -87,6 +88,8 @@ def test_verified_and_applied(tmp_path, test, code, speaks, passed):
     assert code in (user.target / "shop.py").read_text()
     tests = (user.target / "tests/test_shop.py").read_text()
     assert all(text in tests for text in speaks)
+    declares = '"respx>=0.22,<1"' in (user.target / "pyproject.toml").read_text()
+    assert declares == (speaks is ALL_NEW)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
     said = subprocess.run(
         command, cwd=user.target, check=False, capture_output=True, text=True,

@@ -70,6 +70,8 @@ class Dependency(Value):
 
     distribution: str
     specifier: str = ""
+    beside: tuple[str, ...] = ()
+    """Distributions of which tests need one: it is declared where that is. Empty: code needs it."""
 
 
 class LoopEdit(Value):

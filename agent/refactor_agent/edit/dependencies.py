@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from refactor_agent.domain.plan import Dependency
+from refactor_agent.edit.arrays import add_to_array, replaced, section_span
 from refactor_agent.edit.declared import (
     REQUIREMENT_FILES,
     declared_distributions,
     read_pyproject,
 )
-from refactor_agent.edit.requirement import normalized, requirement_name, requirement_text
+from refactor_agent.edit.for_tests import declared_beside
+from refactor_agent.edit.requirement import normalized, requirement_text
+from refactor_agent.edit.requirements_file import add_line
 from refactor_agent.tree import Tree
 
 __all__ = ["DependencyChanges", "dependency_changes"]
@@ -30,8 +32,16 @@ class DependencyChanges(NamedTuple):
 def dependency_changes(tree: Tree, dependencies: Sequence[Dependency]) -> DependencyChanges:
     """Declare what is not declared yet, with the smallest edit to the file that declares now.
 
-    ``[project] dependencies`` first, then Poetry's table, then a requirements file.
+    ``[project] dependencies`` first, then Poetry's table, then a requirements file; what tests need
+    goes where what it stands beside is declared.
     """
+    of_tests = [dependency for dependency in dependencies if dependency.beside]
+    found, by_hand = declared_beside(tree, of_tests)
+    own = _of_code(tree.with_changes(found), [one for one in dependencies if not one.beside])
+    return DependencyChanges({**found, **own.files}, (*own.by_hand, *by_hand))
+
+
+def _of_code(tree: Tree, dependencies: Sequence[Dependency]) -> DependencyChanges:
     missing: dict[str, Dependency] = {}
     for dependency in dependencies:
         missing.setdefault(normalized(dependency.distribution), dependency)
@@ -46,16 +56,17 @@ def dependency_changes(tree: Tree, dependencies: Sequence[Dependency]) -> Depend
 
 def _in_pyproject(tree: Tree, wanted: Sequence[Dependency]) -> Mapping[str, bytes] | None:
     data = read_pyproject(tree)
+    edit: Callable[[str, Dependency], str | None]
     match data:
         case {"project": {"dependencies": [*_]}}:
-            section, edit = "project", _add_to_array
+            section, edit = "project", add_to_array
         case {"tool": {"poetry": {"dependencies": {}}}}:
             section, edit = "tool.poetry.dependencies", _add_to_table
         case _:
             return None
     old = text = tree.read("pyproject.toml").decode()
     for dependency in wanted:
-        start, end = _section(text, section)
+        start, end = section_span(text, section)
         changed = edit(text[start:end], dependency)
         if changed is None:
             return None
@@ -63,68 +74,12 @@ def _in_pyproject(tree: Tree, wanted: Sequence[Dependency]) -> Mapping[str, byte
     return {"pyproject.toml": text.encode()} if _adds_only(old, text, wanted) else None
 
 
-def _section(text: str, name: str) -> tuple[int, int]:
-    """Give where the body of ``[name]`` starts and ends."""
-    head = re.search(rf"^\[{re.escape(name)}\][^\n]*\n", text, re.MULTILINE)
-    if head is None:
-        return 0, 0
-    following = re.compile(r"^\[", re.MULTILINE).search(text, head.end())
-    return head.end(), following.start() if following else len(text)
-
-
-_ARRAY = re.compile(
-    r"""^dependencies\s*=\s*\[(?P<items>(?:[^\]"'#]|"[^"\n]*"|'[^'\n]*'|\#[^\n]*)*)\]""",
-    re.MULTILINE | re.VERBOSE,
-)
-_ITEM = re.compile(r"""\#[^\n]*|(?P<value>"[^"\n]*"|'[^'\n]*')""")
-
-
-def _add_to_array(body: str, dependency: Dependency) -> str | None:
-    match = _ARRAY.search(body)
-    if match is None:
-        return None
-    base = match.start("items")
-    items = [item for item in _ITEM.finditer(match["items"]) if item["value"]]
-    if not items:
-        return _replaced(body, match.span("items"), f'"{requirement_text(dependency)}"')
-    quote = items[0]["value"][0]
-    text = f"{quote}{requirement_text(dependency)}{quote}"
-    name = normalized(dependency.distribution)
-    before = [item for item in items if (requirement_name(item["value"][1:-1]) or "") < name]
-    if not before:
-        at = base + items[0].start()
-        return _replaced(body, (at, at), text + "," + _lead(match["items"], items[0].start()))
-    return _add_behind(body, base + before[-1].start(), base + before[-1].end(), text)
-
-
-def _add_behind(body: str, start: int, end: int, text: str) -> str:
-    """Add an item behind the one in ``body[start:end]``; its comment stays with it."""
-    lead = _lead(body[:start], start)
-    if "\n" not in lead:
-        return _replaced(body, (end, end), f",{lead}{text}")
-    line_end = end + len(body[end:].partition("\n")[0].removesuffix("\r"))
-    rest = body[end:line_end]
-    if rest.lstrip().startswith(","):
-        return _replaced(body, (line_end, line_end), f"{lead}{text},")
-    return _replaced(body, (end, line_end), f",{rest}{lead}{text}")
-
-
-def _lead(items: str, start: int) -> str:
-    """Give the space that sets an item apart: a new line and its indentation, or one space."""
-    space = re.search(r"(\r?\n)?[ \t]*$", items[:start])
-    return space.group() if space and space.group().strip(" \t") else " "
-
-
 def _add_to_table(body: str, dependency: Dependency) -> str:
     specifier = dependency.specifier.replace(" ", "") or "*"
     newline = "\r\n" if "\r\n" in body else "\n"
     line = f'{dependency.distribution} = "{specifier}"{newline}'
     end = len(body.rstrip())
-    return _replaced(body, (end, end + len(newline) if body[end:] else end), newline + line)
-
-
-def _replaced(text: str, span: tuple[int, int], new: str) -> str:
-    return text[: span[0]] + new + text[span[1] :]
+    return replaced(body, (end, end + len(newline) if body[end:] else end), newline + line)
 
 
 def _adds_only(old: str, new: str, wanted: Sequence[Dependency]) -> bool:
@@ -157,20 +112,5 @@ def _in_requirements(tree: Tree, wanted: Sequence[Dependency]) -> Mapping[str, b
     text = tree.read(file).decode(errors="surrogateescape")
     newline = "\r\n" if "\r\n" in text else "\n"
     for dependency in wanted:
-        text = _add_line(text, dependency, newline)
+        text = add_line(text, dependency, newline)
     return {file: text.encode(errors="surrogateescape")}
-
-
-def _add_line(text: str, dependency: Dependency, newline: str) -> str:
-    """Add below the last name that sorts before it, else at the end."""
-    lines = text.splitlines(keepends=True)
-    name = normalized(dependency.distribution)
-    at = len(lines)
-    for number, line in enumerate(lines, start=1):
-        other = None if line.startswith(("#", "-", " ")) else requirement_name(line)
-        if other is not None and other < name and not line.rstrip().endswith("\\"):
-            at = number
-    if at and not lines[at - 1].endswith(("\n", "\r")):
-        lines[at - 1] += newline
-    lines.insert(at, requirement_text(dependency) + newline)
-    return "".join(lines)

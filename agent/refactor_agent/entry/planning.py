@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from refactor_agent.domain.plan import Dependency
 from refactor_agent.domain.proposal import NewFile, Proposal, RuleAuthor
 from refactor_agent.entry.callers import About, left_behind
 from refactor_agent.entry.changes import Group, Planned, planned
@@ -37,7 +38,7 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
         *made.unrunnable,
         *still_sync(ground, entries, done),
     )
-    said = _Said(refusals, made.notes)
+    said = _Said(refusals, made.notes, made.dependencies)
     groups = [
         _group(ground, entries, {file: files[file] for file in sorted(group)}, done.rest, said)
         for group in grouped(ground.graph, files, done.coloured)
@@ -50,6 +51,7 @@ class _Said(NamedTuple):
 
     refusals: Sequence[About]
     notes: tuple[str, ...]
+    for_tests: tuple[Dependency, ...] = ()
 
 
 def _group(
@@ -70,7 +72,7 @@ def _group(
             author=RuleAuthor(rules=rest.rules),
             functions=(),
             new_files=tuple(new for new in rest.new_files if _needs(new, files)),
-            dependencies=rest.dependencies,
+            dependencies=(*rest.dependencies, *_for_tests(said, files)),
             notes=tuple(dict.fromkeys((*rest.notes, *said.notes))),
         ),
         refusals=[refusal for file, refusal in said.refusals if file is None or file in files],
@@ -92,6 +94,13 @@ def _unreached(
                 change_set="", strategy="native", author=RuleAuthor(rules=()), functions=()
             )
             yield Group(files={}, entries=[entry], rest=nothing, refusals=why)
+
+
+def _for_tests(said: _Said, files: Mapping[str, bytes]) -> Iterator[Dependency]:
+    """Give what the tests among ``files`` need now."""
+    for dependency in said.for_tests:
+        if any(dependency.distribution.encode() in data for data in files.values()):
+            yield dependency
 
 
 def _needs(new: NewFile, files: Mapping[str, bytes]) -> bool:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from refactor_agent.domain.plan import Dependency
+from refactor_agent.edit import normalized
 from refactor_agent.entry.callers import About
 from refactor_agent.entry.faces import find_faces, with_faces
 from refactor_agent.entry.ground import EntryGround
@@ -23,6 +25,9 @@ from refactor_agent.plan import script_functions
 
 __all__ = ["Made", "made_in_place"]
 
+_RESPX = ">=0.22,<1"
+"""The versions with which answers were compared."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -36,6 +41,8 @@ class Made:
     unrunnable: tuple[About, ...]
     """Tests that nothing would run."""
     notes: tuple[str, ...]
+    dependencies: tuple[Dependency, ...] = ()
+    """What the tests need now."""
 
 
 def made_in_place(ground: EntryGround, reach: Reach) -> Made:
@@ -55,8 +62,10 @@ def made_in_place(ground: EntryGround, reach: Reach) -> Made:
 
 def _answered(ground: EntryGround, reach: Reach, mocks: set[str]) -> tuple[Made | None, str]:
     """Convert with tests that answer for httpx; else say, in one line, what is in the way."""
-    if mocks != {PATCH} and not declares_for_tests(ground.base, "respx"):
-        return None, "respx, which answers for httpx, is not among the requirements"
+    needed = _needed(ground, mocks)
+    if needed is None:
+        why = "respx, which answers for httpx, is neither among the requirements"
+        return None, f"{why} nor in allow-dependencies"
     made = _made(ground, reach, answered=True)
     refused = [*made.done.refusals, *(refusal for _, refusal in made.unrunnable)]
     if refused:
@@ -74,7 +83,17 @@ def _answered(ground: EntryGround, reach: Reach, mocks: set[str]) -> tuple[Made 
             return None, answered.why[0]
         if file in files:
             files[file] = answered.data
-    return replace(made, files=files), ""
+    return replace(made, files=files, dependencies=needed), ""
+
+
+def _needed(ground: EntryGround, mocks: set[str]) -> tuple[Dependency, ...] | None:
+    """Give what must be declared so that tests can answer for httpx; `None` where that may not."""
+    if mocks == {PATCH} or declares_for_tests(ground.base, "respx"):
+        return ()
+    if "respx" not in map(normalized, ground.project.config.allow_dependencies):
+        return None
+    beside = tuple(sorted(mocks - {PATCH}))
+    return (Dependency(distribution="respx", specifier=_RESPX, beside=beside),)
 
 
 def _left(ground: EntryGround, reach: Reach, files: Mapping[str, bytes]) -> Iterator[str]:

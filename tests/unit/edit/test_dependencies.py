@@ -101,3 +101,66 @@ def test_what_is_declared() -> None:
         }
     )
     assert declared_distributions(tree) == {"requests", "typing-extensions", "fast-api"}
+
+
+RESPX = Dependency(
+    distribution="respx", specifier=">=0.22,<1", beside=("requests_mock", "responses")
+)
+WEB = '[project]\ndependencies = ["httpx"]\n\n'
+POETRY = '[tool.poetry.group.dev.dependencies]\nresponses = "^0.25"\n'
+FOR_TESTS = {
+    "a group": (
+        "pyproject.toml",
+        WEB + '[dependency-groups]\nlint = ["ruff"]\ntest = [\n  "pytest",\n  "responses>=1",\n]\n',
+        WEB + '[dependency-groups]\nlint = ["ruff"]\n'
+        'test = [\n  "pytest",\n  "responses>=1",\n  "respx>=0.22,<1",\n]\n',
+    ),
+    "an extra": (
+        "pyproject.toml",
+        WEB + '[project.optional-dependencies]\ntest = ["pytest", "requests-mock"]\n',
+        WEB + "[project.optional-dependencies]\n"
+        'test = ["pytest", "requests-mock", "respx>=0.22,<1"]\n',
+    ),
+    "what the code needs too": (
+        "pyproject.toml",
+        '[project]\ndependencies = ["httpx", "responses"]\n',
+        '[project]\ndependencies = ["httpx", "responses", "respx>=0.22,<1"]\n',
+    ),
+    "poetry": (
+        "pyproject.toml",
+        POETRY + "\n[tool.black]\n",
+        POETRY + 'respx = ">=0.22,<1"\n\n[tool.black]\n',
+    ),
+    "a file": (
+        "requirements-test.txt",
+        "-r requirements.txt\npytest\nresponses==0.25\nzeep\n",
+        "-r requirements.txt\npytest\nresponses==0.25\nrespx>=0.22,<1\nzeep\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "before", "after"), FOR_TESTS.values(), ids=FOR_TESTS)
+def test_declared_beside_what_tests_need(file: str, before: str, after: str) -> None:
+    tree = tree_with({"requirements.txt": "httpx\n", file: before})
+    changes = dependency_changes(tree, [RESPX])
+    assert changes == ({file: after.encode()}, ())
+    assert dependency_changes(tree.with_changes(changes.files), [RESPX]) == ({}, ())
+
+
+def test_what_tests_need_and_what_code_needs() -> None:
+    before = '[project]\ndependencies = ["a"]\n\n[dependency-groups]\ntest = ["responses"]\n'
+    after = (
+        '[project]\ndependencies = ["a", "httpx>=0.27,<1"]\n\n'
+        '[dependency-groups]\ntest = ["responses", "respx>=0.22,<1"]\n'
+    )
+    changes = dependency_changes(tree_with({"pyproject.toml": before}), [RESPX, HTTPX])
+    assert changes == ({"pyproject.toml": after.encode()}, ())
+
+
+@pytest.mark.parametrize("files", [
+    {},
+    {"tox.ini": "[testenv]\ndeps = responses\n"},
+    {"pyproject.toml": 'dependency-groups = {test = ["responses"]}\n'},
+])  # fmt: skip
+def test_what_tests_need_is_left_to_a_person(files: dict[str, str]) -> None:
+    assert dependency_changes(tree_with(files), [RESPX]) == ({}, (RESPX,))

@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from refactor_agent.domain.plan import Dependency
 from refactor_agent.entry import plan_in_place
 
 PYPROJECT = """
@@ -291,7 +292,7 @@ def test_what_respx_would_answer_otherwise_stays(ground, test, says):
 
 
 @pytest.mark.parametrize(("pyproject", "shop", "says"), [
-    (PYPROJECT.replace("respx", "other"), SHOP, "respx, which answers for httpx, is not among"),
+    (PYPROJECT.replace("respx", "other"), SHOP, "respx, which answers for httpx, is neither among"),
     (PYPROJECT, SHOP.replace('response.json()["price"]', "response.text"),
      "shop.py would still use requests"),
     (PYPROJECT, SHOP.replace('orders/{name}"', 'orders", json={"name": name, "signature": "1"}'),
@@ -304,6 +305,30 @@ def test_where_the_code_is_not_one_that_respx_answers(ground, pyproject, shop, s
     assert [note for note in notes if says in note]
     assert "import requests" in made["shop.py"]
     assert "respx" not in made["test_shop.py"]
+
+
+ALLOWED = '\n[tool.refactor-agent]\nallow-dependencies = ["respx"]\n'
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "needed"),
+    [
+        (PYPROJECT + ALLOWED, ()),
+        (
+            PYPROJECT.replace(', "respx>=0.22"', "") + ALLOWED,
+            (Dependency(distribution="respx", specifier=">=0.22,<1", beside=("responses",)),),
+        ),
+    ],
+    ids=["declared", "allowed"],
+)
+def test_respx_is_declared_where_it_may_be(ground, pyproject, needed):
+    test = CASES[0].values[0]
+    files = {"pyproject.toml": pyproject, "shop.py": _plain(SHOP), "test_shop.py": _plain(test)}
+    [planned] = plan_in_place(ground(files), ["shop:price", "shop:order"])
+
+    assert planned.proposal is not None
+    assert planned.proposal.dependencies == needed
+    assert "respx.get(" in {f.file: f.text for f in planned.proposal.files}["test_shop.py"]
 
 
 def _made(ground, test, pyproject=PYPROJECT, shop=SHOP):

@@ -11,6 +11,7 @@ __all__ = ["declares_for_tests"]
 _DECLARES = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "requirements-dev.txt",
              "requirements-test.txt", "dev-requirements.txt", "test-requirements.txt",
              "requirements/test.txt", "requirements/dev.txt", "requirements.txt")  # fmt: skip
+_ALLOWED = re.compile(rb"^allow-dependencies\s*=\s*\[[^\]]*\]", re.MULTILINE)
 
 
 def declares_for_tests(tree: Tree, distribution: str) -> bool:
@@ -21,5 +22,5 @@ def declares_for_tests(tree: Tree, distribution: str) -> bool:
 
 
 def _split(data: bytes) -> bytes:
-    """Put each requirement of a list on a line of its own."""
-    return data.replace(b"[", b"\n").replace(b",", b"\n")
+    """Put each requirement of a list on a line of its own; what is but allowed is none."""
+    return _ALLOWED.sub(b"", data).replace(b"[", b"\n").replace(b",", b"\n")
