@@ -29,10 +29,13 @@ def leaks(cases: Sequence[Case], places: Sequence[Path] = TUNED) -> Iterator[str
 
 
 def _names(cases: Sequence[Case]) -> set[str]:
-    """Give ids of held-out cases, and groups all of whose cases are held out.
+    """Give ids of held-out cases, and groups and batches all of whose cases are held out.
+
+    These are packages and applications, where a suite has such.
 
     A single word, such as the construct ``recursion``, is no name that could give a case away.
     """
     held = {case.id for case in cases if case.split == "held-out"}
-    groups = {case.group for case in cases} - {c.group for c in cases if c.split == "dev"}
-    return {name for name in held if re.search(r"[\W_]", name)} | groups
+    dev = {name for case in cases if case.split == "dev" for name in (case.group, case.batch)}
+    whole = {name for case in cases for name in (case.group, case.batch)} - dev - {""}
+    return {name for name in held if re.search(r"[\W_]", name)} | whole

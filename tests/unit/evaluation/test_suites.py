@@ -41,12 +41,17 @@ def test_a_leak_is_found(tmp_path: Path):
         Case("first-one", "held-out", "imports", "0"),
         Case("second-one", "dev", "imports", "0"),
         Case("third", "held-out", "lonelypackage", "0"),
+        Case("a.py:3 direct", "held-out", "imports", "0", "sitespackage"),
+        Case("b.py:3 direct", "dev", "imports", "0", "otherpackage"),
     ]
-    (tmp_path / "rule.md").write_text("as in first-one\nsecond-one\nimport lonelypackage\nfirst\n")
+    (tmp_path / "rule.md").write_text(
+        "as in first-one\nsecond-one\nimport lonelypackage\nfirst\nsitespackage, otherpackage\n"
+    )
     found = list(leaks(cases, [tmp_path]))
     assert [line.partition(".md:")[2] for line in found] == [
         "1 names first-one",
         "3 names lonelypackage",
+        "5 names sitespackage",
     ]
 
 
