@@ -47,14 +47,20 @@ class Asyncified(Value):
 
 
 def asyncify(
-    project: Project, rulebook: RuleBook, request: Request, interpreter: Interpreter
+    project: Project,
+    rulebook: RuleBook,
+    request: Request,
+    interpreter: Interpreter,
+    *,
+    changes: Mapping[str, bytes] | None = None,
 ) -> Asyncified:
     """Convert the requested files in place, by rules alone.
 
+    ``changes`` are files that read otherwise than on disk.
     ``interpreter`` is the target's: the source of libraries that leaves name is looked up there.
     Raises `UsageError` when a requested file is not one of the project's.
     """
-    world, refusals = _open(project, rulebook, request, interpreter), Refusals()
+    world, refusals = _open(project, rulebook, request, interpreter, changes or {}), Refusals()
     colouring = colour(world, refusals)
     colouring, refusals = _with_locks(world, colouring, refusals)
     files = {
@@ -93,14 +99,19 @@ def _with_locks(
 
 
 def _open(
-    project: Project, rulebook: RuleBook, request: Request, interpreter: Interpreter
+    project: Project,
+    rulebook: RuleBook,
+    request: Request,
+    interpreter: Interpreter,
+    changes: Mapping[str, bytes],
 ) -> World:
     leaves = with_twins(rulebook, request.leaves)
     pairs = parse_leaves(leaves).names
     own = {item.module.partition(".")[0] for item in project.sources.files}
     roots = {name.partition(".")[0] for pair in pairs.items() for name in pair} - own
     packages = roots | aliased(project.root, request.files, roots)
-    evaluator, _ = evaluate(project, rulebook, libraries=library_sources(interpreter, packages))
+    libraries = library_sources(interpreter, packages)
+    evaluator, _ = evaluate(project, rulebook, changes=changes, libraries=libraries)
     tell_fixtures(evaluator)
     by_file = {module.file: module for module in evaluator.index.modules.values()}
     for file in request.files:
@@ -109,7 +120,7 @@ def _open(
     written_in = [by_file[file] for file in request.files]
     world = World(evaluator, Leaves(evaluator, rulebook, leaves, written_in), request)
     for file in request.files:
-        data = (project.root / file).read_bytes()
+        data = changes[file] if file in changes else (project.root / file).read_bytes()
         world.modules[file] = Module(by_file[file], Source(file, data), evaluator)
     return world
 

@@ -72,7 +72,8 @@ def _colour(ground: EntryGround, wanted: Wanted) -> tuple[Asyncified, tuple[Refu
             leaves=wanted.pairs,
             seeds=tuple(sorted(seeds)),
         )
-        made = asyncify(ground.project, ground.rulebook, request, ground.interpreter)
+        about = (ground.project, ground.rulebook, request, ground.interpreter)
+        made = asyncify(*about, changes=ground.base.changes)
         stuck = seeds - set(made.coloured)
         if not stuck:
             return made, tuple(told)

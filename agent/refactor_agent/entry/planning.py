@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -16,8 +17,9 @@ from refactor_agent.entry.groups import grouped
 from refactor_agent.entry.leaves import Resolved
 from refactor_agent.entry.names import EntryPoint
 from refactor_agent.entry.reach import Reach
+from refactor_agent.entry.suite.raises import with_open_assertions
 from refactor_agent.entry.wanted import entries_of, still_sync
-from refactor_agent.entry.with_tests import made_in_place
+from refactor_agent.entry.with_tests import Made, made_in_place
 
 __all__ = ["plan_in_place"]
 
@@ -28,22 +30,46 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
     Gives one change set for each group of files between which no state is right but all or
     nothing. A group with a sync caller left, or with a call that can't be resolved, is refused.
     """
-    entries = entries_of(ground, texts)
-    reach = Reach(ground.graph, chain.from_iterable(entry.functions for entry in entries))
-    made = made_in_place(ground, reach)
-    done, faces, files = made.done, made.faces, made.files
+    over, made = _made_in_place(ground, texts)
+    done, faces, files, entries = made.done, made.faces, made.files, entries_of(over, texts)
     refusals = (
         *((refusal.site.file if refusal.site else None, refusal) for refusal in done.refusals),
-        *left_behind(ground.graph, done.coloured, faces),
+        *left_behind(over.graph, done.coloured, faces),
         *made.unrunnable,
-        *still_sync(ground, entries, done),
+        *still_sync(over, entries, done),
     )
     said = _Said(refusals, made.notes, made.dependencies)
     groups = [
-        _group(ground, entries, {file: files[file] for file in sorted(group)}, done.rest, said)
-        for group in grouped(ground.graph, files, done.coloured)
+        _group(over, entries, {file: files[file] for file in sorted(group)}, done.rest, said)
+        for group in grouped(over.graph, files, done.coloured)
     ]
-    return planned(ground.base, ground.graph, [*groups, *_unreached(ground, entries, files, said)])
+    return planned(ground.base, over.graph, [*groups, *_unreached(over, entries, files, said)])
+
+
+def _made_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[EntryGround, Made]:
+    """Convert what is reached, over tests in which assertions that are handed it are open.
+
+    Opened are those only that are handed what turns async, which is known when all are.
+    """
+    reach = _reach(ground, texts)
+    handed = with_open_assertions(ground.base, ground.graph, reach.functions)
+    if not handed:
+        return ground, made_in_place(ground, reach)
+    over, made = _over(ground, texts, handed)
+    needed = with_open_assertions(ground.base, ground.graph, made.done.coloured)
+    return (over, made) if needed == handed else _over(ground, texts, needed)
+
+
+def _over(
+    ground: EntryGround, texts: Sequence[str], files: Mapping[str, bytes]
+) -> tuple[EntryGround, Made]:
+    over = replace(ground, base=ground.base.with_changes(files))
+    return over, made_in_place(over, _reach(over, texts))
+
+
+def _reach(ground: EntryGround, texts: Sequence[str]) -> Reach:
+    entries = entries_of(ground, texts)
+    return Reach(ground.graph, chain.from_iterable(entry.functions for entry in entries))
 
 
 class _Said(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.syntax import dotted
 
-__all__ = ["patch_targets", "without_targets"]
+__all__ = ["patch_targets", "said_keywords", "without_targets"]
 
 _PATCHES = frozenset({"patch", "mock.patch", "unittest.mock.patch", "mocker.patch"})
 
@@ -28,9 +28,15 @@ def without_targets(node: ast.expr) -> ast.expr:
     for target in patch_targets(made):
         target.value = str(target.value).partition(".")[0]
     for part in ast.walk(made):
-        if isinstance(part, ast.Call) and dotted(part.func) in _PATCHES:
-            part.keywords = [word for word in part.keywords if not _is_default(word)]
+        if isinstance(part, ast.Call):
+            part.keywords = list(said_keywords(part))
     return made
+
+
+def said_keywords(call: ast.Call) -> Iterator[ast.keyword]:
+    """Give the keywords of a call, without what tells `patch` to do what it does by itself."""
+    is_patch = dotted(call.func) in _PATCHES
+    yield from (word for word in call.keywords if not (is_patch and _is_default(word)))
 
 
 def _is_default(word: ast.keyword) -> bool:

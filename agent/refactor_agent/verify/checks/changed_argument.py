@@ -10,6 +10,7 @@ from itertools import chain
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
 from refactor_agent.verify.checks._hops import hop
+from refactor_agent.verify.checks._patches import said_keywords
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -71,7 +72,7 @@ def _given(module: Module, function: FunctionNode) -> Keywords:
         for part in (node.func, *node.args[:2]):
             name = module.qualified(part)
             if name is not None and name.partition(".")[0] in module.imported and "." in name:
-                found[name].update(_keyword(word) for word in node.keywords)
+                found[name].update(_keyword(word) for word in said_keywords(node))
                 if part is not node.func:
                     break
     return {name: frozenset(words) for name, words in found.items()}
@@ -97,6 +98,11 @@ def _after(call: str) -> str:
     return _BEFORE.format(f"await asyncio.to_thread(subprocess.run, k{call})")
 
 
+_PATCHED = (
+    "import unittest.mock\nfrom unittest import mock\n\n\n@mock.patch('shop.get')\n"
+    "def test_get(get):\n    shop.load()\n"
+)
+
 CHECK = Check(
     name="changed-argument",
     hazards=("H-S4", "H-T3", "H-R11"),
@@ -118,6 +124,17 @@ CHECK = Check(
             "import httpx\n\n\nasync def f(a, b):\n    async with httpx.AsyncClient() as client:\n"
             "        await client.get(a, follow_redirects=True)\n"
             "        await client.get(b, follow_redirects=True)\n",
+        ),
+        Example(
+            "a patch told to give what it gives",
+            _PATCHED,
+            _PATCHED.replace("'shop.get'", "'shop.Client.get', return_value=mock.MagicMock()"),
+        ),
+        Example(
+            "a patch told to give something else",
+            _PATCHED,
+            _PATCHED.replace("'shop.get'", "'shop.Client.get', return_value=3"),
+            "newly given `return_value=3`",
         ),
         Example("value in a variable", _RUN, _after(", check=True, env=env")),
     ),

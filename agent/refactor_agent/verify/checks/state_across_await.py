@@ -10,6 +10,7 @@ from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._section_uses import Access, Clash
 from refactor_agent.verify.checks._sections import Sections
 from refactor_agent.verify.checks._suspensions import Suspensions
+from refactor_agent.verify.checks._test_code import is_lone_test
 from refactor_agent.verify.checks._units import Unit, Units
 from refactor_agent.verify.context import Context
 
@@ -30,6 +31,8 @@ def _find(context: Context) -> Iterator[Objection]:
     suspensions = Suspensions(context, units)
     sections = Sections(units, suspensions)
     for unit in suspensions.concerned:
+        if is_lone_test(unit.file, unit.after):
+            continue
         for clash in sections.summary(unit).clashes:
             waits = _waits(clash.point)
             if not suspensions.adds_to(unit):
@@ -112,6 +115,10 @@ def _loop(line: str) -> str:
 
 _SAVE = "\n    def save(self):\n        print(self.items)\n"
 _CHECKED = _method("if not os.path.exists(key):", "    return", "{}", "os.remove(key)")
+_TEST = (
+    f"{_OFFLOAD}ITEMS = {{{{}}}}\n\n\n{{}}def test_box():\n    ITEMS['a'] = 1\n"
+    "    {}load()\n    assert ITEMS['a'] == 1\n"
+)
 _SAYS = "lets other tasks run"
 
 CHECK = Check(
@@ -256,6 +263,19 @@ CHECK = Check(
             _method(
                 "if os.path.exists(key):", "    await offload(f, key)", "os.remove(self.temporary)"
             ),
+        ),
+        Example(
+            "a test that is alone in its loop",
+            _TEST.format("", ""),
+            _TEST.format("async ", "await "),
+            file="test_box.py",
+        ),
+        Example(
+            "a test that starts tasks",
+            _TEST.format("", "") + "    asyncio.gather()\n",
+            _TEST.format("async ", "await ") + "    asyncio.gather()\n",
+            "lets other tasks run",
+            file="test_box.py",
         ),
         Example(
             "a request's own state",

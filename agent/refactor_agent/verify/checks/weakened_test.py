@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from refactor_agent.verify.checks._answers import answering_for_requests
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._read_form import read_form
 from refactor_agent.verify.checks._runners import RUNNERS, runner_helpers
 from refactor_agent.verify.checks._sync_form import sync_form
+from refactor_agent.verify.checks._test_code import is_test_file
 from refactor_agent.verify.checks._twins import as_original
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
@@ -35,7 +35,7 @@ _MAYBE_NOT = (ast.If | ast.While | ast.For | ast.Try | ast.FunctionDef | ast.Asy
 def _find(context: Context) -> Iterator[Objection]:
     for file in context.python_files:
         before, after = context.module_before(file), context.module_after(file)
-        if before is None or after is None or not _is_test_file(file):
+        if before is None or after is None or not is_test_file(file):
             continue
         helpers = RUNNERS | (runner_helpers(before) & runner_helpers(after))
         for name, old in before.functions.items():
@@ -52,7 +52,7 @@ def _find(context: Context) -> Iterator[Objection]:
 def _compare(
     file: str, name: str, old: FunctionNode, new: FunctionNode, runners: frozenset[str]
 ) -> Iterator[Objection]:
-    missing = _assertions(old, runners) - _assertions(new, runners)
+    missing = _assertions(old, runners) - _assertions(new, runners) - _closed(new, runners)
     for text in missing:
         yield Objection(f"{file}, {name}: the assertion `{text}` is gone or changed")
     for text in _guarded(new, runners) - _guarded(old, runners):
@@ -107,6 +107,20 @@ def _assertions(function: ast.AST, runners: frozenset[str]) -> Counter[str]:
             found[_text(node, runners)] += 1
         elif isinstance(node, ast.Call) and _asserts(node.func):
             found[_as_called(_text(node, runners))] += 1
+    return found
+
+
+def _closed(function: FunctionNode, runners: frozenset[str]) -> Counter[str]:
+    """Give ``with x.assertRaises(E): f(a)`` as one call: ``x.assertRaises(E, f, a)``."""
+    found: Counter[str] = Counter()
+    for node in ast.walk(function):
+        match node:
+            case ast.With(
+                items=[ast.withitem(context_expr=ast.Call() as check, optional_vars=None)],
+                body=[ast.Expr(value=ast.Await(value=ast.Call() as call) | (ast.Call() as call))],
+            ) if _asserts(check.func) and not check.keywords:
+                given = [*check.args, call.func, *call.args]
+                found[_text(ast.Call(check.func, given, call.keywords), runners)] += 1
     return found
 
 
@@ -167,12 +181,6 @@ def _asserts(called: ast.expr) -> bool:
     return name.startswith("assert") or name in _RAISES
 
 
-def _is_test_file(file: str) -> bool:
-    path = PurePosixPath(file)
-    name = path.stem
-    return name.startswith("test") or name.endswith("_test") or name == "conftest"
-
-
 _BEFORE = "def test_a():\n    assert get(1) == 2\n    assert get(2) == 3\n"
 
 
@@ -185,6 +193,11 @@ def _pair(title: str, after: str, says: str = "") -> Example:
 
 
 _BOTH = "assert await get(1) == 2\n    assert await get(2) == 3"
+_HANDED = "class TestA(C):\n    def test_a(self):\n        self.assertRaises(E, get, 1)\n"
+_OPEN = (
+    "class TestA(C):\n    async def test_a(self):\n"
+    "        with self.assertRaises(E):\n            await get(1)\n"
+)
 
 CHECK = Check(
     name="weakened-test",
@@ -238,6 +251,21 @@ CHECK = Check(
             "fewer calls counted by what answers for httpx",
             "def test_a():\n    get()\n    assert len(responses.calls) == 2\n",
             "async def test_a():\n    await get()\n    assert len(respx.calls) == 1\n",
+            "is gone or changed",
+            file="test_a.py",
+        ),
+        Example("an assertion that calls, opened", _HANDED, _OPEN, file="test_a.py"),
+        Example(
+            "opened with another call",
+            _HANDED,
+            _OPEN.replace("get(1)", "get(2)"),
+            "is gone or changed",
+            file="test_a.py",
+        ),
+        Example(
+            "opened over more than the call",
+            _HANDED,
+            _OPEN + "            await get(3)\n",
             "is gone or changed",
             file="test_a.py",
         ),
