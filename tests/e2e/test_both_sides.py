@@ -15,6 +15,7 @@ from refactor_agent.verify import ProcessSandbox, WorkspacePool, find_isolation
 from refactor_agent.verify.both_sides import compare_sides, trials_of
 from support.agent_process import AgentHome, make_repository
 from support.files import write_files
+from support.price_server import price_test
 
 pytestmark = pytest.mark.slow
 
@@ -47,30 +48,7 @@ async def price(url):
     response = requests.get(url, timeout=10)
     return response.json()["price"]
 """,
-    "test_shop.py": """\
-import asyncio
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
-from shop import price
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("content-length", "12")
-        self.end_headers()
-        self.wfile.write(b'{"price": 3}')
-
-    def log_message(self, *args):
-        pass
-
-
-def test_price():
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.handle_request).start()
-        assert asyncio.run(price(f"http://127.0.0.1:{server.server_port}")) == 3
-""",
+    "test_shop.py": price_test("shop"),
 }
 
 

@@ -30,6 +30,7 @@ from refactor_agent.verify import (
     verify,
     verify_combined,
 )
+from support.price_server import price_test
 
 pytestmark = pytest.mark.slow
 
@@ -91,32 +92,12 @@ async def last(command: list[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
     return done.stdout.strip()
 """,
-    "tests/test_prices.py": """\
+    "tests/test_prices.py": price_test("shop.prices", times=2),
+    "tests/test_history.py": """\
 import asyncio
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from shop.history import last
-from shop.prices import price
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("content-length", "12")
-        self.end_headers()
-        self.wfile.write(b'{"price": 3}')
-
-    def log_message(self, *args):
-        pass
-
-
-def test_price():
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        for _ in range(2):
-            threading.Thread(target=server.handle_request).start()
-            assert asyncio.run(price(f"http://127.0.0.1:{server.server_port}")) == 3
 
 
 def test_last():

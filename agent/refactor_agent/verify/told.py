@@ -5,10 +5,12 @@ from __future__ import annotations
 __all__ = ["told"]
 
 _PYTEST = "E  "
+_TRACEBACK = "Traceback (most recent call last)"
 
 
 def told(text: str) -> str:
-    """Give the error in ``text``: pytest marks it, and a traceback ends with it."""
+    """Give the error in ``text``: pytest marks it, a traceback ends with it; else the first line."""
     lines = [line for line in text.splitlines() if line.strip()]
     marked = [line.removeprefix(_PYTEST) for line in lines if line.startswith(_PYTEST)]
-    return (marked[:1] or lines[-1:] or [""])[0].strip()
+    last = lines[-1:] if any(line.startswith(_TRACEBACK) for line in lines) else []
+    return (marked[:1] or last or lines[:1] or [""])[0].strip()

@@ -27,6 +27,8 @@ AssertionError: 1 != 2
     (PYTEST, "TypeError: object int can't be used in 'await' expression"),
     (UNITTEST, "AssertionError: 1 != 2"),
     ("Error: it ended\n", "Error: it ended"),
+    ("async def functions are not natively supported.\nYou need a plugin:\n  - anyio\n",
+     "async def functions are not natively supported."),
     ("", ""),
 ])  # fmt: skip
 def test_told(text, line):
