@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 import libcst as cst
@@ -14,6 +15,7 @@ __all__ = ["Layout"]
 _WIDTHS = (88, 100, 120)
 """Line lengths that projects agree on: Black's, a common wider one, and the widest."""
 _STEP = 4
+_END = re.compile(r"[ \t):\]}]*( as \w+:)?")
 
 
 class Layout:
@@ -68,10 +70,10 @@ class Layout:
         return _broken(changed, each=length > (self.width or length))
 
     def _ends_line(self, call: cst.BaseExpression) -> bool:
-        """Say whether ``call`` is on one line, with nothing but brackets and a colon after it."""
+        """Say whether ``call`` is on one line, but for brackets, a name and a colon."""
         place = self._source.positions[call]
         rest = self._source.lines[place.end.line - 1][place.end.column :]
-        return place.start.line == place.end.line and not rest.strip(" \t):]}")
+        return place.start.line == place.end.line and _END.fullmatch(rest) is not None
 
 
 def _arguments(source: Source, call: cst.Call) -> str:

@@ -80,7 +80,8 @@ def make_async(job: Job, work: FileWork, maker: Maker) -> None:
     def change(node: cst.CSTNode) -> cst.CSTNode:
         made = adapt(node.with_changes(func=new))
         assert isinstance(made, cst.Call)  # noqa: S101 - calls stay calls
-        return made
+        grown = len(made.args) > len(maker.call.args)
+        return work.layout.fitted(maker.call, made, len("async ")) if grown else made
 
     in_with = isinstance(work.source.parents[maker.call], cst.WithItem)
     if maker.entered and in_with:

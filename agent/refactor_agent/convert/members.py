@@ -12,7 +12,7 @@ from refactor_agent.convert.where import check_awaitable
 from refactor_agent.convert.wording import RESULT, speller
 from refactor_agent.rulebook import NativeCall
 
-__all__ = ["read_by", "rename_member"]
+__all__ = ["read_after", "read_by", "rename_member"]
 
 
 def rename_member(job: Job, work: FileWork, use: cst.BaseExpression, kind: str) -> None:
@@ -51,6 +51,19 @@ def read_by(
         message = "the answer is read while its client is open, and has no name here"
         refuse("not-a-statement", message, work.source.site(call))
     return cst.Expr(expression(f"await {target.value}.{method}()"))
+
+
+def read_after(job: Job, work: FileWork, call: cst.Call, native: NativeCall) -> None:
+    """Have the result read behind the call's statement, if it is read while a client is open."""
+    reading = read_by(job, work, call, native)
+    if reading is None:
+        return
+    statement = work.source.parents[work.source.parents[call]]
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        message = "there is no place to read the answer behind the call"
+        refuse("not-a-statement", message, work.source.site(call))
+    line = cst.SimpleStatementLine([reading])
+    work.rewrites.change(statement, lambda node: cst.FlattenSentinel([node, line]))
 
 
 def _binds_tighter(parent: cst.CSTNode, node: cst.CSTNode) -> bool:

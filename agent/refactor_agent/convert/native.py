@@ -13,6 +13,7 @@ from refactor_agent.convert.halves import go_by_half
 from refactor_agent.convert.iteration import read_async
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.makers import find_maker
+from refactor_agent.convert.members import read_after
 from refactor_agent.convert.opened import open_client
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_result
@@ -69,6 +70,7 @@ def _renamed(
         return method
     if native.types is not None:
         convert_client(job, work, call, edit)
+        read_after(job, work, call, native)
         return method
     return method if _same_object(work, call, native) else _function(work, call, native)
 
