@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["MARK", "end_group", "end_strays"]
+__all__ = ["MARK", "end_group", "end_strays", "kept"]
 
 MARK = "REFACTOR_AGENT_SANDBOX"
 """Environment variable with a value unique to each command; what it starts inherits it."""
 
 _ROUNDS = 5
 _PROC = Path("/proc")
+_KEEPER = Path(__file__).with_name("keeper.py")
+
+
+def kept(words: Sequence[str]) -> tuple[str, ...]:
+    """Give the command that runs ``words`` under a keeper, where the system allows one.
+
+    Told to end (SIGTERM), it ends all of them first.
+    """
+    if not (sys.platform == "linux" and _PROC.is_dir()):
+        return tuple(words)
+    return (sys.executable, "-I", "-S", str(_KEEPER), *words)
 
 
 def end_group(leader: int) -> None:
@@ -26,7 +38,8 @@ def end_group(leader: int) -> None:
 def end_strays(mark: str) -> None:
     """Kill whoever left the group but carries ``mark``.
 
-    It needs ``/proc``; elsewhere a process that starts its own session escapes.
+    It needs ``/proc``; elsewhere a process that starts its own session escapes. Who changes its
+    environment too is for walls, or a keeper, to end.
     """
     for _ in range(_ROUNDS):  # a process may fork while the list is read
         strays = list(_marked(f"{MARK}={mark}".encode()))

@@ -9,18 +9,20 @@ import tempfile
 import time
 import uuid
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from refactor_agent.ports import CommandResult
 from refactor_agent.verify.isolation import Isolation
 from refactor_agent.verify.limits import Limits, breached, free_bytes
-from refactor_agent.verify.processes import MARK, end_group, end_strays
+from refactor_agent.verify.processes import MARK, end_group, end_strays, kept
 
 __all__ = ["ProcessSandbox"]
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _POLL_SECONDS = 0.25
+_SECONDS_TO_END = 3
 _FILE_LIMIT = 16 * 1024 * 1024
 """Bytes of output kept on disk while a command runs; what came before is thrown away."""
 
@@ -69,6 +71,8 @@ class ProcessSandbox:
         outputs = await asyncio.to_thread(_Outputs, self._output_limit)
         watch = await asyncio.to_thread(_Watch, limit, self._limits, writable or cwd, outputs)
         fenced = await asyncio.to_thread(self._isolation.command, command, writable or cwd, cwd)
+        if not self._isolation.bubblewrap:
+            fenced = kept(fenced)
         complaint = ""
         try:
             code = await _supervise(fenced, cwd, env, watch)
@@ -105,12 +109,16 @@ async def _supervise(
     try:
         await watch.until(ended, process.pid)
     finally:
-        end_group(process.pid)
         await _surely(_reap(process, mark))
     return await ended
 
 
 async def _reap(process: asyncio.subprocess.Process, mark: str) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()  # a keeper ends all that it keeps; walls end with their first process
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(process.wait()), _SECONDS_TO_END)
+    end_group(process.pid)
     await process.wait()  # else its end is reported to a loop that is closed
     await asyncio.to_thread(end_strays, mark)
 

@@ -67,6 +67,40 @@ def test_grandchildren_end_with_the_command(tmp_path, apart, then):
     assert not is_alive(grandchild)
 
 
+DAEMON = """
+import os, sys, time
+reads, writes = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(writes, str(os.getpid()).encode())
+        os.execve(sys.executable, [sys.executable, "-c", {child!r}], {{}})
+    os._exit(0)
+print(os.read(reads, 20).decode(), flush=True)
+{then}
+"""
+
+
+@pytest.mark.parametrize("then", ["time.sleep(60)", ""], ids=["hangs", "ends at once"])
+def test_a_daemon_of_another_environment_ends_with_the_command(tmp_path, then):
+    """Neither its session nor its variables say where it came from."""
+    result = run(DAEMON.format(child=STUBBORN, then=then), tmp_path, limit=2.0)
+    assert result.timed_out == bool(then)
+    assert not is_alive(int(result.stdout))
+
+
+def test_a_command_that_a_signal_ends_says_so(tmp_path):
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert run(code, tmp_path).returncode == -9
+
+
+def test_a_command_may_kill_its_own_group(tmp_path):
+    code = "import os\n" + TREE.format(child=STUBBORN, apart=True, then="os.killpg(0, 9)")
+    result = run(code, tmp_path)
+    assert result.returncode == -9
+    assert not is_alive(int(result.stdout))
+
+
 @pytest.mark.parametrize("times", [1, 3], ids=["once", "again and again"])
 def test_cancelling_ends_the_command(tmp_path, capfd, times):
     marker = tmp_path / "pid"
