@@ -16,6 +16,7 @@ MARK = "REFACTOR_AGENT_SANDBOX"
 
 _ROUNDS = 5
 _PROC = Path("/proc")
+_KEEPS = sys.platform == "linux" and _PROC.is_dir()
 _KEEPER = Path(__file__).with_name("keeper.py")
 
 
@@ -24,7 +25,7 @@ def kept(words: Sequence[str]) -> tuple[str, ...]:
 
     Told to end (SIGTERM), it ends all of them first.
     """
-    if not (sys.platform == "linux" and _PROC.is_dir()):
+    if not _KEEPS:
         return tuple(words)
     return (sys.executable, "-I", "-S", str(_KEEPER), *words)
 
