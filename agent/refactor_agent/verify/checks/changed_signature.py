@@ -18,7 +18,9 @@ from refactor_agent.verify.syntax import FunctionNode, Module, span_of
 __all__ = ["CHECK"]
 
 _SAME = {"asynccontextmanager": "contextmanager", "asynccontextmanager()": "contextmanager()"}
-_RUNNERS = ("pytest.mark.asyncio", "pytest.mark.anyio", "pytest_asyncio.fixture")
+_RUNNERS = ("pytest.mark.asyncio", "pytest.mark.anyio")
+_GEN_TEST = "gen_test"
+"""The name of tornado's decorator of an async test, and of pytest-tornado's mark."""
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -72,9 +74,13 @@ def _named(function: FunctionNode, decorators: Sequence[ast.AST]) -> list[str]:
     texts = [ast.unparse(decorator) for decorator in decorators]
     named = [_plain(text) for text in texts]
     if function.name.startswith("test") or any("fixture" in text for text in named):
-        named = [text for text in named if not text.startswith(_RUNNERS[:2])]
+        named = [text for text in named if not _is_runner(text)]
         named = [text.replace("pytest_asyncio.fixture", "pytest.fixture") for text in named]
     return named
+
+
+def _is_runner(text: str) -> bool:
+    return text.startswith(_RUNNERS) or text.partition("(")[0].rpartition(".")[2] == _GEN_TEST
 
 
 def _plain(text: str) -> str:
@@ -139,6 +145,18 @@ CHECK = Check(
             "test with its runner",
             "def test_a():\n    pass\n",
             "@pytest.mark.asyncio\nasync def test_a():\n    pass\n",
+        ),
+        Example(
+            "test of tornado's case",
+            "class T(AsyncTestCase):\n    def test_a(self):\n        pass\n",
+            "class T(AsyncTestCase):\n    @tornado.testing.gen_test\n    async def test_a(self):\n"
+            "        pass\n",
+        ),
+        Example(
+            "no test",
+            "def load():\n    pass\n",
+            "@gen_test\nasync def load():\n    pass\n",
+            "its decorators were",
         ),
     ),
 )
