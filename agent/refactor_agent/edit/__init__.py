@@ -4,7 +4,7 @@ from refactor_agent.edit.apply import apply_proposal
 from refactor_agent.edit.assignments import assignment_source
 from refactor_agent.edit.concurrent import concurrent_loop
 from refactor_agent.edit.conflict import SpliceConflictError
-from refactor_agent.edit.declared import declared_distributions, read_pyproject
+from refactor_agent.edit.declared import declared_distributions, read_pyproject, read_toml
 from refactor_agent.edit.dependencies import DependencyChanges, dependency_changes
 from refactor_agent.edit.file_imports import with_imports
 from refactor_agent.edit.flags import resolve_flag
@@ -25,6 +25,7 @@ __all__ = [
     "function_source",
     "normalized",
     "read_pyproject",
+    "read_toml",
     "resolve_flag",
     "with_imports",
 ]

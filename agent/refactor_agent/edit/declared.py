@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from refactor_agent.edit.requirement import normalized, requirement_name
 from refactor_agent.tree import Tree
 
-__all__ = ["REQUIREMENT_FILES", "declared_distributions", "read_pyproject"]
+__all__ = ["REQUIREMENT_FILES", "declared_distributions", "read_pyproject", "read_toml"]
 
 REQUIREMENT_FILES = ("requirements.txt", "requirements.in", "requirements/base.txt",
                      "requirements/main.txt", "requirements/prod.txt")  # fmt: skip
@@ -25,10 +25,15 @@ def declared_distributions(tree: Tree) -> frozenset[str]:
 
 def read_pyproject(tree: Tree) -> dict[str, object]:
     """Parse ``pyproject.toml``; empty where there is none or it is not TOML."""
-    if not tree.exists("pyproject.toml"):
+    return read_toml(tree, "pyproject.toml")
+
+
+def read_toml(tree: Tree, file: str) -> dict[str, object]:
+    """Parse ``file``; empty where there is none or it is not TOML."""
+    if not tree.exists(file):
         return {}
     try:
-        return tomllib.loads(tree.read("pyproject.toml").decode())
+        return tomllib.loads(tree.read(file).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return {}
 

@@ -19,7 +19,8 @@ _PYTEST = frozenset({"pytest", "py.test"})
 _UNITTEST = "refactor_agent_probe.unittests"
 _DJANGO = "refactor_agent_probe.django_runner.Runner"
 _PYTEST_SETTINGS = {
-    "pytest.ini": b"", ".pytest.ini": b"", "pyproject.toml": b"[tool.pytest",
+    "pytest.ini": b"", ".pytest.ini": b"", "pytest.toml": b"", ".pytest.toml": b"",
+    "pyproject.toml": b"[tool.pytest",
     "setup.cfg": b"[tool:pytest]", "tox.ini": b"[pytest]",
 }  # fmt: skip
 """Files that say a project is tested by pytest, and what they have in them then."""

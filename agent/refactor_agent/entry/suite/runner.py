@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import configparser
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from refactor_agent.domain.values import Value
-from refactor_agent.edit import read_pyproject
+from refactor_agent.edit import read_pyproject, read_toml
 from refactor_agent.entry.suite.requirements import declares_for_tests
 from refactor_agent.tree import Tree
 
@@ -19,7 +19,13 @@ Kind = Literal["pytest-asyncio", "anyio", "aiohttp", "tornado", "none"]
 
 _BRING_PYTEST_ASYNCIO = ("pytest-asyncio", "pytest-aiohttp")
 _ASYNC_TEST = re.compile(rb"^async def test", re.MULTILINE)
-_SETTINGS = (("pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
+_TOML = ("pytest.toml", ".pytest.toml")
+_SETTINGS = (
+    ("pytest.ini", "pytest"),
+    (".pytest.ini", "pytest"),
+    ("tox.ini", "pytest"),
+    ("setup.cfg", "tool:pytest"),
+)
 
 
 class Runner(Value):
@@ -80,9 +86,16 @@ def _is_by_aiohttp(tree: Tree, texts: Sequence[bytes], options: str) -> bool:
 
 
 def _options(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Give pytest's settings: one of its files counts, and a project has one."""
     match read_pyproject(tree):
-        case {"tool": {"pytest": {"ini_options": {**options}}}}:
-            yield from ((str(key), str(value)) for key, value in options.items())
+        case {"tool": {"pytest": {**table}}}:
+            match table.get("ini_options", table):
+                case {**options}:
+                    yield from _as_text(options)
+    for file in _TOML:
+        match read_toml(tree, file):
+            case {"pytest": {**options}}:
+                yield from _as_text(options)
     for file, section in _SETTINGS:
         if tree.exists(file):
             parser = configparser.ConfigParser(interpolation=None)
@@ -92,3 +105,8 @@ def _options(tree: Tree) -> Iterator[tuple[str, str]]:
                 continue
             if parser.has_section(section):
                 yield from parser.items(section)
+
+
+def _as_text(options: Mapping[object, object]) -> Iterator[tuple[str, str]]:
+    for key, value in options.items():
+        yield str(key), " ".join(map(str, value)) if isinstance(value, list) else str(value)
