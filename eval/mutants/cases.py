@@ -21,7 +21,7 @@ from refactor_agent.verify.syntax import parse_module
 __all__ = ["mutated_cases"]
 
 
-_LIBRARIES = ("asyncio", "threading", "time")
+_LIBRARIES = ("asyncio", "contextlib", "threading", "time")
 """What operators put into code: the mistake is not that a name is unknown."""
 _IN_TESTS = {"drop-assertion": OPERATORS["drop-assertion"]}
 

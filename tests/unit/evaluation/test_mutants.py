@@ -61,6 +61,38 @@ CASES = {
         "async def f():\n    try:\n        g()\n        await h()\n    finally:\n        i()\n",
         [],
     ),
+    "lost-raise": (
+        "async def f():\n    try:\n        await g()\n    except E:\n        raise F() from None\n",
+        ["async def f():\n    try:\n        await g()\n    except E:\n        return\n"],
+    ),
+    "swap-arguments": (
+        "async def f():\n    await thread(g, 1, 2)\n",
+        ["async def f():\n    await thread(g, 2, 1)\n"],
+    ),
+    "call-twice": (
+        "async def f():\n    await g()\n    h()\n",
+        ["async def f():\n    await g()\n    await g()\n    h()\n"],
+    ),
+    "time-limit": (
+        "async def f():\n    return await g()\n",
+        ["async def f():\n    return await asyncio.wait_for(g(), 30)\n"],
+    ),
+    "shield": (
+        "async def f():\n    return await g()\n",
+        ["async def f():\n    return await asyncio.shield(g())\n"],
+    ),
+    "out-of-loop": (
+        "async def f():\n    for i in a:\n        await g()\n        h(i)\n",
+        ["async def f():\n    await g()\n    for i in a:\n        h(i)\n"],
+    ),
+    "out-of-loop, of what each turn is about": (
+        "async def f():\n    for i in a:\n        await g(i)\n        h(i)\n",
+        [],
+    ),
+    "suppress-errors": (
+        "async def f():\n    await g()\n",
+        ["async def f():\n    with contextlib.suppress(Exception):\n        await g()\n"],
+    ),
     "drop-assertion": (
         "def test():\n    x = f()\n    assert x\n    assert x > 1, 'more'\n",
         [

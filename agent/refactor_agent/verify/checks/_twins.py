@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from refactor_agent.verify.checks._functions import FunctionChange
+from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode
 
-__all__ = ["as_original", "hand_made_original"]
+__all__ = ["as_original", "hand_made_original", "with_originals"]
+
+
+def with_originals(context: Context) -> Iterator[tuple[FunctionChange, FunctionNode]]:
+    """Give the changed functions, each with what it was, or what it was made beside."""
+    for change in changed_functions(context):
+        before = change.before or hand_made_original(change)
+        if before is not None:
+            yield change, before
 
 
 def as_original(function: FunctionNode, twins: Mapping[str, str]) -> FunctionNode:

@@ -1,4 +1,4 @@
-"""What was done within a `try` or `with` is done within it still."""
+"""What was done within a `try`, a `with` or a loop is done within it still."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import CLOSED, changed_functions
+from refactor_agent.verify.checks._functions import CLOSED
 from refactor_agent.verify.checks._hops import Hop, hop
+from refactor_agent.verify.checks._twins import with_originals
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, dotted
 
@@ -17,6 +18,7 @@ __all__ = ["CHECK"]
 
 _HANDLED = "`try`, whose handlers take what it raises"
 _ENDED = "`try`, whose `finally` runs after it"
+_TURN = "a loop, in each turn"
 
 
 class _Done(NamedTuple):
@@ -30,11 +32,9 @@ class _Done(NamedTuple):
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    for change in changed_functions(context):
-        if change.before is None:
-            continue
-        before, after = list(_calls(change.before)), list(_calls(change.after))
-        kept = _blocks_in(change.after) | {_HANDLED, _ENDED}
+    for change, original in with_originals(context):
+        before, after = list(_calls(original)), list(_calls(change.after))
+        kept = _blocks_in(change.after) | {_HANDLED, _ENDED, _TURN}
         for block in sorted(frozenset().union(*(done.blocks for done in before)) & kept):
             for done in _moved_out(block, before, after):
                 message = (
@@ -88,10 +88,26 @@ def _entered(node: ast.AST, child: ast.AST) -> frozenset[str]:
     """Give the blocks of ``node`` in which its ``child`` runs."""
     if isinstance(node, ast.With | ast.AsyncWith) and child in node.body:
         return frozenset(_contexts(node))
+    if _is_turn(node, child):
+        return frozenset({_TURN})
     if not isinstance(node, ast.Try | ast.TryStar) or child in node.finalbody:
         return frozenset()
     ended = {_ENDED} if node.finalbody else set()
     return frozenset(ended | ({_HANDLED} if node.handlers and child in node.body else set()))
+
+
+def _is_turn(node: ast.AST, child: ast.AST) -> bool:
+    """Say whether ``child`` runs in each turn of ``node``, where that is a loop."""
+    match node:
+        case ast.For(body=body) | ast.AsyncFor(body=body):
+            return child in body
+        case ast.While(body=body, test=test):
+            return child is test or child in body
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return child is not node.generators[0]
+        case ast.comprehension(ifs=ifs):
+            return child in ifs
+    return False
 
 
 def _contexts(node: ast.With | ast.AsyncWith) -> Iterator[str]:
@@ -122,7 +138,7 @@ _SAYS = "send was called within {}"
 CHECK = Check(
     name="left-block",
     hazards=("H-G1",),
-    reason="What was caught, timed or closed around a call is not any more.",
+    reason="What was caught, timed, closed or done again around a call is not any more.",
     level="doubtful",
     find=_find,
     examples=(
@@ -177,6 +193,17 @@ CHECK = Check(
                 "        pass",
             ),
             "wait was called within",
+        ),
+        Example(
+            "before the loop",
+            _function("for one in event:", "    check(key)", "    send(one)"),
+            _function("await check(key)", "for one in event:", "    await send(one)"),
+            "check was called within a loop, in each turn, and is called outside",
+        ),
+        Example(
+            "a loop turned into a comprehension",
+            _function("for one in event:", "    send(one)"),
+            _function("return [await send(one) for one in event]"),
         ),
         Example("within it", _BEFORE, _AFTER),
         Example(

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange
+from refactor_agent.verify.checks._twins import with_originals
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, dotted
 
@@ -15,10 +16,9 @@ __all__ = ["CHECK"]
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    for change in changed_functions(context):
-        if change.before is not None:
-            yield from _cleanup(change, change.before)
-            yield from _handlers(change, change.before)
+    for change, before in with_originals(context):
+        yield from _cleanup(change, before)
+        yield from _handlers(change, before)
 
 
 def _cleanup(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:

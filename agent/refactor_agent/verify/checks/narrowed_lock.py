@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions, has_await
+from refactor_agent.verify.checks._functions import FunctionChange, has_await
 from refactor_agent.verify.checks._locks import with_locks
 from refactor_agent.verify.checks._shared_names import Names
+from refactor_agent.verify.checks._twins import with_originals
 from refactor_agent.verify.checks._units import Units
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode
@@ -18,10 +19,10 @@ __all__ = ["CHECK"]
 
 def _find(context: Context) -> Iterator[Objection]:
     units = Units(context)
-    for change in changed_functions(context):
+    for change, before in with_originals(context):
         unit = units.get(change.file, change.name)
-        if unit is not None and change.before is not None and has_await([*change.after.body]):
-            yield from _left_outside(change, change.before, Names(unit))
+        if unit is not None and has_await([*change.after.body]):
+            yield from _left_outside(change, before, Names(unit))
 
 
 def _left_outside(
