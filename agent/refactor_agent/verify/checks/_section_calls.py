@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from refactor_agent.verify.checks._file_calls import file_uses
-from refactor_agent.verify.checks._hops import thread_function
+from refactor_agent.verify.checks._hops import Hop, hop
 from refactor_agent.verify.checks._section_state import Standing
 from refactor_agent.verify.checks._section_uses import Access, Clash, Summary, at_odds, set_there
 from refactor_agent.verify.checks._shared_names import Names
 from refactor_agent.verify.checks._suspensions import Point, Suspensions, waited_for
 from refactor_agent.verify.checks._units import Unit, Units
-from refactor_agent.verify.syntax import FunctionNode
+from refactor_agent.verify.syntax import FunctionNode, dotted
 
 __all__ = ["CallWalk", "Summaries"]
 
@@ -23,6 +23,9 @@ _MUTATORS = frozenset(
     {"append", "add", "update", "setdefault", "pop", "remove", "extend", "insert", "discard",
      "clear", "popitem", "appendleft", "popleft", "move_to_end", "sort", "reverse"}
 )  # fmt: skip
+
+
+_FILES = frozenset({"looked at", "replaced"})
 
 
 class Summaries(Protocol):
@@ -51,18 +54,21 @@ class CallWalk(Standing, ABC):
     def run(self) -> Summary:
         """Walk the body and sum up."""
 
-    def within(self, called: Unit, function: ast.expr) -> Callable[[Access], Access | None]:
+    def within(self, called: Unit, call: Hop) -> Callable[[Access], Access | None]:
         """Give the way from the names of ``called`` to the names here."""
+        function = call.function
         target = function.value if isinstance(function, ast.Attribute) else None
         base = self.names.receiver(target) if target is not None else None
         parameters = {argument.arg for argument in _arguments(called.after)}
+        given = _handed(called, call)
 
         def translate(access: Access) -> Access | None:
             first, _, rest = access.name.partition(".")
             name: str | None = access.name
-            if access.kind in {"looked at", "replaced"}:
-                return None
-            if first in {"self", "cls"}:
+            if access.kind in _FILES:
+                # A path is known here where it was handed over, and by nothing else.
+                name = f"{given[first]}{access.name[len(first) :]}" if first in given else None
+            elif first in {"self", "cls"}:
                 name = f"{base}.{rest}" if base else None
                 if target is None:
                     name = access.name if _is_inside(called, self.unit) else None
@@ -81,10 +87,10 @@ class CallWalk(Standing, ABC):
 
         return translate
 
-    def effects(self, function: ast.expr, *, plain: bool = True) -> list[Access]:
-        """Give what calling ``function`` uses, in the names here."""
+    def effects(self, call: Hop, *, plain: bool = True) -> list[Access]:
+        """Give what ``call`` uses, in the names here."""
         found: list[Access] = []
-        for called in self.sections.units.called(self.unit, function):
+        for called in self.sections.units.called(self.unit, call.function):
             if plain and called.is_async:
                 continue
             if _is_inside(called, self.unit):
@@ -92,7 +98,7 @@ class CallWalk(Standing, ABC):
                     type(self)(self.sections, called, Names(called, self.names)).run().accesses
                 )
             else:
-                translate = self.within(called, function)
+                translate = self.within(called, call)
                 accesses = self.sections.summary(called).accesses
                 found.extend(one for one in map(translate, accesses) if one is not None)
         return found
@@ -101,7 +107,7 @@ class CallWalk(Standing, ABC):
         """Pass a call that does not suspend."""
         self.arguments(node)
         self.file(node.func, node.args, node.keywords, node)
-        for access in self.effects(node.func):
+        for access in self.effects(_plain(node)):
             self.add(access)
 
     def arguments(self, node: ast.Call) -> None:
@@ -144,12 +150,12 @@ class CallWalk(Standing, ABC):
         calls = [part for part in waited_for(point) if isinstance(part, ast.Call)]
         if kind == "never":
             for call in calls:
-                for access in self.effects(call.func, plain=False):
+                for access in self.effects(_plain(call), plain=False):
                     self.add(access)
             return
         for call in calls:
-            if (function := thread_function(call)) is not None:
-                self._run_on_thread(call, function, node)
+            if (handed := hop(call)) is not None:
+                self._run_on_thread(call, handed, node)
                 return
         self._run_tasks(calls, called, node)
 
@@ -161,7 +167,7 @@ class CallWalk(Standing, ABC):
     def _run_tasks(self, calls: list[ast.Call], called: Sequence[Unit], node: ast.AST) -> None:
         newly = self.sections.suspensions.newly
         found = [
-            (self.sections.summary(one), self.within(one, call.func))
+            (self.sections.summary(one), self.within(one, _plain(call)))
             for call in calls
             for one in self.sections.units.called(self.unit, call.func)
             if one in called and one.key in newly
@@ -178,13 +184,12 @@ class CallWalk(Standing, ABC):
             self.carry(tail, crossed=False, point=node)
             self.carry(set_there(tail), crossed=True, point=node)
 
-    def _run_on_thread(self, call: ast.Call, function: ast.expr, node: ast.AST) -> None:
-        skipped = call.args.index(function) if function in call.args else 0
-        used = self.effects(function)
+    def _run_on_thread(self, call: ast.Call, handed: Hop, node: ast.AST) -> None:
+        used = self.effects(handed)
         for access in used:
             self.compare(access)
         before = set(self.accesses)
-        self.file(function, call.args[skipped + 1 :], call.keywords, call)
+        self.file(handed.function, handed.arguments, handed.keywords, call)
         added = [access for access in self.accesses if access not in before]
         self.suspend(node)
         for access in (*used, *added):
@@ -199,6 +204,8 @@ class CallWalk(Standing, ABC):
         for index, last in enumerate(used):
             if last.kind not in {"changed", "replaced"} or last.name in self.clashes:
                 continue
+            if last.kind == "replaced" and last.through:
+                continue  # a helper that a thread runs whole is left to `shared-file`
             for first in used[:index]:
                 apart = first.statement != last.statement or first.kind == "read"
                 if apart and not first.locks & last.locks and at_odds(first, last):
@@ -221,6 +228,21 @@ def _translated(
 def _arguments(function: FunctionNode) -> list[ast.arg]:
     arguments = function.args
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def _plain(call: ast.Call) -> Hop:
+    return Hop(call.func, call.args, call.keywords)
+
+
+def _handed(called: Unit, call: Hop) -> Mapping[str, str]:
+    """Give what the parameters of ``called`` are here, where that is a name or an attribute."""
+    names = [one.arg for one in _arguments(called.after)]
+    is_bound = isinstance(call.function, ast.Attribute) and names[:1] in (["self"], ["cls"])
+    pairs = [
+        *zip(names[is_bound:], call.arguments, strict=False),
+        *((word.arg, word.value) for word in call.keywords),
+    ]
+    return {name: ast.unparse(value) for name, value in pairs if name and dotted(value)}
 
 
 def _is_inside(called: Unit, unit: Unit) -> bool:

@@ -115,6 +115,12 @@ def _loop(line: str) -> str:
 
 _SAVE = "\n    def save(self):\n        print(self.items)\n"
 _CHECKED = _method("if not os.path.exists(key):", "    return", "{}", "os.remove(key)")
+_TAKE = (
+    f"import shutil\n\n{_OFFLOAD}def keep(place, kept):\n    shutil.move(place, kept)\n\n\n"
+    "async def extract(data):\n    return {}\n\n\n"
+    "async def take(path, other):\n    data = path.read_bytes()\n"
+    "    text = await extract(data)\n    keep({}, 'kept')\n    return text\n"
+)
 _TEST = (
     f"{_OFFLOAD}ITEMS = {{{{}}}}\n\n\n{{}}def test_box():\n    ITEMS['a'] = 1\n"
     "    {}load()\n    assert ITEMS['a'] == 1\n"
@@ -263,6 +269,18 @@ CHECK = Check(
             _method(
                 "if os.path.exists(key):", "    await offload(f, key)", "os.remove(self.temporary)"
             ),
+        ),
+        Example(
+            "a file that a helper moves",
+            _TAKE.format("run(data)", "path"),
+            _TAKE.format("await offload(run, data)", "path"),
+            "take: path is looked at (line 15), then `await extract(data)` (line 16), which never "
+            "gave way before, lets other tasks run, then it is written or removed by keep",
+        ),
+        Example(
+            "another file that a helper moves",
+            _TAKE.format("run(data)", "other"),
+            _TAKE.format("await offload(run, data)", "other"),
         ),
         Example(
             "a test that is alone in its loop",
