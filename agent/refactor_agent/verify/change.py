@@ -29,3 +29,8 @@ class Change:
     def after(self) -> Tree:
         """The tree with the proposal laid over it."""
         return self.before.with_changes(self.files)
+
+    @property
+    def by_model(self) -> bool:
+        """A model wrote it, or somebody else whom no plan holds to the statements as they were."""
+        return self.attempt is None and self.proposal.author.kind != "rules"

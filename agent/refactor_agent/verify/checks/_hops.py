@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from refactor_agent.verify.syntax import dotted
-
 __all__ = ["Hop", "hop", "thread_function"]
 
 _THREADS = {"offload": 0, "to_thread": 0, "run_sync": 0, "run_in_threadpool": 0,
@@ -40,4 +38,7 @@ def thread_function(call: ast.Call) -> ast.expr | None:
 
 
 def _last(function: ast.expr) -> str:
-    return (dotted(function) or "").rpartition(".")[2]
+    """The last name, of what a call gave too: ``get_running_loop().run_in_executor``."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
 from collections.abc import Iterator
 
-from refactor_agent.verify.change import Change
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import FunctionChange, changed_functions, own_nodes
 from refactor_agent.verify.checks._sync_form import sync_form
@@ -17,15 +17,11 @@ __all__ = ["CHECK"]
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(_by_model(change) for change in context.changes):
+    if not any(change.by_model for change in context.changes):
         return  # what rules write is held to the statements as they were
     for change in changed_functions(context):
         if change.before is not None:
             yield from _gone(change, change.before)
-
-
-def _by_model(change: Change) -> bool:
-    return change.attempt is None and change.proposal.author.kind != "rules"
 
 
 def _gone(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:
@@ -35,9 +31,13 @@ def _gone(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:
         text = _text(condition)
         asks = _called(condition)
         hoisted = bool(asks) and asks <= called  # its calls may stand above it now
-        if text not in kept and not hoisted and not _reads(condition, other):
+        foreign = other - _bound_by(before, condition)
+        if text not in kept and not hoisted and not _reads(condition, foreign):
             message = f"{change.name}: `{text}` decided something there, and no longer does"
             yield Objection(message, change.site(change.after))
+    for text in sorted(_repeated(before) & (_asked(change.after) - _repeated(change.after))):
+        message = f"{change.name}: `{text}` was asked again and again, and is asked once"
+        yield Objection(message, change.site(change.after))
 
 
 def _conditions(function: FunctionNode) -> list[ast.expr]:
@@ -51,6 +51,24 @@ def _conditions(function: FunctionNode) -> list[ast.expr]:
     return found
 
 
+def _asked(function: FunctionNode) -> frozenset[str]:
+    """The tests of a function's own branches and loops."""
+    return frozenset(
+        _text(node.test) for node in own_nodes(function) if isinstance(node, ast.If | ast.While)
+    )
+
+
+def _repeated(function: FunctionNode) -> frozenset[str]:
+    """Those of them that a loop makes anew: its own, and of what stands in it."""
+    loops = [n for n in own_nodes(function) if isinstance(n, ast.For | ast.AsyncFor | ast.While)]
+    return frozenset(
+        _text(part.test)
+        for loop in loops
+        for part in (loop, *own_nodes(loop))
+        if isinstance(part, ast.If | ast.While)
+    )
+
+
 def _text(condition: ast.expr) -> str:
     """The test without awaits, and with calls named by their last part: `stat` for `os.stat`."""
     asked = condition
@@ -61,12 +79,12 @@ def _text(condition: ast.expr) -> str:
 
 
 def _called(node: ast.AST) -> frozenset[str]:
-    """The last names of what is called under a node, builtins left out."""
-    calls = [
-        part.func for part in ast.walk(ast.parse(sync_form(node))) if isinstance(part, ast.Call)
-    ]
-    names = {(dotted(function) or "").rpartition(".")[2] for function in calls}
-    return frozenset(names - set(dir(builtins)) - {""})
+    """The calls under a node with what they are given, by their last names; no builtins."""
+    found = set()
+    for part in ast.walk(_LastNames().visit(ast.parse(sync_form(node)))):
+        if isinstance(part, ast.Call) and (dotted(part.func) or "") not in dir(builtins):
+            found.add(ast.unparse(part))
+    return frozenset(found)
 
 
 class _LastNames(ast.NodeTransformer):
@@ -83,8 +101,18 @@ def _rebound(before: FunctionNode, after: FunctionNode) -> frozenset[str]:
     return frozenset(name for name, value in _bindings(before) if sync_form(value) not in kept)
 
 
+def _bound_by(function: FunctionNode, condition: ast.expr) -> frozenset[str]:
+    """Names whose one value this test chooses: before it they stood for what was given."""
+    bindings = list(_bindings(function))
+    names = Counter(name for name, _ in bindings)
+    return frozenset(
+        name for name, value in bindings if names[name] == 1 and condition in ast.walk(value)
+    )
+
+
 def _bindings(function: FunctionNode) -> Iterator[tuple[str, ast.expr]]:
-    for node in own_nodes(function):
+    """Names with their values, those of a nested function too: a thread may run it in place."""
+    for node in ast.walk(function):
         pairs: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(node, ast.Assign):
             pairs = [(target, node.value) for target in node.targets]
@@ -128,6 +156,20 @@ CHECK = Check(
         _model("another bound", _BEFORE, _after("k > 2 -> k >= 2"), _SAYS),
         _model("one more way in", _BEFORE, _after("k > 2 -> k > 2 or k == ks[-1]"), _SAYS),
         _model("left out", _BEFORE, _after("    if ks:\n        h(ks)\n -> "), _SAYS),
+        _model("empty is none", "def f(k, at=None):\n    at = now() if at is None else at\n",
+                "async def f(k, at=None):\n    at = at or await now()\n", _SAYS),
+        _model("asked of less", "def f(k):\n    if k.strip():\n        g(k)\n",
+                "async def f(k):\n    if k.strip('_'):\n        await g(k)\n", _SAYS),
+        _model("asked of less, by a helper",
+                "def f(k):\n    r = []\n    if k.strip() or r:\n        g(k)\n",
+                "async def f(k):\n    def part():\n        r = []\n        if k.strip('_') or r:\n"
+                "            g(k)\n    await offload(part)\n", _SAYS),
+        _model("asked once", "def f(k):\n    while not k.exists():\n        wait(k)\n",
+                "async def f(k):\n    if not await offload(k.exists):\n        await wait(k)\n",
+                "is asked once"),
+        _model("asked by a loop of its own", "def f(k):\n    while k.left():\n        g(k)\n",
+                "async def f(k):\n    while True:\n        if not await k.left():\n"
+                "            break\n        await g(k)\n"),
         _model("the same", _BEFORE, _after()),
         _model("turned round", _BEFORE,
                 _after("if k > 2:\n            await g(k) -> if not k > 2:\n            continue\n"

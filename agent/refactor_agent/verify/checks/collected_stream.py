@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import FunctionChange, changed_functions, own_nodes
+from refactor_agent.verify.checks._gathered import is_gathered
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode
 
 __all__ = ["CHECK"]
 
 _Loop = ast.For | ast.AsyncFor
+_TO_THE_END = frozenset({"aread", "read", "readlines", "fetchall"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -24,21 +26,48 @@ def _find(context: Context) -> Iterator[Objection]:
 def _gives_as_it_goes(function: FunctionNode) -> bool:
     """Whether it gives items from within a loop that does not run over what was gathered."""
     loops = _giving_loops(function)
-    return bool(loops) and not any(_is_gathered(function, loop) for loop in loops)
+    return bool(loops) and not any(is_gathered(function, loop) for loop in loops)
 
 
 def _collected(change: FunctionChange) -> Iterator[Objection]:
     loops = _giving_loops(change.after)
     for loop in loops:
-        if _is_gathered(change.after, loop):
+        if is_gathered(change.after, loop):
             message = (
                 f"{change.name} gave items as they came, and collects all of them now before the "
                 "first is given: it waits for the last, and holds them all"
             )
             yield Objection(message, change.site(loop))
+    for node in _reads_all(change) if loops else ():
+        message = (
+            f"{change.name} gave items as they came, and `{ast.unparse(node)}` waits for the last"
+        )
+        yield Objection(message, change.site(node))
     if not loops and change.after.name == (change.before or change.after).name:
         message = f"{change.name} gave items as they came, and gives none within a loop now"
         yield Objection(message, change.site(change.after))
+
+
+def _reads_all(change: FunctionChange) -> Iterator[ast.Call]:
+    """Calls that were not made and read to the end, outside of what stands in a loop."""
+    made = {_method(node) for node in ast.walk(change.before or change.after)}
+    looped = {
+        id(part)
+        for node in own_nodes(change.after)
+        if isinstance(node, _Loop | ast.While)
+        for part in own_nodes(node)
+    }
+    for node in own_nodes(change.after):
+        method = _method(node)
+        fresh = method in _TO_THE_END and not {method, method[1:]} & made
+        if isinstance(node, ast.Call) and fresh and id(node) not in looped:
+            yield node
+
+
+def _method(node: ast.AST) -> str:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return ""
 
 
 def _giving_loops(function: FunctionNode) -> list[_Loop | ast.While]:
@@ -49,44 +78,6 @@ def _giving_loops(function: FunctionNode) -> list[_Loop | ast.While]:
         if isinstance(node, _Loop | ast.While)
         and any(isinstance(part, ast.Yield) for line in node.body for part in own_nodes(line))
     ]
-
-
-def _is_gathered(function: FunctionNode, loop: _Loop | ast.While) -> bool:
-    """Whether the loop runs over what an await gave whole, in place or by a name."""
-    if not isinstance(loop, ast.For):
-        return False
-    if any(isinstance(node, ast.Await) for node in (loop.iter, *own_nodes(loop.iter))):
-        return True
-    names = {node.id for node in (loop.iter, *own_nodes(loop.iter)) if isinstance(node, ast.Name)}
-    return any(_fills(node, names) for node in own_nodes(function))
-
-
-def _fills(node: ast.AST, names: set[str]) -> bool:
-    """Whether a statement puts awaited items into one of ``names``."""
-    if isinstance(node, ast.Assign) and _awaits(node.value):
-        return any(isinstance(target, ast.Name) and target.id in names for target in node.targets)
-    if isinstance(node, ast.For | ast.AsyncFor) and (
-        isinstance(node, ast.AsyncFor) or _awaits(node.iter) or any(map(_awaits, node.body))
-    ):
-        return any(_appends(part, names) for line in node.body for part in (line, *own_nodes(line)))
-    return False
-
-
-def _awaits(node: ast.AST) -> bool:
-    return any(
-        isinstance(part, ast.Await) or (isinstance(part, ast.comprehension) and part.is_async)
-        for part in (node, *own_nodes(node))
-    )
-
-
-def _appends(node: ast.AST, names: set[str]) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"append", "extend", "add"}
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id in names
-    )
 
 
 def _body(*lines: str, colour: str = "async ") -> str:
@@ -110,6 +101,15 @@ CHECK = Check(
         Example("appended", _BEFORE,
                 _body("words = []", "async for word in read(k):", "    words.append(word)",
                       "for word in words:", "    yield word"), _SAYS),
+        Example("read to its end before it is cut",
+                _body("with get(k) as r:", "    for word in r.lines():", "        yield word"),
+                _body("async with get(k) as r:", "    await r.aread()",
+                      "    for word in r.lines():", "        yield word"),
+                "waits for the last"),
+        Example("piece by piece", _body("with open(k) as f:", "    for word in f:",
+                                        "        yield word"),
+                _body("async with opened(k) as f:", "    while piece := await f.read(9):",
+                      "        yield piece")),
         Example("one after the other", _BEFORE,
                 _body("async for word in read(k):", "    yield word")),
         Example("asked for on a thread", _BEFORE,

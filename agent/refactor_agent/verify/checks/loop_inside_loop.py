@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import Finding, fresh_findings, own_nodes
+from refactor_agent.verify.checks._hops import hop
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -34,14 +35,21 @@ def _starting(module: Module, function: FunctionNode) -> Iterator[Finding]:
             name = ast.unparse(node.func)
             message = f"{name} can't be called while a loop runs, and in async code one does"
             yield Finding(node, message, name)
+        elif (handed := hop(node)) and module.qualified(handed.function) in _STARTERS:
+            name = ast.unparse(handed.function)
+            message = (
+                f"{name} on a thread runs a loop of its own: locks, clients and tasks of this one "
+                "can't be used there"
+            )
+            yield Finding(node, message, name)
 
 
 _BEFORE = "import asyncio\n\n\ndef load(k):\n    return asyncio.run(get(k))\n"
 
 CHECK = Check(
     name="loop-inside-loop",
-    hazards=("H-L1",),
-    reason="It raises RuntimeError at the first call.",
+    hazards=("H-L1", "H-L2"),
+    reason="It raises RuntimeError at the first call, or when two loops share something.",
     find=_find,
     examples=(
         Example("asyncio.run", _BEFORE, _BEFORE.replace("def", "async def"), "while a loop runs"),
@@ -50,6 +58,13 @@ CHECK = Check(
             _BEFORE,
             "async def load(k):\n    return loop().run_until_complete(get(k))\n",
             "while a loop runs",
+        ),
+        Example(
+            "on a thread",
+            "import asyncio\n\n\nasync def load(k):\n    return await get(k)\n",
+            "import asyncio\n\n\nasync def load(k):\n"
+            "    return await asyncio.to_thread(asyncio.run, get(k))\n",
+            "runs a loop of its own",
         ),
         Example("awaited", _BEFORE, "async def load(k):\n    return await get(k)\n"),
         Example("in sync code", _BEFORE, _BEFORE + "\n\nX = 1\n"),

@@ -52,7 +52,7 @@ _SAYS = "goes on when its caller is cancelled"
 
 CHECK = Check(
     name="new-shield",
-    hazards=("H-G1",),
+    hazards=("H-G1", "H-G3"),
     reason="A request that was given up is worked on, unseen.",
     level="doubtful",
     find=_find,

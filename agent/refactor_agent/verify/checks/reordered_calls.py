@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections import Counter
 from collections.abc import Iterator
 
-from refactor_agent.verify.change import Change
+from refactor_agent.verify.checks._acts import NO_EFFECT, in_order, sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
-from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, dotted
 
 __all__ = ["CHECK"]
 
-_NO_EFFECT = frozenset(dir(builtins)) - {"open", "print", "input", "next", "exec", "eval"}
-
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(_by_model(change) for change in context.changes):
+    if not any(change.by_model for change in context.changes):
         return  # what rules write is held to the statements as they were
     for change in changed_functions(context):
         if change.before is None:
@@ -31,10 +27,6 @@ def _find(context: Context) -> Iterator[Objection]:
                 f"{change.name}: {pair[0]} was called before {pair[1]}, and is called after it"
             )
             yield Objection(message, change.site(change.after))
-
-
-def _by_model(change: Change) -> bool:
-    return change.attempt is None and change.proposal.author.kind != "rules"
 
 
 def _exchanged(before: list[str], after: list[str]) -> tuple[str, str] | None:
@@ -54,41 +46,19 @@ def _exchanged(before: list[str], after: list[str]) -> tuple[str, str] | None:
 
 def _calls(function: FunctionNode) -> list[str]:
     """What is called, in the order of evaluation, as it would be in sync."""
-    sync = ast.parse(sync_form(function)).body[0]
     found: list[str] = []
-    body = sync.body if isinstance(sync, ast.FunctionDef) else []
-    for statement in body:
+    for statement in sync_function(function).body:
         _walk(statement, found)
     return found
 
 
 def _walk(node: ast.AST, found: list[str]) -> None:
-    for child in _in_order(node):
+    for child in in_order(node):
         _walk(child, found)
     if isinstance(node, ast.Call):
         name = dotted(node.func) or ""
-        if name and name not in _NO_EFFECT:
+        if name and name not in NO_EFFECT:
             found.append(name)
-
-
-def _in_order(node: ast.AST) -> Iterator[ast.AST]:
-    """Give the parts in the order of evaluation: values before targets, iterables before items."""
-    if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        yield from ([node.value] if node.value is not None else [])
-        yield from targets
-    elif isinstance(node, ast.For):
-        yield from (node.iter, node.target, *node.body, *node.orelse)
-    elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
-        yield from (*node.generators, node.elt)
-    elif isinstance(node, ast.DictComp):
-        yield from (*node.generators, node.key, node.value)
-    elif isinstance(node, ast.comprehension):
-        yield from (node.iter, node.target, *node.ifs)
-    elif isinstance(node, ast.IfExp):
-        yield from (node.test, node.body, node.orelse)
-    else:
-        yield from ast.iter_child_nodes(node)
 
 
 _BEFORE = "def f(k):\n    send(k)\n    mark(k)\n    return len(k)\n"

@@ -15,7 +15,7 @@ from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
 __all__ = ["CHECK"]
 
-_SUSPENDS = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+_SUSPENDS: tuple[type[ast.AST], ...] = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -25,7 +25,10 @@ def _find(context: Context) -> Iterator[Objection]:
 def _exposed(module: Module, function: FunctionNode) -> Iterator[Finding]:
     """Find a file that is written and taken away while other tasks run, or other threads do."""
     nodes = list(own_nodes(function))
-    suspended = [_start(node) for node in nodes if isinstance(node, _SUSPENDS)]
+    waits = _SUSPENDS
+    if isinstance(function, ast.AsyncFunctionDef):
+        waits = (*waits, ast.Yield)  # whoever is given something may await
+    suspended = [_start(node) for node in nodes if isinstance(node, waits)]
     for written, ended in taken_away(module, function):
         locked = lock_blocks(module, written.node) & lock_blocks(module, ended.node)
         begins = _start(_statement(module, written.node))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._gauge import is_gauge
 from refactor_agent.verify.checks._section_uses import Access, Clash
 from refactor_agent.verify.checks._sections import Sections
 from refactor_agent.verify.checks._suspensions import Suspensions
@@ -34,6 +35,8 @@ def _find(context: Context) -> Iterator[Objection]:
         if is_lone_test(unit.file, unit.after):
             continue
         for clash in sections.summary(unit).clashes:
+            if is_gauge(unit, clash.last.name):
+                continue
             waits = _waits(clash.point)
             if not suspensions.adds_to(unit):
                 waits += ", which never gave way before,"
@@ -125,6 +128,8 @@ _TEST = (
     f"{_OFFLOAD}ITEMS = {{{{}}}}\n\n\n{{}}def test_box():\n    ITEMS['a'] = 1\n"
     "    {}load()\n    assert ITEMS['a'] == 1\n"
 )
+_GAUGE = ("self.open += 1", "try:", "    {}", "finally:", "    self.open -= 1")
+_ASKED = "\n    def full(self):\n        return self.open > 3\n"
 _SAYS = "lets other tasks run"
 
 CHECK = Check(
@@ -221,6 +226,23 @@ CHECK = Check(
                 "    text = await offload(f, key)",
                 "    self.items[key] = text",
             ),
+        ),
+        Example(
+            "counted while it lasts",
+            _method(*_GAUGE).format("send(key)"),
+            _method(*_GAUGE).format("await offload(send, key)"),
+        ),
+        Example(
+            "counted while it lasts, and asked by others",
+            _method(*_GAUGE).format("send(key)") + _ASKED,
+            _method(*_GAUGE).format("await offload(send, key)") + _ASKED,
+            "self.open",
+        ),
+        Example(
+            "counted until it fails",
+            _method("self.open += 1", "send(key)", "self.open -= 1"),
+            _method("self.open += 1", "await offload(send, key)", "self.open -= 1"),
+            "self.open",
         ),
         Example(
             "only read",
