@@ -18,7 +18,7 @@ from refactor_agent.locate.resolve.values import (
     Instance,
     Values,
 )
-from refactor_agent.locate.summary import Body, CallFacts, may_hold_loop
+from refactor_agent.locate.summary import ASYNC_SOURCE, Body, CallFacts, may_hold_loop
 from refactor_agent.locate.suppressed import is_suppressed
 from refactor_agent.locate.targets import Target, Targets
 from refactor_agent.locate.terms import Place, Term
@@ -130,12 +130,13 @@ class Effects:
 
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = self.evaluator.term(function, call.func)
+        is_async = call.awaited or ASYNC_SOURCE in call.frames[:1]
         if call.awaited:
             values = self._awaited.callees(function, call, values)
         for value in values:
             for target, certain in self.targets.of(value, call, function):
                 if isinstance(target, Blocker) and (
-                    call.awaited or self.waits.never(function, call, value)
+                    is_async or self.waits.never(function, call, value)
                 ):
                     continue
                 yield Effect(target, call.place, certain and len(values) == 1)

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from refactor_agent.locate.terms import Place, Term
 
 __all__ = [
+    "ASYNC_SOURCE",
     "NEVER",
     "OFF_LOOP",
     "SUMMARY_VERSION",
@@ -47,6 +48,10 @@ NEVER: tuple[FrameMark, ...] = ("never",)
 
 OFF_LOOP = "off_loop"
 """A frame: what is in it runs only where no event loop does."""
+
+
+ASYNC_SOURCE = "async_source"
+"""A frame of a call alone, whose result ``async for`` or ``async with`` takes."""
 
 
 def may_hold_loop(frames: tuple[FrameMark, ...]) -> bool:

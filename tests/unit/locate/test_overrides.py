@@ -191,6 +191,29 @@ CASES = {
             if hasattr(model, "warm_up"):
                 model.warm_up()  #! time.sleep
     """,
+    "a protocol whose method gives what is awaited": """
+        import time
+        from collections.abc import Awaitable
+        from typing import Protocol
+
+        class Fetching(Protocol):
+            def get(self, url: str) -> Awaitable[bytes]: ...
+
+        class Sync:
+            def get(self, url: str, timeout=None) -> bytes:
+                time.sleep(1)
+
+        class Async:
+            async def get(self, url: str, timeout=None) -> bytes:
+                time.sleep(1)  #! time.sleep
+
+            def close(self):
+                open("x")
+
+        async def f(client: Fetching):
+            await client.get("u")
+            client.close()  #! builtins.open
+    """,
     "generators that subclasses put in the place of an abstract one": """
         import time
         from abc import ABC, abstractmethod

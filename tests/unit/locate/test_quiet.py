@@ -397,6 +397,24 @@ CASES = {
             socket.getaddrinfo("::1", 1, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV)
             socket.getaddrinfo("a", 1, flags=socket.AI_CANONNAME)  #! socket.getaddrinfo
     """,
+    "what async for and async with take is no sync client's": """
+        import redis
+        import redis.asyncio
+        from redis.sentinel import Sentinel
+
+        def connect(is_async):
+            return redis.asyncio.Redis() if is_async else redis.Redis()
+
+        client = connect(True)
+
+        async def f():
+            pubsub = client.pubsub()
+            async for message in pubsub.listen():
+                print(message)
+            seen = [message async for message in pubsub.listen()]
+            for message in pubsub.listen():  #! redis.client.PubSub.listen
+                print(message, seen)
+    """,
 }
 
 

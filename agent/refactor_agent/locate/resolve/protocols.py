@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.values import AWAITABLE, Instance
 from refactor_agent.locate.summary import Parameter
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def _implementers(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectC
     return [
         cls
         for cls in _candidates(evaluator, protocol)
-        if cls is not protocol and not cls.module.is_test and _fits(cls, protocol)
+        if cls is not protocol and not cls.module.is_test and _fits(evaluator, cls, protocol)
     ]
 
 
@@ -38,19 +39,30 @@ def _candidates(evaluator: Evaluator, protocol: ProjectClass) -> list[ProjectCla
     return min(groups, key=len, default=[])
 
 
-def _fits(cls: ProjectClass, protocol: ProjectClass) -> bool:
+def _fits(evaluator: Evaluator, cls: ProjectClass, protocol: ProjectClass) -> bool:
     wanted = protocol.facts.methods
     if all(name.startswith("__") for name in wanted):  # any container, any callable
         return False
     if not wanted.keys() <= cls.facts.methods.keys():
         return False
-    return all(_stands_for(cls.methods(name)[0], protocol.methods(name)[0]) for name in wanted)
+    pairs = ((cls.methods(name)[0], protocol.methods(name)[0]) for name in wanted)
+    return all(
+        _takes(method, declared)
+        and _is_awaited(evaluator, method) == _is_awaited(evaluator, declared)
+        for method, declared in pairs
+    )
 
 
-def _stands_for(method: ProjectFunction, declared: ProjectFunction) -> bool:
-    """Say whether a method may be called as ``declared`` says."""
-    if method.facts.is_async != declared.facts.is_async:
-        return False
+def _is_awaited(evaluator: Evaluator, method: ProjectFunction) -> bool:
+    """Say whether a method is async, or is said to give what has to be awaited."""
+    if method.facts.is_async or method.facts.returns is None:
+        return method.facts.is_async
+    stated = evaluator.stated(method.around, method.facts.returns)
+    return any(isinstance(value, Instance) and value.cls == AWAITABLE for value in stated)
+
+
+def _takes(method: ProjectFunction, declared: ProjectFunction) -> bool:
+    """Say whether a method may be called with what ``declared`` takes."""
     own, named = method.facts.parameters, declared.facts.parameters
     if [item.name for item in own] == [item.name for item in named]:
         return True

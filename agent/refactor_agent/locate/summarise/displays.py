@@ -100,6 +100,7 @@ def _generators(
         walk.frames = (frame, *frames)
         if generator.is_async:
             walk.body.awaits = True
+            walk.note_async_source(term)
         else:
             walk.body.iterations.append((term, walk.frames, place_of(generator.iter)))
         element = ("E" if generator.is_async else "e", term)

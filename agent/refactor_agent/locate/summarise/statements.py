@@ -124,6 +124,7 @@ def _for(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
     term = walk.scope.define(walk.value(node.iter))
     if is_async:
         walk.body.awaits = True
+        walk.note_async_source(term)
     else:
         walk.body.iterations.append((term, walk.frames, place_of(node.iter)))
     element: Term = ("E" if is_async else "e", term)
@@ -193,6 +194,8 @@ def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
     walk.body.awaits = walk.body.awaits or is_async
     for item in node.items:
         term = walk.scope.define(walk.value(item.context_expr))
+        if is_async:
+            walk.note_async_source(term)
         walk.body.withs.append(WithFacts(term, is_async, walk.frames, place_of(item.context_expr)))
         if item.optional_vars is not None:
             assign(walk, item.optional_vars, ("W" if is_async else "w", term))

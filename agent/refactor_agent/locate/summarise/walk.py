@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from refactor_agent.locate.summarise.scope import Scope
 from refactor_agent.locate.summary import (
+    ASYNC_SOURCE,
     NEVER,
     Attribute,
     Body,
@@ -260,6 +261,13 @@ class Walk:
             if term is not None and term[0] not in _PLAIN:
                 self.body.operations.append(Operation(method, left, right, place_of(node)))
                 return
+
+    def note_async_source(self, term: Term) -> None:
+        """Note that what the call ``term`` gives is taken by ``async for`` or ``async with``."""
+        if term is not None and term[0] == "k":
+            call = self.body.calls[term[1]]
+            if call is not None:
+                self.body.calls[term[1]] = call._replace(frames=(ASYNC_SOURCE, *call.frames))
 
     def unique(self, name: str) -> str:
         """Give ``name``, numbered when a definition already has it."""
