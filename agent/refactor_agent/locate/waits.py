@@ -45,7 +45,7 @@ class Waits:
         if callee.name in _FINISHED and kind.endswith("Future"):
             return self._is_done(function, receiver)
         if callee.name == "put" and kind in _QUEUES:
-            return self._made_bare(function, receiver)
+            return self._made_bare(function, receiver) or self._all_bare(kind)
         if kind in _SOCKETS:
             return "would_block" in call.frames or self._is_nonblocking(function, receiver)
         return callee.name == "acquire" and kind in _LOCKS and self._is_fresh(function, receiver)
@@ -91,6 +91,22 @@ class Waits:
     def _made_bare(self, function: ProjectFunction, receiver: Term) -> bool:
         """Say whether every constructor call behind the object has no arguments."""
         made = list(self._made(function, receiver))
+        return bool(made) and not any(call.args or call.keywords for call in made)
+
+    def _all_bare(self, kind: str) -> bool:
+        """Say whether the project makes objects of this class, all of them without arguments."""
+        return self._evaluator.memo.get(("all bare", kind), lambda: self._find_bare(kind), False)
+
+    def _find_bare(self, kind: str) -> bool:
+        wanted, name = External(kind), kind.rpartition(".")[2]
+        made = [
+            call
+            for function in self._evaluator.index.callers(name)
+            for call in function.body.calls
+            if call.func is not None
+            and call.func[-1] == name
+            and wanted in self._evaluator.term(function, call.func)
+        ]
         return bool(made) and not any(call.args or call.keywords for call in made)
 
     def _made(self, function: ProjectFunction, term: Term) -> Iterator[CallFacts]:

@@ -415,6 +415,23 @@ CASES = {
             for message in pubsub.listen():  #! redis.client.PubSub.listen
                 print(message, seen)
     """,
+    "a queue by its annotation, where all queues of the project have no bound": """
+        import queue
+        from dataclasses import dataclass
+
+        @dataclass
+        class State:
+            jobs: queue.Queue[int]
+            last: queue.LifoQueue[int]
+
+        def make():
+            return State(queue.Queue(), queue.LifoQueue(3))
+
+        async def f(state: State):
+            state.jobs.put(1)
+            state.last.put(1)  #! queue.LifoQueue.put
+            state.jobs.get()  #! queue.Queue.get
+    """,
 }
 
 
