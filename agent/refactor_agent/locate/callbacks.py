@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refactor_agent.locate.offloaded import handed_names
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction, self_name
 from refactor_agent.locate.resolve.values import (
@@ -107,11 +108,18 @@ class Callbacks:
                 yield term
 
     def called(self, function: ProjectFunction) -> frozenset[str]:
-        """Give the parameters that ``function`` calls, or hands to a callee that calls them."""
+        """Give the parameters that ``function`` calls, or hands to a callee that calls them.
+
+        Not those that it hands to an offload too: what it calls itself is for want of threads.
+        """
         nothing: frozenset[str] = frozenset()
         return self._evaluator.memo.get(
-            ("called", function.name), lambda: frozenset(self._find(function)), nothing
+            ("called", function.name), lambda: frozenset(self._find_all(function)), nothing
         )
+
+    def _find_all(self, function: ProjectFunction) -> set[str]:
+        found = set(self._find(function))
+        return found.difference(handed_names(self._evaluator, function)) if found else found
 
     def _find(self, function: ProjectFunction) -> Iterator[str]:
         plain = {item.name for item in function.facts.parameters}

@@ -9,6 +9,7 @@ from refactor_agent.locate.awaited import Awaited
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
+from refactor_agent.locate.offloaded import is_fallback
 from refactor_agent.locate.resolve.calls import ENTERING
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
@@ -133,6 +134,8 @@ class Effects:
         is_async = call.awaited or ASYNC_SOURCE in call.frames[:1]
         if call.awaited:
             values = self._awaited.callees(function, call, values)
+        if values and is_fallback(self.evaluator, function, call):
+            return
         for value in values:
             for target, certain in self.targets.of(value, call, function):
                 if isinstance(target, Blocker) and (

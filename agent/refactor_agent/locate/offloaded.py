@@ -10,7 +10,7 @@ from refactor_agent.locate.resolve.values import External, FunctionValue
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.terms import Term, leaves
 
-__all__ = ["PARTIALS", "hands_over", "runs_elsewhere"]
+__all__ = ["PARTIALS", "handed_names", "hands_over", "is_fallback", "runs_elsewhere"]
 
 PARTIALS = frozenset({"functools.partial"})
 """Calls whose result, when it is handed over, stands for their first argument."""
@@ -21,9 +21,15 @@ def hands_over(evaluator: Evaluator, function: ProjectFunction, call: CallFacts)
     position = _position(evaluator, function, call)
     if position is None:
         return []
-    found = [call.args[position]] if position < len(call.args) else []
+    found = _run_in_context(call.args[position:])
     found.extend(term for name, term in call.keywords if name in TARGET_KEYWORDS)
     return [*found, *(inner for term in found for inner in _inside(evaluator, function, term))]
+
+
+def _run_in_context(given: tuple[Term, ...]) -> list[Term]:
+    """Give the callable at the front, and what it calls if it is ``Context.run``."""
+    first = given[0] if given else None
+    return list(given[: 2 if first is not None and first[0] == "a" and first[2] == "run" else 1])
 
 
 def _position(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> int | None:
@@ -55,13 +61,26 @@ def _handed_parameter(evaluator: Evaluator, function: ProjectFunction) -> int | 
     names = [item.name for item in function.facts.parameters if item.kind == "positional"]
     if function.facts.owner >= 0 and not function.has_decorator("staticmethod"):
         names = names[1:]
-    found: int | None = None
-    for call in function.body.calls if names else ():
-        for term in hands_over(evaluator, function, call):
-            for leaf in leaves(function.body.definitions, term):
-                if leaf[0] == "p" and leaf[1] in names:
-                    found = names.index(leaf[1])
-    return found
+    handed = handed_names(evaluator, function) if names else ()
+    return next((names.index(name) for name in reversed(handed) if name in names), None)
+
+
+def handed_names(evaluator: Evaluator, function: ProjectFunction) -> tuple[str, ...]:
+    """Give the parameters that a function hands to offloads."""
+    nothing: tuple[str, ...] = ()
+    return evaluator.memo.get(
+        ("handed names", function.name), lambda: _find_handed(evaluator, function), nothing
+    )
+
+
+def _find_handed(evaluator: Evaluator, function: ProjectFunction) -> tuple[str, ...]:
+    return tuple(
+        leaf[1]
+        for call in function.body.calls
+        for term in hands_over(evaluator, function, call)
+        for leaf in leaves(function.body.definitions, term)
+        if leaf[0] == "p"
+    )
 
 
 def _inside(evaluator: Evaluator, function: ProjectFunction, term: Term) -> list[Term]:
@@ -79,8 +98,25 @@ def _wrapped(evaluator: Evaluator, function: ProjectFunction, term: Term) -> lis
     call = function.body.calls[term[1]]
     values = evaluator.term(function, call.func)
     if call.args and any(isinstance(v, External) and v.name in PARTIALS for v in values):
-        return [call.args[0]]
+        return _run_in_context(call.args)
     return []
+
+
+def is_fallback(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> bool:
+    """Say whether an offload wrapper calls here, without a thread, what it was given.
+
+    It is told to, by a setting: that says nothing of the place where it was given that.
+    """
+    func = call.func
+    if func is None or func[0] not in "px":
+        return False
+    home = function if func[0] == "p" else function.module.functions[func[1]]
+    names = [item.name for item in home.facts.parameters]
+    if func[-1] not in names:
+        return False
+    if home is function:
+        return func[-1] in handed_names(evaluator, home)
+    return runs_elsewhere(evaluator, function)
 
 
 def runs_elsewhere(evaluator: Evaluator, function: ProjectFunction) -> bool:

@@ -278,6 +278,48 @@ CASES = {
                 for chunk in iter(lambda: file.read(4096), b""):  #! io.BufferedReader.read
                     print(chunk)
     """,
+    "a wrapper that may be told to do without threads": """
+        import asyncio
+        import time
+        from contextvars import copy_context
+        from functools import partial
+
+        threads = True
+
+        async def run(func, *args):
+            def guarded():
+                return func(*args)
+
+            if not threads:
+                return guarded()
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(None, copy_context().run, guarded)
+
+        async def plain(func, *args):
+            if not threads:
+                return func(*args)
+            return await asyncio.to_thread(partial(copy_context().run, func, *args))
+
+        async def bare(func):
+            return func()  #! time.sleep
+
+        def wait():
+            time.sleep(1)
+
+        async def f():
+            await run(wait)
+            await plain(wait)
+            await bare(wait)
+            await run(print, wait())  #! time.sleep
+
+        async def g():
+            def work():
+                time.sleep(1)
+
+            if not threads:
+                work()  #! time.sleep
+            await asyncio.to_thread(work)
+    """,
 }
 
 
