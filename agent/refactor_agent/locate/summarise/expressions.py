@@ -10,7 +10,7 @@ from refactor_agent.locate.summarise.conditions import condition, narrow, narrow
 from refactor_agent.locate.summarise.definitions import define_lambda
 from refactor_agent.locate.summarise.displays import DISPLAYS
 from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutation
-from refactor_agent.locate.summarise.unreachable import constant_truth, never_run
+from refactor_agent.locate.summarise.unreachable import constant_truth
 from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import CallFacts, Load
 from refactor_agent.locate.terms import Term, union
@@ -192,12 +192,16 @@ def _choice(walk: Walk, node: ast.IfExp) -> Term:
     mark = len(walk.scope.log)
     narrow()
     truth = constant_truth(node.test)
-    with never_run(walk, never=truth is False):
-        first = walk.value(node.body)
+    done = walk.body.mark()
+    first = walk.value(node.body)
+    if truth is False:
+        walk.body.bury(done)
     walk.scope.forget(mark)
     narrow_to_opposite(walk, node.test)
-    with never_run(walk, never=truth is True):
-        second = walk.value(node.orelse)
+    done = walk.body.mark()
+    second = walk.value(node.orelse)
+    if truth is True:
+        walk.body.bury(done)
     walk.scope.forget(mark)
     return union([first, second])
 

@@ -7,29 +7,19 @@ that bound: what stands on the other side may block as it likes.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from refactor_agent.locate.summarise.walk import Walk
-from refactor_agent.locate.summary import OFF_LOOP
 from refactor_agent.locate.terms import leaves
 
-__all__ = ["looks_for_loop", "no_loop", "no_loop_if", "note_loop_flags"]
+__all__ = ["looks_for_loop", "no_loop_if", "note_loop_flags"]
 
 _LOOKS = frozenset({"get_event_loop", "get_running_loop"})
 _LOOPS = _LOOKS | {"new_event_loop"}
 _ANY = frozenset({"BaseException", "Exception", None})
 _BOTH = frozenset({True, False})
-
-
-@contextmanager
-def no_loop(walk: Walk, *, surely: bool) -> Iterator[None]:
-    """Mark what is walked as code that runs ``surely`` where no loop does."""
-    before = walk.frames
-    if surely:
-        walk.frames = (OFF_LOOP, *before)
-    yield
-    walk.frames = before
+_NEITHER: frozenset[bool] = frozenset()
 
 
 def looks_for_loop(node: ast.Try) -> bool:
@@ -90,25 +80,43 @@ def _flags(nodes: list[ast.stmt]) -> Iterator[tuple[str, bool]]:
 
 def no_loop_if(walk: Walk, node: ast.expr) -> frozenset[bool]:
     """Give the results of a condition from which it follows that no loop runs."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return frozenset(not truth for truth in no_loop_if(walk, node.operand))
-    if isinstance(node, ast.BoolOp):
-        parts = [no_loop_if(walk, part) for part in node.values]
-        decisive = isinstance(node.op, ast.And)  # true only if each part is
-        return frozenset(
-            truth
-            for truth in _BOTH
-            if (any if truth == decisive else all)(truth in part for part in parts)
-        )
-    if isinstance(node, ast.Compare) and _compares_with_none(node):
-        found = no_loop_if(walk, node.left)
-        is_none = isinstance(node.ops[0], ast.Is | ast.Eq)
-        return frozenset({is_none}) if False in found else frozenset()
-    if isinstance(node, ast.Name):
-        stamp, without = walk.scope.loop_flags.get(node.id, (-1, False))
-        binding = walk.scope.env.get(node.id)
-        return frozenset({without}) if binding and binding.stamp == stamp else frozenset()
-    return frozenset({False}) if _asks_whether_running(walk, node) else frozenset()
+    handler = _KINDS.get(type(node))
+    return _NEITHER if handler is None else handler(walk, node)
+
+
+def _of_name(walk: Walk, node: ast.Name) -> frozenset[bool]:
+    stamp, without = walk.scope.loop_flags.get(node.id, (-1, False))
+    binding = walk.scope.env.get(node.id) if stamp >= 0 else None
+    return frozenset({without}) if binding is not None and binding.stamp == stamp else _NEITHER
+
+
+def _of_call(walk: Walk, node: ast.Call) -> frozenset[bool]:
+    return frozenset({False}) if _asks_whether_running(walk, node) else _NEITHER
+
+
+def _of_not(walk: Walk, node: ast.UnaryOp) -> frozenset[bool]:
+    if not isinstance(node.op, ast.Not):
+        return _NEITHER
+    return frozenset(not truth for truth in no_loop_if(walk, node.operand))
+
+
+def _of_all(walk: Walk, node: ast.BoolOp) -> frozenset[bool]:
+    parts = [no_loop_if(walk, part) for part in node.values]
+    if not any(parts):
+        return _NEITHER
+    decisive = isinstance(node.op, ast.And)  # true only if each part is
+    return frozenset(
+        truth
+        for truth in _BOTH
+        if (any if truth == decisive else all)(truth in part for part in parts)
+    )
+
+
+def _of_comparison(walk: Walk, node: ast.Compare) -> frozenset[bool]:
+    if not walk.scope.loop_flags or not _compares_with_none(node):
+        return _NEITHER
+    is_none = isinstance(node.ops[0], ast.Is | ast.Eq)
+    return frozenset({is_none}) if False in no_loop_if(walk, node.left) else _NEITHER
 
 
 def _compares_with_none(node: ast.Compare) -> bool:
@@ -117,9 +125,9 @@ def _compares_with_none(node: ast.Compare) -> bool:
     return known and isinstance(other, ast.Constant) and other.value is None
 
 
-def _asks_whether_running(walk: Walk, node: ast.expr) -> bool:
+def _asks_whether_running(walk: Walk, node: ast.Call) -> bool:
     """Say whether this is ``asyncio.get_event_loop().is_running()``, or by a name for the loop."""
-    func = node.func if isinstance(node, ast.Call) else None
+    func = node.func
     if not isinstance(func, ast.Attribute) or func.attr != "is_running":
         return False
     if isinstance(func.value, ast.Call):
@@ -137,3 +145,12 @@ def _maker(walk: Walk, term: tuple[object, ...]) -> object:
     """Give the last name of what a term is the result of."""
     call = walk.body.calls[term[1]] if term[0] == "k" and isinstance(term[1], int) else None
     return call.func[-1] if call is not None and call.func is not None else None
+
+
+_KINDS: dict[type[ast.expr], Callable[[Walk, Any], frozenset[bool]]] = {
+    ast.BoolOp: _of_all,
+    ast.Call: _of_call,
+    ast.Compare: _of_comparison,
+    ast.Name: _of_name,
+    ast.UnaryOp: _of_not,
+}

@@ -15,7 +15,6 @@ from refactor_agent.locate.summarise.expressions import OPERATORS
 from refactor_agent.locate.summarise.imports import import_from, import_modules
 from refactor_agent.locate.summarise.loop_tests import (
     looks_for_loop,
-    no_loop,
     no_loop_if,
     note_loop_flags,
 )
@@ -27,7 +26,7 @@ from refactor_agent.locate.summarise.targets import (
     note_write,
     store_attribute,
 )
-from refactor_agent.locate.summarise.unreachable import constant_truth, never_run
+from refactor_agent.locate.summarise.unreachable import constant_truth
 from refactor_agent.locate.summarise.walk import LEAVES, Walk, place_of
 from refactor_agent.locate.summary import OFF_LOOP, Attribute, FrameMark, WithFacts
 from refactor_agent.locate.terms import Term
@@ -142,8 +141,10 @@ def _while(walk: Walk, node: ast.While) -> None:
         before, walk.frames = walk.frames, ("loop", *walk.frames)
         condition(walk, node.test)()
         walk.frames = before
-        with never_run(walk, never=constant_truth(node.test) is False):
-            _framed(walk, "loop", node.body)
+        mark = walk.body.mark()
+        _framed(walk, "loop", node.body)
+        if constant_truth(node.test) is False:
+            walk.body.bury(mark)
 
     walk.scope.loop(body)
     walk.block(node.orelse)
@@ -158,9 +159,10 @@ def _if(walk: Walk, node: ast.If) -> None:
         current = rest
     if current.orelse:
         arms.append(partial(_last_arm, walk, current))
-    without_loop = no_loop_if(walk, node.test)
+    leaves_early = not node.orelse and isinstance(node.body[-1], LEAVES)
+    without_loop = no_loop_if(walk, node.test) if leaves_early else ()
     walk.scope.branch(arms, complete=bool(current.orelse))
-    if not node.orelse and isinstance(node.body[-1], LEAVES):
+    if leaves_early:
         narrow_to_opposite(walk, node.test)
         if False in without_loop:
             walk.frames = (OFF_LOOP, *walk.frames)
@@ -168,11 +170,7 @@ def _if(walk: Walk, node: ast.If) -> None:
 
 def _arm(walk: Walk, node: ast.If, narrow: Callable[[], None]) -> bool:
     narrow()
-    with (
-        never_run(walk, never=constant_truth(node.test) is False),
-        no_loop(walk, surely=True in no_loop_if(walk, node.test)),
-    ):
-        return walk.block(node.body)
+    return _guarded(walk, node.test, node.body, wanted=True)
 
 
 def _next_arm(walk: Walk, node: ast.If, failed: ast.expr) -> bool:
@@ -182,11 +180,19 @@ def _next_arm(walk: Walk, node: ast.If, failed: ast.expr) -> bool:
 
 def _last_arm(walk: Walk, node: ast.If) -> bool:
     narrow_to_opposite(walk, node.test)
-    with (
-        never_run(walk, never=constant_truth(node.test) is True),
-        no_loop(walk, surely=False in no_loop_if(walk, node.test)),
-    ):
-        return walk.block(node.orelse)
+    return _guarded(walk, node.test, node.orelse, wanted=False)
+
+
+def _guarded(walk: Walk, test: ast.expr, nodes: list[ast.stmt], *, wanted: bool) -> bool:
+    """Walk what runs if ``test`` is as ``wanted``: perhaps never, or only without a loop."""
+    if constant_truth(test) is (not wanted):
+        mark = walk.body.mark()
+        reaches = walk.block(nodes)
+        walk.body.bury(mark)
+        return reaches
+    if wanted in no_loop_if(walk, test):
+        return _framed(walk, OFF_LOOP, nodes)
+    return walk.block(nodes)
 
 
 def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
@@ -237,8 +243,12 @@ def _handler(walk: Walk, handler: ast.ExceptHandler, *, probing: bool) -> bool:
         kind = walk.value(handler.type)
         if handler.name is not None:
             walk.scope.bind(handler.name, ("N", kind))
-    with no_loop(walk, surely=probing):
-        return _framed(walk, "handler", handler.body)
+    before = walk.frames
+    if probing:
+        walk.frames = (OFF_LOOP, *before)
+    reaches = _framed(walk, "handler", handler.body)
+    walk.frames = before
+    return reaches
 
 
 def _match(walk: Walk, node: ast.Match) -> None:
