@@ -40,6 +40,9 @@ def convert_shared(job: Job, work: FileWork, name: str, maker: Maker) -> None:
         refuse("client-not-local", f"both paths of the rollout would use {name!r}", site)
     if maker.awaited or maker.entered:
         refuse("client-not-local", f"{name!r} would have to be opened first, on a loop", site)
+    if maker.target.startswith("asyncio."):
+        message = f"each event loop would have a {name} of its own, and tasks meet by it"
+        refuse("client-not-local", message, site)
     for use in _uses(work, name):
         _check_place(job, work, name, use)
         check_use(job, work, use, maker.kind)

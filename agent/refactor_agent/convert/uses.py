@@ -40,21 +40,35 @@ def check_use(job: Job, work: FileWork, use: cst.BaseExpression, kind: str) -> N
                    work.source.site(use))  # fmt: skip
         called = work.source.parents[parent]
         is_call = isinstance(called, cst.Call) and called.func is parent
-        if is_call and job.rulebook.blocking(member):
-            call = cst.ensure_type(called, cst.Call)
-            _check_awaited(job, work, call, member)
-            result = result_kind(job.rulebook, work.source, call, member)
+        call = cst.ensure_type(called, cst.Call) if is_call else None
+        if job.rulebook.blocking(member) is not None:
+            result = _waited_for(job, work, call or use, member)
             if result is None or _is_read(job, member) or not job.rulebook.async_type(result):
                 return
         else:
-            result = job.rulebook.returns(member)
-            if is_call:
-                _check_arguments(job, work, cst.ensure_type(called, cst.Call), member)
-            if is_call and job.rulebook.is_entered(member):
-                _await_unless_entered(job, work, cst.ensure_type(called, cst.Call))
+            result = _passed_through(job, work, call, member)
+            if result is None and call is not None and job.rulebook.gives_nothing(member):
+                return
         if result is None:
             escapes(work, use, f"nobody knows what {parent.attr.value!r} does there")
         node, kind = (called if is_call else parent), result
+
+
+def _waited_for(job: Job, work: FileWork, node: cst.BaseExpression, member: str) -> str | None:
+    """See to a call that waits; give the type of what it gives."""
+    if not isinstance(node, cst.Call):
+        escapes(work, node, f"{member} is handed on, and would have to be awaited")
+    _check_awaited(job, work, node, member)
+    return result_kind(job.rulebook, work.source, node, member)
+
+
+def _passed_through(job: Job, work: FileWork, call: cst.Call | None, member: str) -> str | None:
+    """See to an attribute, or a call that does not wait; give its type."""
+    if call is not None:
+        _check_arguments(job, work, call, member)
+        if job.rulebook.is_entered(member):
+            _await_unless_entered(job, work, call)
+    return job.rulebook.returns(member)
 
 
 def escapes(work: FileWork, node: cst.CSTNode, message: str) -> NoReturn:

@@ -60,6 +60,8 @@ def wanted_of(
     mocked = {} if answered else mocked_libraries(ground.base, tests)
     leaves, left_out = pairs.of(reach.blocking)
     leaves = {sync: aio for sync, aio in leaves.items() if sync.partition(".")[0] not in mocked}
+    if "queue.Queue" in leaves:
+        leaves["threading.Thread"] = "asyncio.create_task"  # a thread may be at its other end
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
     outside = async_callers(graph, reach.functions) if callers else ()
     sharing = _sharing(graph, leaves) if callers else ()

@@ -149,6 +149,12 @@ class RuleBook:
                 return None if result == "None" else _SELF.sub(owner, result)
         return None
 
+    def gives_nothing(self, qualified: str) -> bool:
+        """Say whether this call, which has one name on both sides, neither waits nor gives."""
+        names = tuple(self._names(self.canonical(qualified)))
+        renamed = any(name in one.methods for one in self._index.natives.values() for name in names)
+        return not renamed and any(self._index.returns.get(name) == "None" for name in names)
+
     def bases(self, qualified: str) -> tuple[str, ...]:
         """Give the direct bases of a library class, where a rule says them."""
         return self._index.bases.get(self.canonical(qualified), ())

@@ -62,6 +62,96 @@ CASES = [
     pytest.param(
         {
             "shop.py": """
+            import queue
+            import threading
+
+
+            def run(names: list[str]) -> list[str]:
+                jobs = queue.Queue(maxsize=10)
+                done = []
+
+                def work() -> None:
+                    while True:
+                        job = jobs.get()
+                        if job is None:
+                            return
+                        done.append(job)
+
+                worker = threading.Thread(target=work)
+                worker.start()
+                for name in names:
+                    jobs.put(name)
+                jobs.put(None)
+                worker.join()
+                return done
+            """,
+        },
+        ["shop:run"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            async def run(names: list[str]) -> list[str]:
+                jobs = asyncio.Queue(maxsize=10)
+                done = []
+
+                async def work() -> None:
+                    while True:
+                        job = await jobs.get()
+                        if job is None:
+                            return
+                        done.append(job)
+
+                worker = asyncio.create_task(work())
+                for name in names:
+                    await jobs.put(name)
+                await jobs.put(None)
+                await asyncio.wait([worker])
+                return done
+            """,
+        },
+        id="a thread at the other end of a queue becomes a task",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
+            import threading
+            import time
+
+
+            def run(names: list[str]) -> list[str]:
+                lock = threading.Lock()
+                done = []
+                for name in names:
+                    with lock:
+                        done.append(name)
+                    time.sleep(1)
+                return done
+            """,
+        },
+        ["shop:run"],
+        {
+            "shop.py": """
+            import asyncio
+            import threading
+
+
+            async def run(names: list[str]) -> list[str]:
+                lock = threading.Lock()
+                done = []
+                for name in names:
+                    with lock:
+                        done.append(name)
+                    await asyncio.sleep(1)
+                return done
+            """,
+        },
+        id="a lock under which nothing waits stays one of threads",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
             import time
             from pathlib import Path
 

@@ -31,6 +31,10 @@ from refactor_agent.rulebook import RuleBook
 
 __all__ = ["Leaves"]
 
+_OF_THREADS = ("_thread.", "queue.", "threading.")
+"""What is used by tasks only where all of its users are: made so where it was asked for, and with
+the calls of its methods."""
+
 
 class Leaves:
     """Answers what stands for a class, a method or a function in async code."""
@@ -89,10 +93,9 @@ class Leaves:
 
     def function(self, value: Value) -> Member | None:
         """Give what is called in place of a function: the name is qualified."""
-        target = self.counterpart(value)
-        if target is None:
+        target, weak = self.counterpart(value), self.is_weak(value)
+        if target is None or (weak and (name_of(value) or "").startswith(_OF_THREADS)):
             return None
-        weak = self.is_weak(value)
         for found in self._naming.means(target):
             if isinstance(found, FunctionValue):
                 function = self._evaluator.index.functions[found.name]
