@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.checks._check import Objection
@@ -64,8 +65,18 @@ class Finding:
 Finder = Callable[[Module, FunctionNode], Iterable[Finding]]
 
 
-def changed_functions(context: Context) -> Iterator[FunctionChange]:
+_CHANGED: WeakKeyDictionary[Context, tuple[FunctionChange, ...]] = WeakKeyDictionary()
+"""Every other check asks, and comparing all functions of a large file takes a second."""
+
+
+def changed_functions(context: Context) -> tuple[FunctionChange, ...]:
     """Give the functions, nested ones too, whose code differs; those of added files as well."""
+    if context not in _CHANGED:
+        _CHANGED[context] = tuple(_changed(context))
+    return _CHANGED[context]
+
+
+def _changed(context: Context) -> Iterator[FunctionChange]:
     for file in context.python_files:
         before, after = context.module_before(file), context.module_after(file)
         if after is None:
