@@ -33,10 +33,6 @@ _ANOTHER_MAY = frozenset(
 )  # fmt: skip
 """Why a runner says nothing of a project that another runner may run."""
 
-_CLASH = "import file mismatch"
-"""What pytest says of a second file of a name, where neither lies in a package."""
-_BY_PATH = "--import-mode=importlib"
-
 BaselineStatus = Literal["green", "partial", "unusable"]
 """``partial``: some tests fail before any change; the passing ones count. ``unusable``: no test
 can say anything, so that no change can be verified."""
@@ -70,8 +66,6 @@ class Baseline(Value):
     """Ids that only one of the runs collected."""
     failing: tuple[str, ...] = ()
     """Tests that failed both times, and files that can't be collected."""
-    clash: bool = False
-    """Whether pytest took files of tests for one another, as they have one name."""
     vacuous: tuple[str, ...] = ()
     """Async tests that nothing awaits, so that they passed without running; they are skipped."""
     durations: Mapping[str, float] = {}
@@ -154,19 +148,10 @@ async def _first_usable(  # noqa: PLR0913 - what `take_baseline` was given, and 
     first: Baseline | None = None
     for command in commands:
         taken = await _take(command, target, watched, bench, told, imports)
-        if taken.clash and target.test_command is None:
-            told("files of tests that have one name")
-            by_path = command.model_copy(update={"words": (*command.words, _BY_PATH)})
-            other = await _take(by_path, target, watched, bench, told, imports)
-            taken = other if _passing(other) > _passing(taken) else taken
         if taken.status != "unusable" or taken.reason not in _ANOTHER_MAY:
             return first if first is not None and taken.status == "unusable" else taken
         first = first or taken
     return first or _unusable(_SWITCHED_OFF, commands[0], imports)
-
-
-def _passing(baseline: Baseline) -> int:
-    return sum(outcome == "passed" for outcome in baseline.outcomes.values())
 
 
 def _commands(target: Target) -> tuple[tuple[Command, ...] | Refusal, str]:
@@ -241,7 +226,6 @@ def _combine(
         flaky=tuple(sorted(t for t in both if first.outcomes[t] != second.outcomes[t])),
         unstable=tuple(sorted(first.outcomes.keys() ^ second.outcomes.keys())),
         failing=tuple(failing),
-        clash=any(_CLASH in text for text in first.collect_errors.values()),
         vacuous=tuple(sorted(first.vacuous & second.vacuous)),
         durations={t: max(first.durations[t], second.durations[t]) for t in sorted(both)},
         seconds=max(first.result.seconds, second.result.seconds),

@@ -243,18 +243,28 @@ def test_async_tests_that_nothing_awaits_count_for_nothing(make_judge, command):
 
 
 def test_files_of_tests_may_have_one_name(make_judge):
-    """As in a repository of several packages, each with its tests."""
-    test = "from shop_{0}.code import f\n\n\ndef test_{0}():\n    assert f() == 1\n"
+    """As in a repository of several packages, each named like its directory."""
+    test = """\
+        import sys
+
+        from {0}.code import f
+
+
+        def test_{0}():
+            assert f() == 1
+            assert sys.modules[__name__].test_{0}
+        """
     files = {}
-    for one in "ab":
-        files[f"{one}/pyproject.toml"] = f"[project]\nname = 'shop_{one}'\n"
-        files[f"{one}/shop_{one}/__init__.py"] = ""
-        files[f"{one}/shop_{one}/code.py"] = CODE
+    for one in ("shop", "stock"):
+        files[f"{one}/pyproject.toml"] = f"[project]\nname = '{one}'\n"
+        files[f"{one}/{one}/__init__.py"] = ""
+        files[f"{one}/{one}/code.py"] = CODE
         files[f"{one}/tests/test_code.py"] = test.format(one)
     judge = make_judge(files)
     judge.command = None
-    baseline = judge.baseline("a/shop_a/code.py")
+    baseline = judge.baseline("shop/shop/code.py")
     assert (baseline.status, baseline.message) == ("green", "")
-    assert baseline.command[-1] == "--import-mode=importlib"
-    tests = {"a/tests/test_code.py::test_a", "b/tests/test_code.py::test_b"}
-    assert set(baseline.outcomes) == tests
+    assert set(baseline.outcomes) == {
+        "shop/tests/test_code.py::test_shop",
+        "stock/tests/test_code.py::test_stock",
+    }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .namesakes import bring_back, forget_namesake
 from .record import open_probe
 
 if TYPE_CHECKING:
@@ -80,6 +81,20 @@ def pytest_ignore_collect(collection_path: Path, config: Any) -> bool | None:
     root = os.path.realpath(config.rootpath)
     file = os.path.relpath(os.path.realpath(collection_path), root).replace(os.sep, "/")
     return None if _probe.clean(file) in _probe.files else True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collectstart(collector: Any) -> None:
+    """Let a file of tests be imported beside another of its name, as if each were run alone."""
+    if _probe is not None and isinstance(collector, pytest.Module):
+        forget_namesake(collector.path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: Any) -> None:
+    """Let a test find its own module under that name."""
+    if _probe is not None:
+        bring_back(getattr(item, "module", None))
 
 
 def _is_async(item: Any) -> bool:
