@@ -18,6 +18,9 @@ from refactor_agent.rulebook import Arguments
 
 __all__ = ["Maker", "find_maker", "make_async", "new_maker"]
 
+_LITERALS = (cst.BaseString, cst.Tuple)
+"""What is no object with an async counterpart: a user and a password, say."""
+
 
 class Maker(NamedTuple):
     """The call that makes a client."""
@@ -107,9 +110,9 @@ def _check_made(work: FileWork, maker: Maker) -> None:
     for name, kinds in maker.arguments.made.items():
         value = argument(maker.call, name, maker.parameters)
         made = _value(work, value) if isinstance(value, cst.Name) else value
-        if value is None or (
-            isinstance(made, cst.Call) and work.names.qualified(made.func) in kinds
-        ):
+        if value is None or isinstance(made, _LITERALS):
+            continue
+        if isinstance(made, cst.Call) and work.names.qualified(made.func) in kinds:
             continue
         message = f"the argument {name!r} may be of a kind that the async side does not take"
         refuse("argument", message, work.source.site(value))

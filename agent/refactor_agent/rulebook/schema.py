@@ -105,8 +105,8 @@ class Arguments(Value):
     order: tuple[str, ...] = ()
     """What may be given by position, in order, where no stub line says it: of a constructor."""
     made: Mapping[str, tuple[str, ...]] = {}
-    """Argument to the classes of which an object must be made for it, in sight of the call: a
-    client's ``credential`` that both sides take."""
+    """Argument to what an object must be made by for it, in sight of the call: a client's
+    ``credential`` that both sides take. A text or a tuple is as good."""
     refuse: tuple[str, ...] = ()
     """Keywords that have no equivalent: the call is not converted natively."""
     numbers: Mapping[str, str] = {}
