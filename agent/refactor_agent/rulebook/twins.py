@@ -69,6 +69,7 @@ def _native(
                 **native.methods,
                 **{renamed(name): method for name, method in source.methods.items()},
             },
+            "halves": {**native.halves, **table(dict(source.halves))},
             "iterators": (*native.iterators, *map(renamed, source.iterators)),
             "missing": (*native.missing, *map(renamed, source.missing)),
             "entered": (*native.entered, *map(renamed, source.entered)),

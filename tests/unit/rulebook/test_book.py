@@ -127,6 +127,31 @@ def test_a_method_becomes_a_method_of_the_async_type(book):
     assert (native.opened, native.awaited, native.distribution) == (None, True, "slow")
 
 
+def test_what_is_said_of_a_base_holds_for_a_class_with_an_async_side_of_its_own(rule_text):
+    data = DATA.replace("  methods:\n", "    slow.Special: slow.aio.Special\n  methods:\n")
+    native = RuleBook([parse_rule(rule_text(data), "slow.md")]).native("slow.Special.scan")
+
+    assert native.target == "slow.aio.Special.scan"
+    assert (native.awaited, native.iterator) == (False, True)
+    assert native.arguments == Arguments(rename={"cache": "cached"})
+
+
+def test_a_client_with_two_halves(rule_text):
+    data = DATA.replace("  methods:\n", "    slow.Sub: slow.aio.Sub\n  methods:\n")
+    data = data.replace(
+        "  methods:\n", "  halves: {slow.Client: aio}\n  leaks: [httpx]\n  methods:\n"
+    )
+    data = data.replace("returns:\n", "  - slow.Sub.get(key) -> object\nreturns:\n", 1)
+    book = RuleBook([parse_rule(rule_text(data), "slow.md")])
+    native = book.native("slow.Sub.get")
+
+    assert (native.target, native.half) == ("slow.aio.Sub.get", "aio")
+    assert book.half("slow.impl.Client") == "aio"
+    assert book.door(native.rule, "sub") == "slow.Sub"
+    assert book.door(native.rule, "name") is None
+    assert book.leaks("slow.Sub.get") == ("httpx",)
+
+
 def test_a_function_becomes_a_method_of_a_client_opened_for_it(book):
     native = book.native("slow.call")
 

@@ -21,6 +21,7 @@ def test_a_good_directory_has_no_faults(rules_directory, rule_text):
         ("library: slow", "library: slow\nnative: {calls: {a.b: c.d}}", "'a.b' is not among"),
         ("library: slow", "library: slow\nnative: {methods: {a.b: c}}", "the type of 'a.b'"),
         ("library: slow", "library: slow\nnative: {opened: {a.B: {}}}", "no call becomes a method"),
+        ("library: slow", "library: slow\nnative: {halves: {a.B: aio}}", "nothing that hangs on"),
     ],
 )
 def test_faults_are_named(rules_directory, rule_text, old, new, fault):
