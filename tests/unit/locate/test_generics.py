@@ -170,6 +170,35 @@ CASES = {
             where.exists()  #! pathlib.Path.exists
             kind().load()  #! pathlib.Path.read_text
     """,
+    "what a callable that is handed over gives": """
+        import asyncio
+        import functools
+        from typing import Callable, ParamSpec, TypeVar
+
+        import boto3
+        from pydantic import BaseModel, Secret
+
+        P = ParamSpec("P")
+        R = TypeVar("R")
+
+        class Access(BaseModel):
+            def key(self):
+                return open("x")
+
+        class Settings(BaseModel):
+            access: Secret[Access]
+
+        async def run(func: Callable[P, R], *args: P.args, **given: P.kwargs) -> R:
+            return await asyncio.to_thread(func, *args)
+
+        async def f(settings: Settings):
+            client = await asyncio.to_thread(boto3.client, "s3")
+            found = await run(client.get_object, Bucket="x")
+            found["Body"].read()  #! botocore.response.StreamingBody.read
+            again = await run(functools.partial(client.get_object, Bucket="x"))
+            again["Body"].read()  #! botocore.response.StreamingBody.read
+            settings.access.get_secret_value().key()  #! builtins.open
+    """,
 }
 
 

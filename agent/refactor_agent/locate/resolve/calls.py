@@ -108,6 +108,10 @@ def plain_result(evaluator: Evaluator, value: Value) -> Values:
         return (Instance(value.cls, (), value.variables, is_open=value.is_open),)
     if isinstance(value, FunctionValue):
         return function_result(evaluator, value)
+    if isinstance(value, Partial):
+        return join(plain_result(evaluator, inner) for inner in value.inner)
+    if isinstance(value, ExternalMethod):
+        return evaluator.libraries.method_type(value)
     return evaluator.libraries.called(value) if isinstance(value, External) else ()
 
 
@@ -238,6 +242,8 @@ def _held_by(  # noqa: PLR0911 - one for each kind of method
         return value.arguments[0] if name == "result" else None
     if name in _SAME:
         return (value,)
+    if name == "get_secret_value":  # of pydantic's `Secret`
+        return item_values(value)
     if name in _ITEMS:
         is_keyed = isinstance(value, Record) and bool(call.args)
         return item(evaluator, value, call.args[0]) if is_keyed else item_values(value)

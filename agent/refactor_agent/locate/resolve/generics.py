@@ -12,9 +12,10 @@ from refactor_agent.locate.resolve.values import (
     Bindings,
     ClassObject,
     External,
+    ExternalMethod,
     FunctionValue,
-    GeneratorValue,
     Instance,
+    Partial,
     TupleValue,
     TypeVariable,
     Value,
@@ -286,7 +287,7 @@ def _objects_of(values: Values) -> Values:
 
 def _result(evaluator: Evaluator, value: Value) -> Values:
     """Give what a callable gives, as far as its arguments do not matter."""
-    if isinstance(value, FunctionValue | ClassObject | External | GeneratorValue):
+    if isinstance(value, FunctionValue | ClassObject | External | ExternalMethod | Partial):
         return evaluator.given(value)
     if isinstance(value, Instance) and value.cls == "typing.Callable":
         return value.arguments[0] if value.arguments else ()
