@@ -6,9 +6,9 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from refactor_agent.verify.checks._acts import plain, sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._owners import Owners, brings_library
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -29,8 +29,9 @@ def _altered(change: FunctionChange) -> Iterator[str]:
     """Compare the calls that are made once before and once after."""
     if change.before is None or change.module_before is None:
         return
-    old = _calls(change.module_before, change.before)
-    new = _calls(change.module_after, change.after)
+    kept = not brings_library(change)  # else what an object keeps may be another thing
+    old = _calls(change.module_before, change.before, kept=kept)
+    new = _calls(change.module_after, change.after, kept=kept)
     for callee in sorted(old.keys() & new.keys()):
         if len(old[callee]) == len(new[callee]) == 1:
             [was], [now] = old[callee], new[callee]
@@ -38,12 +39,15 @@ def _altered(change: FunctionChange) -> Iterator[str]:
             yield from _computed(callee, was, now)
 
 
-def _calls(module: Module, function: FunctionNode) -> _Calls:
+def _calls(module: Module, function: FunctionNode, *, kept: bool) -> _Calls:
     """What is called, without its arguments; a class and its async twin are one."""
     found: dict[str, list[ast.Call]] = defaultdict(list)
-    for node in ast.walk(sync_function(function)):
+    owners = Owners(module, function)
+    for node in ast.walk(owners.sync):
         if isinstance(node, ast.Call):
-            found[plain(module, node.func)].append(node)
+            of = node.func.value if isinstance(node.func, ast.Attribute) else None
+            if kept or not isinstance(of, ast.Attribute):
+                found[owners.of(node.func)].append(node)
     return found
 
 
@@ -120,6 +124,11 @@ CHECK = Check(
                 "async def f(path):\n    await asyncio.to_thread(path.unlink, missing_ok=True)\n",
                 "newly given missing_ok=True"),
         _model("the same", _GET, _get()),
+        Example("a client that the object keeps, of another library",
+                "import requests\n\n\nclass A:\n    def f(self, u):\n"
+                "        return self.session.get(u)\n",
+                "import httpx\n\n\nclass A:\n    async def f(self, u):\n"
+                "        return await self.session.get(u, follow_redirects=True)\n", by="model"),
         _model("by a name", _GET.replace("params=p", "params={**p}"), _get()),
         _model("on a thread", _UNLINK,
                 "async def f(path):\n    await asyncio.to_thread(path.unlink)\n"),

@@ -6,9 +6,9 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from refactor_agent.verify.checks._acts import plain, sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._owners import Owners, brings_library
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -30,8 +30,9 @@ def _find(context: Context) -> Iterator[Objection]:
 def _others(change: FunctionChange) -> Iterator[Objection]:
     if change.before is None or change.module_before is None:
         return
-    old = _called(change.module_before, change.before)
-    new = _called(change.module_after, change.after)
+    kept = not brings_library(change)  # else what an object keeps may be another thing
+    old = _called(change.module_before, change.before, kept=kept)
+    new = _called(change.module_after, change.after, kept=kept)
     for owner in sorted(old.keys() & new.keys()):
         gone, fresh = old[owner] - new[owner], new[owner] - old[owner] - _ANY
         twins = {name for name in gone if f"a{name}" in fresh}
@@ -43,42 +44,21 @@ def _others(change: FunctionChange) -> Iterator[Objection]:
             yield Objection(message, change.site(change.after))
 
 
-def _called(module: Module, function: FunctionNode) -> _Called:
+def _called(module: Module, function: FunctionNode, *, kept: bool) -> _Called:
     """The methods by what they are called of; names with another value are other things."""
     found: dict[str, set[str]] = defaultdict(set)
-    sync = sync_function(function)
-    values = _values(module, sync)
-    for node in ast.walk(sync):
+    owners = Owners(module, function)
+    for node in ast.walk(owners.sync):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = ast.unparse(node.func.value)
-            if owner not in _OWN:
-                known = values.get(owner, "")
-                of = f"{owner} ({known})" if known else owner
-                found[of].add(_bare(node.func.attr))
+            owner = node.func.value
+            if ast.unparse(owner) not in _OWN and (kept or not isinstance(owner, ast.Attribute)):
+                found[owners.of(owner)].add(_bare(node.func.attr))
     return {owner: frozenset(methods) for owner, methods in found.items()}
 
 
 def _bare(method: str) -> str:
     """The name without what says that it is async; one `a` before it is told by its other."""
     return method.removeprefix("Async").replace("async_", "").removesuffix("_async")
-
-
-def _values(module: Module, function: ast.FunctionDef) -> Mapping[str, str]:
-    """What names are bound to in it, by assignment, by `with` or by a loop, in plain text."""
-    found: dict[str, str] = {}
-    for node in ast.walk(function):
-        pairs: list[tuple[ast.expr, ast.expr]] = []
-        if isinstance(node, ast.Assign):
-            pairs = [(target, node.value) for target in node.targets]
-        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            pairs = [(node.optional_vars, node.context_expr)]
-        elif isinstance(node, ast.For):
-            pairs = [(node.target, node.iter)]
-        found.update(
-            (target.id, plain(module, value)) for target, value in pairs
-            if isinstance(target, ast.Name)
-        )  # fmt: skip
-    return found
 
 
 def _model(title: str, before: str, after: str, says: str = "") -> Example:
@@ -125,6 +105,11 @@ CHECK = Check(
                 "        return await c.get(u)\n"),
         _model("a stack that awaits", "def f(s):\n    s.enter_context(g())\n",
                 "async def f(s):\n    await s.enter_async_context(g())\n"),
+        Example("a client that the object keeps, of another library",
+                "import requests\n\n\nclass A:\n    def f(self, u):\n"
+                "        return self.session.head(u)\n",
+                "import httpx\n\n\nclass A:\n    async def f(self, u):\n"
+                "        return await self.session.options(u)\n", by="model"),
         _model("its own twin", "class A:\n    def f(self):\n        return self.load()\n",
                 "class A:\n    async def f(self):\n        return await self.fetch()\n"),
     ),
