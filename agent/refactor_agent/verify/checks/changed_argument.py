@@ -12,7 +12,7 @@ from refactor_agent.verify.checks._functions import changed_functions
 from refactor_agent.verify.checks._hops import hop
 from refactor_agent.verify.checks._patches import said_keywords
 from refactor_agent.verify.context import Context
-from refactor_agent.verify.syntax import FunctionNode, Module
+from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
 __all__ = ["CHECK"]
 
@@ -71,7 +71,8 @@ def _given(module: Module, function: FunctionNode) -> Keywords:
             continue
         for part in (node.func, *node.args[:2]):
             name = module.qualified(part)
-            if name is not None and name.partition(".")[0] in module.imported and "." in name:
+            local = (dotted(part) or "").partition(".")[0]
+            if name is not None and local in module.imported and "." in name:
                 found[name].update(_keyword(word) for word in said_keywords(node))
                 if part is not node.func:
                     break
@@ -98,6 +99,16 @@ def _after(call: str) -> str:
     return _BEFORE.format(f"await asyncio.to_thread(subprocess.run, k{call})")
 
 
+def _by_name(text: str) -> str:
+    imported = text.replace("import subprocess\n", "from subprocess import run\n")
+    return imported.replace("subprocess.run(", "run(").replace("subprocess.run,", "run,")
+
+
+def _as(text: str) -> str:
+    imported = text.replace("import subprocess\n", "import subprocess as sp\n")
+    return imported.replace("subprocess.run(", "sp.run(").replace("subprocess.run,", "sp.run,")
+
+
 _PATCHED = (
     "import unittest.mock\nfrom unittest import mock\n\n\n@mock.patch('shop.get')\n"
     "def test_get(get):\n    shop.load()\n"
@@ -113,6 +124,18 @@ CHECK = Check(
         Example("other value", _RUN, _after(", check=False, env=e"), "newly given `check=False`"),
         Example("added", _RUN, _after(", check=True, env=e, shell=True"), "newly given"),
         Example("kept", _RUN, _after(", check=True, env={'a': 1}")),
+        Example(
+            "dropped, of what is imported by its name",
+            _by_name(_RUN),
+            _by_name(_after(", env={'a': 1}")),
+            "subprocess.run is no longer given `check=True`",
+        ),
+        Example(
+            "dropped, under another name of the module",
+            _as(_RUN),
+            _as(_after(", env={'a': 1}")),
+            "subprocess.run is no longer given `check=True`",
+        ),
         Example(
             "dropped once", _TWICE, _READ.format("", ", encoding='utf-8'"), "to each .read_text"
         ),
