@@ -29,6 +29,8 @@ class Blocker(NamedTuple):
     category: Category = "other"
     confidence: Confidence = "high"
     """How sure it is that the call blocks, once its receiver is."""
+    makes_itself: bool = False
+    """It is a class, and making one of it blocks, whatever is then done with that."""
 
 
 class Blockers:
@@ -62,6 +64,7 @@ class Blockers:
             is_lazy=_LAZY.search(stub.result or "") is not None,
             category=rule.category_of(stub),
             confidence=rule.confidence_of(stub),
+            makes_itself=stub.call.partition("(")[0] == stub.result,
         )
         return blocker, stub
 

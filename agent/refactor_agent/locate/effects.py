@@ -131,7 +131,7 @@ class Effects:
 
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = self.evaluator.term(function, call.func)
-        is_async = call.awaited or ASYNC_SOURCE in call.frames[:1]
+        is_async_source = ASYNC_SOURCE in call.frames[:1]
         if call.awaited:
             values = self._awaited.callees(function, call, values)
         if values and is_fallback(self.evaluator, function, call):
@@ -139,7 +139,9 @@ class Effects:
         for value in values:
             for target, certain in self.targets.of(value, call, function):
                 if isinstance(target, Blocker) and (
-                    is_async or self.waits.never(function, call, value)
+                    call.awaited
+                    or (is_async_source and not target.makes_itself)
+                    or self.waits.never(function, call, value)
                 ):
                     continue
                 yield Effect(target, call.place, certain and len(values) == 1)

@@ -125,7 +125,9 @@ def test_a_case_that_can_not_be_read_is_said(tmp_path: Path, capsys: pytest.Capt
 
 @pytest.mark.slow
 def test_a_run_that_is_stopped_says_how_it_goes_on(tmp_path: Path):
-    command = [sys.executable, "-m", "eval", *MICRO, "--jobs", "1", "--results", str(tmp_path)]
+    heard = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heard}; runpy.run_module('eval', run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", program, *MICRO, "--jobs", "1", "--results", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as run:
         assert run.stderr is not None
         first = run.stderr.readline()
