@@ -36,21 +36,31 @@ def _find(context: Context) -> Iterator[Objection]:
 
 
 def _moved(was: list[Act], now: list[Act]) -> Iterator[str]:
-    """Compare the acts that stand in one place before and in one place after."""
+    """Compare the acts that stand in as many places before as after."""
     counts = [Counter(act.text for act in acts) for acts in (was, now)]
-    old = [act for act in was if all(count[act.text] == 1 for count in counts)]
-    new = {act.text: act for act in now}
-    places = {act.text: place for place, act in enumerate(now)}
-    yield from _exchanged(old, places)
-    pairs = [(act, new[act.text]) for act in old]
+    old, new = _numbered(was), _numbered(now)
+    known = [key for key in old if counts[0][key[0]] == counts[1][key[0]]]
+    places = {key: place for place, key in enumerate(new)}
+    yield from _exchanged([(old[key], places[key]) for key in known])
+    pairs = [(old[key], new[key]) for key in known if counts[0][key[0]] == 1]
     yield from _loops(pairs)
     yield from _tries(pairs, _roles(was), _roles(now))
     yield from _managers(pairs, _all_managers(was) & _all_managers(now))
 
 
-def _exchanged(old: list[Act], places: dict[str, int]) -> Iterator[str]:
-    for first, last in combinations(old, 2):
-        if places[first.text] > places[last.text] and _matters(first, last):
+def _numbered(acts: list[Act]) -> dict[tuple[str, int], Act]:
+    """The acts in order, each with how many like it came before."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for act in acts:
+        found[act.text, seen[act.text]] = act
+        seen[act.text] += 1
+    return found
+
+
+def _exchanged(placed: list[tuple[Act, int]]) -> Iterator[str]:
+    for (first, place), (last, other) in combinations(placed, 2):
+        if place > other and _matters(first, last):
             yield f"`{first.text}` was done before `{last.text}`, and is done after it"
             return
 
@@ -178,6 +188,15 @@ CHECK = Check(
         _model("before the file is closed", _body(*_FILE),
                 _after(*_FILE[:2], "    await offload(os.replace, k, target)"),
                 "was done outside `with fdopen(k)`"),
+        _model("twice, and the second time at another moment",
+                _body("fill(k)", "while k.left:", "    time.sleep(k.rate)", "    fill(k)"),
+                _after("fill(k)", "while k.left:", "    fill(k)",
+                       "    await asyncio.sleep(k.rate)"),
+                "was done before `fill(k)`, and is done after it"),
+        _model("twice, as before",
+                _body("fill(k)", "while k.left:", "    time.sleep(k.rate)", "    fill(k)"),
+                _after("fill(k)", "while k.left:", "    await asyncio.sleep(k.rate)",
+                       "    fill(k)")),
         _model("in the same order", _retry("time.sleep(k)", "k *= 2"),
                 _retry("await asyncio.sleep(k)", "k *= 2", colour="async ")),
         _model("in a helper for a thread", _body(*_FILE),

@@ -1,0 +1,81 @@
+"""What went on with the next still does, and what ended the loop still ends it."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+
+from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._sync_form import sync_form
+from refactor_agent.verify.context import Context
+from refactor_agent.verify.syntax import FunctionNode
+
+__all__ = ["CHECK"]
+
+_JUMPS = {ast.Break: "leaves the loop", ast.Continue: "goes on with the next"}
+
+
+def _find(context: Context) -> Iterator[Objection]:
+    if not any(change.by_model for change in context.changes):
+        return  # what rules write is held to the statements as they were
+    for change in changed_functions(context):
+        if change.before is None:
+            continue
+        was, now = _jumps(change.before), _jumps(change.after)
+        for where in was.keys() & now.keys():
+            if not was[where] & now[where]:
+                message = f"after `{where}` it {now[where].pop()} now, and did not before"
+                yield Objection(f"{change.name}: {message}", change.site(change.after))
+
+
+def _jumps(function: FunctionNode) -> dict[str, set[str]]:
+    """How the loop goes on where a branch or a handler ends with a jump, by what leads there."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(function):
+        if isinstance(node, ast.If | ast.ExceptHandler):
+            how = _JUMPS.get(type(node.body[-1]))
+            if how:
+                found[_led(node)].add(how)
+    return found
+
+
+def _led(node: ast.If | ast.ExceptHandler) -> str:
+    if isinstance(node, ast.If):
+        return f"if {sync_form(node.test)}"
+    return f"except {sync_form(node.type)}" if node.type else "except"
+
+
+def _model(title: str, after: str, says: str = "") -> Example:
+    return Example(title, _BEFORE, after, says, by="model")
+
+
+_BEFORE = (
+    "def f(ks):\n    for k in ks:\n        try:\n            got = g(k)\n"
+    "        except OSError:\n            continue\n        if not got:\n            break\n"
+    "        h(got)\n"
+)
+_AFTER = _BEFORE.replace("def", "async def").replace("= g(", "= await g(")
+_HELPER = (
+    "async def f(ks):\n    for k in ks:\n        try:\n            got = await g(k)\n"
+    "        except OSError:\n            continue\n        if not got:\n            return\n"
+    "        h(got)\n"
+)
+
+
+CHECK = Check(
+    name="turned-jump",
+    hazards=("H-F4", "H-H1"),
+    reason="`break` and `continue` are the same for the last item, and tests have few items.",
+    level="doubtful",
+    find=_find,
+    examples=(
+        _model("ends where it went on", _AFTER.replace("continue", "break"),
+                "after `except OSError` it leaves the loop now"),
+        _model("goes on where it ended", _AFTER.replace("break", "continue"),
+                "after `if not got` it goes on with the next now"),
+        _model("the same", _AFTER),
+        _model("nothing follows the loop", _HELPER),
+    ),
+)  # fmt: skip
