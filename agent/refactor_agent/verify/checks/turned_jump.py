@@ -24,9 +24,10 @@ def _find(context: Context) -> Iterator[Objection]:
         if change.before is None:
             continue
         was, now = _jumps(change.before), _jumps(change.after)
-        for where in was.keys() & now.keys():
+        for where in sorted(was.keys() & now.keys()):
             if not was[where] & now[where]:
-                message = f"after `{where}` it {now[where].pop()} now, and did not before"
+                how = " or ".join(sorted(now[where]))
+                message = f"after `{where}` it {how} now, and did not before"
                 yield Objection(f"{change.name}: {message}", change.site(change.after))
 
 
