@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._acts import sync_function
@@ -32,6 +33,22 @@ def _added(change: FunctionChange, before: FunctionNode, module: Module) -> Iter
         if method in _TELLING and owner in known and owner not in module.imported:
             message = f"{owner}.{method}() is called now, and was not before"
             yield Objection(f"{change.name}: {message}", change.site(change.after))
+    old, new = _set(was), _set(sync_function(change.after))
+    for target in sorted(new.keys() & known):
+        if new[target] > old[target]:
+            message = f"{target} is set in {new[target]} places, and was in {old[target]}"
+            yield Objection(f"{change.name}: {message}", change.site(change.after))
+
+
+def _set(function: ast.FunctionDef) -> Counter[str]:
+    """How often each attribute is given a value, or one of its items is."""
+    found: Counter[str] = Counter()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            target = node.value if isinstance(node, ast.Subscript) else node
+            if isinstance(target, ast.Attribute):
+                found[dotted(target) or ""] += 1
+    return found
 
 
 def _worked_with(function: ast.FunctionDef) -> frozenset[str]:
@@ -79,6 +96,9 @@ CHECK = Check(
         _model("wound back", _BEFORE,
                 _AFTER.replace("await g(k)", "await g(k)\n            k.seek(0)"),
                 "k.seek() is called now"),
+        _model("set once more", _BEFORE,
+                _AFTER.replace("await g(k)", "await g(k)\n            self.n = 1"),
+                "self.n is set in 2 places, and was in 1"),
         _model("the same", _BEFORE, _AFTER),
         _model("of a thing of its own", _BEFORE,
                 _AFTER.replace("await g(k)", "turn = gate()\n            await turn.acquire()\n"

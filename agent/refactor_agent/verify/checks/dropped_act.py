@@ -1,4 +1,4 @@
-"""What a function had its own code do, as often as it did, it still has done."""
+"""What a function calls for its effect it still calls, in as many places."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 __all__ = ["CHECK"]
 
 _SELF = frozenset({"self", "cls"})
+_OTHERWISE = frozenset(
+    {"acquire", "release", "close", "append", "add", "extend", "update", "insert", "setdefault"}
+)
+"""What `with` and comprehensions do as well."""
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -28,24 +32,34 @@ def _find(context: Context) -> Iterator[Objection]:
 def _dropped(change: FunctionChange, before: FunctionNode, module: Module) -> Iterator[Objection]:
     was, now = _named(before), _named(change.after)
     all_was, all_now = _named(module.tree), _named(change.module_after.tree)
-    for name in sorted(_told(before, _functions(module))):
+    replaced = bool(_called(change.after) - _called(before))
+    for name, is_own in sorted(_told(before, _functions(module))):
         fewer = now[name] < was[name] and all_now[name] < all_was[name]  # else in a helper now
-        if fewer:
+        if fewer and (is_own or not replaced):
             message = f"`{name}` was called in {was[name]} places, and is in {now[name]}"
             yield Objection(f"{change.name}: {message}", change.site(change.after))
 
 
-def _told(function: FunctionNode, known: frozenset[str]) -> frozenset[str]:
-    """The project's own functions and methods that are called for what they do."""
+def _told(function: FunctionNode, known: frozenset[str]) -> frozenset[tuple[str, bool]]:
+    """What is called for what it does, and whether it is the project's own."""
     found = set()
     for node in ast.walk(sync_function(function)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             called = node.value.func
-            if isinstance(called, ast.Name) and called.id in known:
-                found.add(_bare(called.id))
-            elif isinstance(called, ast.Attribute) and dotted(called.value) in _SELF:
-                found.add(_bare(called.attr))
+            if isinstance(called, ast.Name):
+                found.add((_bare(called.id), called.id in known))
+            elif isinstance(called, ast.Attribute) and called.attr not in _OTHERWISE:
+                found.add((_bare(called.attr), dotted(called.value) in _SELF))
     return frozenset(found)
+
+
+def _called(function: FunctionNode) -> frozenset[str]:
+    """The last names of what is called, but for the function's own helpers."""
+    sync = sync_function(function)
+    helpers = {node.name for node in ast.walk(sync) if isinstance(node, ast.FunctionDef)}
+    calls = (node.func for node in ast.walk(sync) if isinstance(node, ast.Call))
+    names = ((dotted(called) or "").rpartition(".")[2] for called in calls)
+    return frozenset(_bare(name) for name in names if name) - helpers
 
 
 def _functions(module: Module) -> frozenset[str]:
@@ -98,6 +112,14 @@ CHECK = Check(
                 "`fill` was called in 2 places, and is in 1"),
         _model("not at all", _NOTED, _NOTE + "async def f(k):\n    await send(k)\n",
                 "`note` was called in 1 places, and is in 0"),
+        _model("another's, and nothing in its place",
+                "def f(self, k):\n    self.db.put(k)\n    self.db.commit()\n",
+                "async def f(self, k):\n    await offload(self.db.put, k)\n",
+                "`commit` was called in 1 places, and is in 0"),
+        _model("another's, and something in its place",
+                "def f(self, k):\n    self.db.put(k)\n    self.db.commit()\n",
+                "async def f(self, k):\n    async with self.db.begin():\n"
+                "        await self.db.put(k)\n"),
         _model("the same", _BEFORE, _AFTER),
         _model("on a thread", _BEFORE, "import asyncio\n\n\n"
                 + _AFTER.replace("self.fill()", "await asyncio.to_thread(self.fill)")),
