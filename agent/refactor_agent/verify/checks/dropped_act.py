@@ -15,10 +15,10 @@ from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 __all__ = ["CHECK"]
 
 _SELF = frozenset({"self", "cls"})
-_OTHERWISE = frozenset(
-    {"acquire", "release", "close", "append", "add", "extend", "update", "insert", "setdefault"}
-)
-"""What `with` and comprehensions do as well."""
+_GROWS = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
+"""What comprehensions do as well."""
+_ENDS = frozenset({"acquire", "release", "close"})
+"""What `with` does as well."""
 
 
 def _find(context: Context) -> Iterator[Objection]:
@@ -33,9 +33,10 @@ def _dropped(change: FunctionChange, before: FunctionNode, module: Module) -> It
     was, now = _named(before), _named(change.after)
     all_was, all_now = _named(module.tree), _named(change.module_after.tree)
     replaced = bool(_called(change.after) - _called(before))
+    managed = _managers(change.after) > _managers(before)
     for name, is_own in sorted(_told(before, _functions(module))):
         fewer = now[name] < was[name] and all_now[name] < all_was[name]  # else in a helper now
-        if fewer and (is_own or not replaced):
+        if fewer and (is_own or not replaced) and not (managed and name in _ENDS):
             message = f"`{name}` was called in {was[name]} places, and is in {now[name]}"
             yield Objection(f"{change.name}: {message}", change.site(change.after))
 
@@ -48,9 +49,13 @@ def _told(function: FunctionNode, known: frozenset[str]) -> frozenset[tuple[str,
             called = node.value.func
             if isinstance(called, ast.Name):
                 found.add((_bare(called.id), called.id in known))
-            elif isinstance(called, ast.Attribute) and called.attr not in _OTHERWISE:
+            elif isinstance(called, ast.Attribute) and called.attr not in _GROWS:
                 found.add((_bare(called.attr), dotted(called.value) in _SELF))
     return frozenset(found)
+
+
+def _managers(function: FunctionNode) -> int:
+    return sum(isinstance(node, ast.withitem) for node in ast.walk(function))
 
 
 def _called(function: FunctionNode) -> frozenset[str]:
@@ -120,6 +125,11 @@ CHECK = Check(
                 "def f(self, k):\n    self.db.put(k)\n    self.db.commit()\n",
                 "async def f(self, k):\n    async with self.db.begin():\n"
                 "        await self.db.put(k)\n"),
+        _model("opened and not shut", "def f(at):\n    connect(at).close()\n",
+                "async def f(at):\n    await offload(connect, at)\n",
+                "`close` was called in 1 places, and is in 0"),
+        _model("shut by with", "def f(k):\n    got = connect(k)\n    use(got)\n    got.close()\n",
+                "async def f(k):\n    async with connect(k) as got:\n        await use(got)\n"),
         _model("the same", _BEFORE, _AFTER),
         _model("on a thread", _BEFORE, "import asyncio\n\n\n"
                 + _AFTER.replace("self.fill()", "await asyncio.to_thread(self.fill)")),
