@@ -6,18 +6,20 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
-__all__ = ["NO_EFFECT", "Act", "acts_of", "in_order", "plain", "sync_function"]
+__all__ = ["GROWS", "LEAVES", "NO_EFFECT", "Act", "acts_of", "in_order", "plain", "sync_function"]
 
 NO_EFFECT = frozenset(dir(builtins)) - {"open", "print", "input", "next", "exec", "eval"}
 _NAMES_A_PATH = frozenset({"Path", "PurePath", "joinpath", "partial"})
-_GROWS = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
+GROWS = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
+"""What comprehensions do as well."""
 _REPEATS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp, ast.Lambda)
 """A function handed on in place is called for each of something more often than once."""
-_LEAVES = (ast.Raise, ast.Return, ast.Continue, ast.Break)
+LEAVES = (ast.Raise, ast.Return, ast.Continue, ast.Break)
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Act:
     """The items of the `with` statements it stands in."""
 
 
+@lru_cache(maxsize=64)
 def sync_function(function: FunctionNode) -> ast.FunctionDef:
-    """Give the function as it would read in sync."""
+    """Give the function as it would read in sync: to read, since the checks share it."""
     found = ast.parse(sync_form(function)).body[0]
     if not isinstance(found, ast.FunctionDef):
         raise TypeError(f"the sync form of {function.name} is no function")
@@ -164,7 +167,7 @@ class _Walk:
             if name in NO_EFFECT or last in _NAMES_A_PATH:
                 return
             root = name.partition(".")[0]
-            grows = last in _GROWS and root in self._own
+            grows = last in GROWS and root in self._own
             yield self._made(node, standing, {root} if grows else set())
         elif isinstance(node, ast.AugAssign):
             name = node.target.id if isinstance(node.target, ast.Name) else ""
@@ -205,7 +208,7 @@ def in_order(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _leaves(handler: ast.ExceptHandler) -> bool:
-    return isinstance(handler.body[-1], _LEAVES)
+    return isinstance(handler.body[-1], LEAVES)
 
 
 def _makes(value: ast.expr | None) -> bool:

@@ -17,10 +17,12 @@ __all__ = [
     "CLOSED",
     "Finding",
     "FunctionChange",
+    "changed_by_model",
     "changed_functions",
     "fresh_decorations",
     "fresh_findings",
     "has_await",
+    "nodes_within",
     "own_nodes",
     "turned_async",
 ]
@@ -88,6 +90,17 @@ def _changed(context: Context) -> Iterator[FunctionChange]:
                 yield FunctionChange(file, name, old, node, before, after)
 
 
+def changed_by_model(context: Context) -> Iterator[tuple[FunctionChange, FunctionNode, Module]]:
+    """Give the functions that differ, with what they were and where, if a model wrote a change.
+
+    What rules write is held to the statements as they were, by another check.
+    """
+    if any(change.by_model for change in context.changes):
+        for change in changed_functions(context):
+            if change.before is not None and change.module_before is not None:
+                yield change, change.before, change.module_before
+
+
 def turned_async(context: Context) -> tuple[FunctionChange, ...]:
     """Give the functions that are async only after the change."""
     return tuple(change for change in changed_functions(context) if change.turned_async)
@@ -126,6 +139,22 @@ def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, CLOSED):
             yield from own_nodes(child)
+
+
+def nodes_within(
+    nodes: Iterable[ast.AST],
+    entered: Callable[[ast.AST, ast.AST], frozenset[str]],
+    held: frozenset[str] = frozenset(),
+) -> Iterator[tuple[ast.AST, frozenset[str]]]:
+    """Give ``nodes`` and what runs as part of them, each with what it runs within.
+
+    ``entered`` gives what a node enters for one of its children.
+    """
+    for node in nodes:
+        yield node, held
+        if not isinstance(node, CLOSED):
+            for child in ast.iter_child_nodes(node):
+                yield from nodes_within([child], entered, held | entered(node, child))
 
 
 def has_await(nodes: Iterable[ast.AST]) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-__all__ = ["Hop", "hop", "thread_function"]
+from refactor_agent.verify.syntax import dotted
+
+__all__ = ["Hop", "hop", "made", "thread_function"]
 
 _THREADS = {"offload": 0, "to_thread": 0, "run_sync": 0, "run_in_threadpool": 0,
             "run_in_executor": 1}  # fmt: skip
@@ -18,6 +20,22 @@ class Hop(NamedTuple):
     function: ast.expr
     arguments: list[ast.expr]
     keywords: list[ast.keyword]
+
+    @property
+    def name(self) -> str:
+        """The last part of the function's name; empty for what has none."""
+        return (dotted(self.function) or "").rpartition(".")[2]
+
+    @property
+    def text(self) -> str:
+        """The name with the arguments, keywords by their values alone."""
+        words = [*self.arguments, *(word.value for word in self.keywords)]
+        return f"{self.name}({', '.join(map(ast.unparse, words))})"
+
+
+def made(call: ast.Call) -> Hop:
+    """Give what ``call`` comes to: what a thread is to run, or the call itself."""
+    return hop(call) or Hop(call.func, call.args, call.keywords)
 
 
 def hop(call: ast.Call) -> Hop | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refactor_agent.verify.checks._functions import CLOSED
-from refactor_agent.verify.syntax import Module
+from refactor_agent.verify.checks._functions import CLOSED, nodes_within
+from refactor_agent.verify.syntax import FunctionNode, Module
 
 __all__ = ["is_lock", "lock_blocks", "with_locks"]
 
@@ -26,19 +26,17 @@ def is_lock(node: ast.expr, *, waits: bool) -> bool:
     return any(word in text for word in _WORDS) or (waits and not isinstance(node, ast.Call))
 
 
-def with_locks(
-    node: ast.AST, held: frozenset[str] = frozenset()
-) -> Iterator[tuple[ast.AST, frozenset[str]]]:
-    """Give the nodes that run as part of ``node``, each with the locks it runs under."""
-    for child in ast.iter_child_nodes(node):
-        within = held
-        if isinstance(node, ast.With | ast.AsyncWith) and child in node.body:
-            waits = isinstance(node, ast.AsyncWith)
-            items = [item.context_expr for item in node.items]
-            within |= {ast.unparse(one) for one in items if is_lock(one, waits=waits)}
-        yield child, within
-        if not isinstance(child, CLOSED):
-            yield from with_locks(child, within)
+def with_locks(function: FunctionNode) -> Iterator[tuple[ast.AST, frozenset[str]]]:
+    """Give the nodes that run as part of ``function``, each with the locks it runs under."""
+    return nodes_within(ast.iter_child_nodes(function), _locks_entered)
+
+
+def _locks_entered(node: ast.AST, child: ast.AST) -> frozenset[str]:
+    if not isinstance(node, ast.With | ast.AsyncWith) or child not in node.body:
+        return frozenset()
+    waits = isinstance(node, ast.AsyncWith)
+    items = [item.context_expr for item in node.items]
+    return frozenset(ast.unparse(one) for one in items if is_lock(one, waits=waits))
 
 
 def lock_blocks(module: Module, node: ast.AST) -> frozenset[ast.AST]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from refactor_agent.verify.checks._acts import plain, sync_function
 from refactor_agent.verify.checks._functions import FunctionChange
@@ -17,9 +17,17 @@ class Owners:
     """The things whose methods a function calls, as it would read in sync."""
 
     def __init__(self, module: Module, function: FunctionNode) -> None:
-        self.sync = sync_function(function)
+        self._sync = sync_function(function)
         self._module = module
-        self._values = _values(module, self.sync)
+        self._values = _values(module, self._sync)
+
+    def calls(self, *, kept: bool) -> Iterator[ast.Call]:
+        """Give the calls; those of what an object keeps only where ``kept``."""
+        for node in ast.walk(self._sync):
+            if isinstance(node, ast.Call):
+                of = node.func.value if isinstance(node.func, ast.Attribute) else None
+                if kept or not isinstance(of, ast.Attribute):
+                    yield node
 
     def of(self, called: ast.expr) -> str:
         """Give what a call goes to in plain text, with what its first name is bound to here."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._acts import sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
@@ -19,21 +19,18 @@ _TELLING = frozenset({"acquire", "release", "seek", "truncate", "clear", "pop", 
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is not None and change.module_before is not None:
-            yield from _added(change, change.before, change.module_before)
+    for change, before, module in changed_by_model(context):
+        yield from _added(change, before, module)
 
 
 def _added(change: FunctionChange, before: FunctionNode, module: Module) -> Iterator[Objection]:
-    was = sync_function(before)
+    was, now = sync_function(before), sync_function(change.after)
     known, done = _worked_with(was), _done(was)
-    for owner, method in sorted(_done(sync_function(change.after)) - done):
+    for owner, method in sorted(_done(now) - done):
         if method in _TELLING and owner in known and owner not in module.imported:
             message = f"{owner}.{method}() is called now, and was not before"
             yield Objection(f"{change.name}: {message}", change.site(change.after))
-    old, new = _set(was), _set(sync_function(change.after))
+    old, new = _set(was), _set(now)
     for target in sorted(new.keys() & known):
         if new[target] > old[target]:
             message = f"{target} is set in {new[target]} places, and was in {old[target]}"

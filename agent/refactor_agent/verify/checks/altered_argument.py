@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model
 from refactor_agent.verify.checks._owners import Owners, brings_library
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
@@ -19,18 +19,15 @@ _Calls = Mapping[str, list[ast.Call]]
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if any(change.by_model for change in context.changes):
-        for change in changed_functions(context):
-            for message in _altered(change):
-                yield Objection(f"{change.name}: {message}", change.site(change.after))
+    for change, before, module in changed_by_model(context):
+        for message in _altered(change, before, module):
+            yield Objection(f"{change.name}: {message}", change.site(change.after))
 
 
-def _altered(change: FunctionChange) -> Iterator[str]:
+def _altered(change: FunctionChange, before: FunctionNode, module: Module) -> Iterator[str]:
     """Compare the calls that are made once before and once after."""
-    if change.before is None or change.module_before is None:
-        return
     kept = not brings_library(change)  # else what an object keeps may be another thing
-    old = _calls(change.module_before, change.before, kept=kept)
+    old = _calls(module, before, kept=kept)
     new = _calls(change.module_after, change.after, kept=kept)
     for callee in sorted(old.keys() & new.keys()):
         if len(old[callee]) == len(new[callee]) == 1:
@@ -43,11 +40,8 @@ def _calls(module: Module, function: FunctionNode, *, kept: bool) -> _Calls:
     """What is called, without its arguments; a class and its async twin are one."""
     found: dict[str, list[ast.Call]] = defaultdict(list)
     owners = Owners(module, function)
-    for node in ast.walk(owners.sync):
-        if isinstance(node, ast.Call):
-            of = node.func.value if isinstance(node.func, ast.Attribute) else None
-            if kept or not isinstance(of, ast.Attribute):
-                found[owners.of(node.func)].append(node)
+    for node in owners.calls(kept=kept):
+        found[owners.of(node.func)].append(node)
     return found
 
 

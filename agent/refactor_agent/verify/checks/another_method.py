@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model
 from refactor_agent.verify.checks._owners import Owners, brings_library
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
@@ -22,16 +22,13 @@ _Called = Mapping[str, frozenset[str]]
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if any(change.by_model for change in context.changes):
-        for change in changed_functions(context):
-            yield from _others(change)
+    for change, before, module in changed_by_model(context):
+        yield from _others(change, before, module)
 
 
-def _others(change: FunctionChange) -> Iterator[Objection]:
-    if change.before is None or change.module_before is None:
-        return
+def _others(change: FunctionChange, before: FunctionNode, module: Module) -> Iterator[Objection]:
     kept = not brings_library(change)  # else what an object keeps may be another thing
-    old = _called(change.module_before, change.before, kept=kept)
+    old = _called(module, before, kept=kept)
     new = _called(change.module_after, change.after, kept=kept)
     for owner in sorted(old.keys() & new.keys()):
         gone, fresh = old[owner] - new[owner], new[owner] - old[owner] - _ANY
@@ -48,11 +45,9 @@ def _called(module: Module, function: FunctionNode, *, kept: bool) -> _Called:
     """The methods by what they are called of; names with another value are other things."""
     found: dict[str, set[str]] = defaultdict(set)
     owners = Owners(module, function)
-    for node in ast.walk(owners.sync):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = node.func.value
-            if ast.unparse(owner) not in _OWN and (kept or not isinstance(owner, ast.Attribute)):
-                found[owners.of(owner)].add(_bare(node.func.attr))
+    for node in owners.calls(kept=kept):
+        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in _OWN:
+            found[owners.of(node.func.value)].add(_bare(node.func.attr))
     return {owner: frozenset(methods) for owner, methods in found.items()}
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
 from refactor_agent.verify.checks._functions import changed_functions
-from refactor_agent.verify.checks._hops import hop
+from refactor_agent.verify.checks._hops import made
 from refactor_agent.verify.checks._patches import said_keywords
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
@@ -52,9 +52,7 @@ def _by_method(function: FunctionNode) -> Mapping[str, list[list[str]]]:
     found: dict[str, list[list[str]]] = defaultdict(list)
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
-            handed = hop(node)
-            called = handed.function if handed else node.func
-            keywords = handed.keywords if handed else node.keywords
+            called, _, keywords = made(node)
             if isinstance(called, ast.Attribute):
                 found[called.attr].append([_keyword(word) for word in keywords])
     return found

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions, own_nodes
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model, own_nodes
 from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, dotted
@@ -17,11 +17,8 @@ __all__ = ["CHECK"]
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is not None:
-            yield from _gone(change, change.before)
+    for change, before, _ in changed_by_model(context):
+        yield from _gone(change, before)
 
 
 def _gone(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:

@@ -6,27 +6,22 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from refactor_agent.verify.checks._acts import sync_function
+from refactor_agent.verify.checks._acts import GROWS, sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, dotted
 
 __all__ = ["CHECK"]
 
 _SELF = frozenset({"self", "cls"})
-_GROWS = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
-"""What comprehensions do as well."""
 _ENDS = frozenset({"acquire", "release", "close"})
 """What `with` does as well."""
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is not None and change.module_before is not None:
-            yield from _dropped(change, change.before, change.module_before)
+    for change, before, module in changed_by_model(context):
+        yield from _dropped(change, before, module)
 
 
 def _dropped(change: FunctionChange, before: FunctionNode, module: Module) -> Iterator[Objection]:
@@ -49,7 +44,9 @@ def _told(function: FunctionNode, known: frozenset[str]) -> frozenset[tuple[str,
             called = node.value.func
             if isinstance(called, ast.Name):
                 found.add((_bare(called.id), called.id in known))
-            elif isinstance(called, ast.Attribute) and called.attr not in _GROWS:
+            elif (
+                isinstance(called, ast.Attribute) and called.attr not in GROWS
+            ):  # comprehensions do as well
                 found.add((_bare(called.attr), dotted(called.value) in _SELF))
     return frozenset(found)
 

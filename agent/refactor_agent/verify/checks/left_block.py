@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import CLOSED
-from refactor_agent.verify.checks._hops import Hop, hop
+from refactor_agent.verify.checks._functions import nodes_within
+from refactor_agent.verify.checks._hops import made
 from refactor_agent.verify.checks._twins import with_originals
 from refactor_agent.verify.context import Context
-from refactor_agent.verify.syntax import FunctionNode, dotted
+from refactor_agent.verify.syntax import FunctionNode
 
 __all__ = ["CHECK"]
 
@@ -66,22 +66,9 @@ def _counts(block: str, calls: Sequence[_Done]) -> tuple[Counter[str], Counter[s
 
 
 def _calls(function: FunctionNode) -> Iterator[_Done]:
-    for line in function.body:
-        yield from _calls_under(line, frozenset())
-
-
-def _calls_under(node: ast.AST, blocks: frozenset[str]) -> Iterator[_Done]:
-    if isinstance(node, CLOSED):
-        return
-    if isinstance(node, ast.Call):
-        handed = hop(node) or Hop(node.func, node.args, node.keywords)
-        name = (dotted(handed.function) or "").rpartition(".")[2]
-        words = [*handed.arguments, *(word.value for word in handed.keywords)]
-        if name:
-            whole = f"{name}({', '.join(map(ast.unparse, words))})"
-            yield _Done(name, whole, node, blocks)
-    for child in ast.iter_child_nodes(node):
-        yield from _calls_under(child, blocks | _entered(node, child))
+    for node, blocks in nodes_within(function.body, _entered):
+        if isinstance(node, ast.Call) and (called := made(node)).name:
+            yield _Done(called.name, called.text, node, blocks)
 
 
 def _entered(node: ast.AST, child: ast.AST) -> frozenset[str]:

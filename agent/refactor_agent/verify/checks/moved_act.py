@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 from refactor_agent.verify.checks._acts import Act, acts_of
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._functions import changed_by_model
 from refactor_agent.verify.context import Context
 
 __all__ = ["CHECK"]
@@ -25,14 +25,10 @@ _Pair = tuple[Act, Act]
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is not None and change.module_before is not None:
-            was = acts_of(change.module_before, change.before)
-            now = acts_of(change.module_after, change.after)
-            for message in _moved(was, now):
-                yield Objection(f"{change.name}: {message}", change.site(change.after))
+    for change, before, module in changed_by_model(context):
+        was, now = acts_of(module, before), acts_of(change.module_after, change.after)
+        for message in _moved(was, now):
+            yield Objection(f"{change.name}: {message}", change.site(change.after))
 
 
 def _moved(was: list[Act], now: list[Act]) -> Iterator[str]:

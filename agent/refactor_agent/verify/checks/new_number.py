@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode
 
@@ -17,15 +17,13 @@ _PLAIN = frozenset({0, 1})
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if any(change.by_model for change in context.changes):
-        for change in changed_functions(context):
-            yield from _fresh(change)
+    for change, before, _ in changed_by_model(context):
+        if not change.after.name.startswith("test"):
+            yield from _fresh(change, before)
 
 
-def _fresh(change: FunctionChange) -> Iterator[Objection]:
-    if change.before is None or change.after.name.startswith("test"):
-        return
-    known = {node.value for node in _numbers(change.before)} | _PLAIN
+def _fresh(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:
+    known = {node.value for node in _numbers(before)} | _PLAIN
     for node in _numbers(change.after):
         if node.value not in known:
             message = f"{change.name}: {node.value!r} was not there; who says that it is enough?"

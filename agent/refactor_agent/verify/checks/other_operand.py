@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._acts import sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode
 
@@ -19,11 +19,8 @@ _SAME = frozenset({"decode", "encode"})
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is not None:
-            yield from _others(change, change.before)
+    for change, before, _ in changed_by_model(context):
+        yield from _others(change, before)
 
 
 def _others(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:

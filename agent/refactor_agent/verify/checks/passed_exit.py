@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from refactor_agent.verify.checks._acts import in_order, sync_function
+from refactor_agent.verify.checks._acts import LEAVES, in_order, sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import FunctionChange, changed_functions
+from refactor_agent.verify.checks._functions import FunctionChange, changed_by_model
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, dotted
 
 __all__ = ["CHECK"]
-
-_LEAVES = (ast.Return, ast.Break, ast.Continue, ast.Raise)
 
 
 class _Step(NamedTuple):
@@ -26,11 +24,8 @@ class _Step(NamedTuple):
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is not None:
-            yield from _passed(change, change.before)
+    for change, before, _ in changed_by_model(context):
+        yield from _passed(change, before)
 
 
 def _passed(change: FunctionChange, before: FunctionNode) -> Iterator[Objection]:
@@ -56,7 +51,7 @@ def _steps(function: FunctionNode) -> list[_Step]:
 
 
 def _walk(node: ast.AST) -> Iterator[_Step]:
-    if isinstance(node, ast.If) and isinstance(node.body[-1], _LEAVES) and not node.orelse:
+    if isinstance(node, ast.If) and isinstance(node.body[-1], LEAVES) and not node.orelse:
         yield _Step(ast.unparse(node.test), is_exit=True)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         name = (dotted(node.value.func) or "").rpartition(".")[2]

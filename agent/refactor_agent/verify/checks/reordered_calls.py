@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from refactor_agent.verify.checks._acts import NO_EFFECT, in_order, sync_function
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import changed_functions
+from refactor_agent.verify.checks._functions import changed_by_model
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, dotted
 
@@ -16,12 +16,8 @@ __all__ = ["CHECK"]
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is None:
-            continue
-        pair = _exchanged(_calls(change.before), _calls(change.after))
+    for change, before, _ in changed_by_model(context):
+        pair = _exchanged(_calls(before), _calls(change.after))
         if pair:
             message = (
                 f"{change.name}: {pair[0]} was called before {pair[1]}, and is called after it"

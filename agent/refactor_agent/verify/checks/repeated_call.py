@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._hops import Hop, hop
+from refactor_agent.verify.checks._hops import made
 from refactor_agent.verify.checks._twins import with_originals
 from refactor_agent.verify.context import Context
-from refactor_agent.verify.syntax import FunctionNode, dotted
+from refactor_agent.verify.syntax import FunctionNode
 
 __all__ = ["CHECK"]
 
@@ -44,9 +44,10 @@ def _functions_in(function: FunctionNode) -> list[str]:
 def _waited_for(function: FunctionNode) -> Iterator[tuple[str, str, ast.Call]]:
     """Give the awaited calls by name, and again with their arguments."""
     for node in ast.walk(function):
-        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and _name(node.value):
-            for key in (_name(node.value), _whole(node.value)):
-                yield _name(node.value), key, node.value
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call):
+            called = made(node.value)
+            for key in (called.name, called.text) if called.name else ():
+                yield called.name, key, node.value
 
 
 def _times(count: int) -> str:
@@ -77,22 +78,11 @@ def _under(node: ast.AST) -> Counter[str]:
             for handler in node.handlers:
                 handled |= _most(handler.body)
             return _most([*node.body, *node.orelse, *node.finalbody]) + handled
-    own = Counter([_name(node), _whole(node)]) if isinstance(node, ast.Call) else Counter()
+    own: Counter[str] = Counter()
+    if isinstance(node, ast.Call):
+        called = made(node)
+        own.update((called.name, called.text))
     return own + _most(ast.iter_child_nodes(node))
-
-
-def _name(call: ast.Call) -> str:
-    return (dotted(_handed(call).function) or "").rpartition(".")[2]
-
-
-def _whole(call: ast.Call) -> str:
-    handed = _handed(call)
-    words = [*handed.arguments, *(word.value for word in handed.keywords)]
-    return f"{_name(call)}({', '.join(map(ast.unparse, words))})"
-
-
-def _handed(call: ast.Call) -> Hop:
-    return hop(call) or Hop(call.func, call.args, call.keywords)
 
 
 def _function(*lines: str, colour: str = "async ") -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import changed_functions, own_nodes
+from refactor_agent.verify.checks._functions import changed_by_model, own_nodes
 from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode
@@ -19,12 +19,8 @@ _RETURNS = "leaves the function"
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    if not any(change.by_model for change in context.changes):
-        return  # what rules write is held to the statements as they were
-    for change in changed_functions(context):
-        if change.before is None:
-            continue
-        was, now = _jumps(change.before), _jumps(change.after)
+    for change, before, _ in changed_by_model(context):
+        was, now = _jumps(before), _jumps(change.after)
         for where in sorted(was.keys() & now.keys()):
             if _differ(was[where], now[where]):
                 how = " or ".join(sorted(now[where]))
