@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Literal
 
 from refactor_agent.domain.callgraph import CallGraph
@@ -130,10 +129,12 @@ class Located:
         self.suppressions = suppressions
         self._graph = graph
 
-    @cached_property
+    @property
     def graph(self) -> CallGraph:
         """The call graph; making it resolves every call of the project."""
-        return self._graph if isinstance(self._graph, CallGraph) else self._graph()
+        if not isinstance(self._graph, CallGraph):
+            self._graph = self._graph()  # what it was made from can go
+        return self._graph
 
     def only(self, regions: tuple[Region, ...]) -> Located:
         """Give the same with these regions only."""

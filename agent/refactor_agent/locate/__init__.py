@@ -2,6 +2,8 @@
 
 from refactor_agent.kept import shared_cache
 from refactor_agent.locate.advice import advice, notes
+from refactor_agent.locate.graph import Uses
+from refactor_agent.locate.incremental import Nearby
 from refactor_agent.locate.locator import evaluate, locate
 from refactor_agent.locate.palette import Palette
 from refactor_agent.locate.records import regions_as_json
@@ -13,9 +15,11 @@ from refactor_agent.locate.sources import SourceLines
 from refactor_agent.locate.test_code import is_test_file
 
 __all__ = [
+    "Nearby",
     "Palette",
     "Shown",
     "SourceLines",
+    "Uses",
     "advice",
     "evaluate",
     "is_test_file",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from refactor_agent.domain.callgraph import Call, CallGraph, Function, Reference
 from refactor_agent.domain.place import Span
@@ -10,6 +11,7 @@ from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.families import families
 from refactor_agent.locate.graph_calls import function_calls
 from refactor_agent.locate.graph_references import function_references
+from refactor_agent.locate.incremental import Nearby
 from refactor_agent.locate.resolve.attributes import is_property
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
@@ -21,15 +23,23 @@ from refactor_agent.locate.resolve.values import (
     Value,
 )
 
-__all__ = ["make_graph"]
+__all__ = ["Uses", "make_graph"]
 
 
-def make_graph(effects: Effects) -> CallGraph:
-    """Resolve every call and reference of the project."""
+Uses = tuple[tuple[Call, ...], tuple[Reference, ...]]
+"""The calls and references in the body of a function."""
+
+
+def make_graph(effects: Effects, nearby: Nearby[Uses] | None = None) -> CallGraph:
+    """Resolve every call and reference of the project.
+
+    ``nearby`` knows those of a tree that differs little, or gets to know those of this one.
+    """
     evaluator = effects.evaluator
     index = evaluator.index
     exported = _exported(evaluator)
     related = families(evaluator)
+    uses = (nearby or Nearby()).answers(effects, partial(_uses, effects))
     functions: dict[str, Function] = {}
     calls: list[Call] = []
     references: list[Reference] = []
@@ -39,8 +49,9 @@ def make_graph(effects: Effects) -> CallGraph:
             functions[function.name] = _function(
                 evaluator, function, family, open_family=is_open, exported=exported
             )
-        calls.extend(function_calls(effects, function))
-        references.extend(function_references(evaluator, function))
+        called, referred = uses[function.name]
+        calls.extend(called)
+        references.extend(referred)
     calls.sort(key=lambda call: call.site)
     return CallGraph(
         functions=functions,
@@ -50,6 +61,13 @@ def make_graph(effects: Effects) -> CallGraph:
         imports={
             module.file: frozenset(module.summary.imports) for module in index.modules.values()
         },
+    )
+
+
+def _uses(effects: Effects, function: ProjectFunction) -> Uses:
+    return (
+        tuple(function_calls(effects, function)),
+        tuple(function_references(effects.evaluator, function)),
     )
 
 

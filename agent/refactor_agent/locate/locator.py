@@ -14,8 +14,8 @@ from refactor_agent.domain.suppression import Suppression
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.deep_stack import QUESTIONS, on_deep_stack
 from refactor_agent.locate.effects import Effects
-from refactor_agent.locate.graph import make_graph
-from refactor_agent.locate.incremental import Kept
+from refactor_agent.locate.graph import Uses, make_graph
+from refactor_agent.locate.incremental import Kept, Nearby
 from refactor_agent.locate.noted import with_notes
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
@@ -35,19 +35,21 @@ __all__ = ["entries_of", "evaluate", "find_regions", "locate", "with_deep_questi
 T = TypeVar("T")
 
 
-def locate(
+def locate(  # noqa: PLR0913 - a stage's settings, all but two by name
     project: Project,
     rulebook: Rules,
     *,
     changes: Mapping[str, bytes] | None = None,
     cache: Path | None = None,
     jobs: int | None = None,
+    nearby: Nearby[Uses] | None = None,
 ) -> Located:
     """Find every path from an ``async def`` to a call that blocks the loop.
 
     ``changes`` are files whose bytes differ from the disk's, as in a `Tree`; ``cache`` is a
     directory for what earlier scans found out; ``jobs`` is the number of processes that share the
-    work, one per core when it is ``None``.
+    work, one per core when it is ``None``; ``nearby`` goes from one tree to the next, where several
+    that differ little are located in turn.
     """
     changed = changes or {}
     with _without_collector():
@@ -61,7 +63,7 @@ def locate(
             kept.keep()
     return Located(
         regions,
-        lambda: with_deep_questions(evaluator, lambda: make_graph(effects)),
+        lambda: with_deep_questions(evaluator, lambda: make_graph(effects, nearby)),
         (*project.sources.skipped, *skipped),
         suppressions,
     )

@@ -13,7 +13,7 @@ from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located, Region, Skipped
 from refactor_agent.domain.values import Value
 from refactor_agent.emit.audit import AuditLog
-from refactor_agent.locate import locate, shared_cache
+from refactor_agent.locate import Nearby, Uses, locate, shared_cache
 from refactor_agent.ports import Reporter
 from refactor_agent.project import Project
 from refactor_agent.rulebook import RuleBook
@@ -38,9 +38,15 @@ class Findings(Value):
     skipped: tuple[Skipped, ...]
 
 
-def locate_tree(project: Project, rulebook: RuleBook, tree: Tree) -> Located:
-    """Locate in ``tree``, with the summaries that all runs share."""
-    return locate(project, rulebook, changes=tree.changes, cache=shared_cache())
+def locate_tree(
+    project: Project, rulebook: RuleBook, tree: Tree, *, nearby: Nearby[Uses] | None = None
+) -> Located:
+    """Locate in ``tree``, with the summaries that all runs share.
+
+    Who locates in one tree after another of a project gives the same ``nearby`` each time.
+    """
+    changes = tree.changes
+    return locate(project, rulebook, changes=changes, cache=shared_cache(), nearby=nearby)
 
 
 @dataclass

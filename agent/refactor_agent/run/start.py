@@ -18,6 +18,7 @@ from refactor_agent.llm import (
     ModelConfig,
     open_model,
 )
+from refactor_agent.locate import Nearby
 from refactor_agent.ports import Reporter
 from refactor_agent.project import (
     Interpreter,
@@ -88,7 +89,7 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
 
 def _check_entries(project: Project, options: RunOptions, interpreter: Interpreter) -> None:
     rulebook = rules_for(project, options.rules)
-    locate = partial(locate_tree, project, rulebook)
+    locate = partial(locate_tree, project, rulebook, nearby=Nearby())
     ground = EntryGround(
         project, rulebook, interpreter, Tree(project.root), remember_located(locate)
     )
@@ -127,7 +128,7 @@ def _services(record: RunRecord, directory: RunDirectory, reporter: Reporter) ->
     rulebook = rules_for(project, record.options.rules)
     store = Store(directory.project_state / "store")
     places = new_places(record.id)
-    remembered = remember_located(partial(locate_tree, project, rulebook))
+    remembered = remember_located(partial(locate_tree, project, rulebook, nearby=Nearby()))
     services = Services(
         record=record,
         directory=directory,

@@ -63,6 +63,15 @@ class Context:
         """Regions and call graph after; ``None`` without a locator."""
         return self._locate(self.after) if self._locate else None
 
+    def let_go(self) -> None:
+        """Forget what was worked out; whoever asks again has it worked out again.
+
+        Changes wait for their turn to be tested, and many do at once.
+        """
+        self._modules.clear()
+        for name in ("located_before", "located_after"):
+            self.__dict__.pop(name, None)
+
     def module_before(self, file: str) -> Module | None:
         """Give ``file`` as it was, parsed; ``None`` if it did not exist or did not parse."""
         return self._module(file, after=False)

@@ -86,7 +86,9 @@ def verdict_key(
 async def _judge(
     name: str, context: Context, baseline: Baseline, target: Target, bench: Bench
 ) -> Verdict:
-    report = await asyncio.to_thread(check_paths, context, target, bench)
+    async with bench.checking:
+        report = await asyncio.to_thread(check_paths, context, target, bench)
+    context.let_go()
     if report.failures:
         return failed(name, report, report.failures)
     async with bench.turns:

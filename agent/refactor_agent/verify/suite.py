@@ -41,6 +41,9 @@ class Bench:
     without it, the checks that need the whole program are left out."""
     differential: Differential | None = None
     """Runs the examples of the rules behind a change; without it none are run."""
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One change is checked at a time: threads of pure Python only take turns, and each holds all
+    that its checks worked out."""
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     """For runs of a suite that gets into its own way."""
 

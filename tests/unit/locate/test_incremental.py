@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refactor_agent.locate import locate, regions_as_json
+from refactor_agent.locate import Nearby, locate, regions_as_json
+from refactor_agent.locate import graph as graph_module
 from refactor_agent.locate.effects import Effects
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
@@ -256,3 +257,37 @@ def test_a_process_that_fails_costs_time_and_nothing_else(project, tmp_path, mon
     monkeypatch.setattr(Effects, "of", of)
     located = locate(open_project(project), RULES, cache=tmp_path / "cache", jobs=3)
     assert regions_as_json(located) == found(project, None)[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(MOVES)
+def test_the_graph_of_a_tree_nearby_is_the_one_made_from_nothing(moves):
+    with tempfile.TemporaryDirectory() as directory:
+        root, cache, nearby = Path(directory) / "project", Path(directory) / "cache", Nearby()
+        write(root, FILES)
+        base = locate(open_project(root), RULES, cache=cache, nearby=nearby).graph
+        assert base == locate(open_project(root), RULES).graph
+        for file, name in moves:
+            edit(root, file, name)
+            project = open_project(root)
+            found = locate(project, RULES, cache=cache, nearby=nearby)
+            assert found.graph == locate(project, RULES).graph, (file, name)
+
+
+def test_the_graph_of_a_tree_nearby_asks_only_of_what_can_differ(project, tmp_path, monkeypatch):
+    asked: list[str] = []
+    original = graph_module.function_calls
+
+    def function_calls(effects, function):
+        asked.append(function.name)
+        return original(effects, function)
+
+    monkeypatch.setattr(graph_module, "function_calls", function_calls)
+    nearby, cache = Nearby(), tmp_path / "cache"
+    whole = locate(open_project(project), RULES, cache=cache, nearby=nearby).graph
+    assert {call.caller for call in whole.calls} <= set(asked)
+    asked.clear()
+    edit(project, "shop/tools.py", "a line on top")
+    moved = locate(open_project(project), RULES, cache=cache, nearby=nearby).graph
+    assert set(asked) == {"shop.tools", "shop.tools.wait", "shop.tools.quiet"}
+    assert len(moved.calls) == len(whole.calls)

@@ -1,7 +1,8 @@
-"""What functions run, kept between scans: what no edit can have changed is not worked out again."""
+"""What is kept of functions from scan to scan: what no edit can have changed is not worked out."""
 
 from __future__ import annotations
 
 from refactor_agent.locate.incremental.keeping import Kept
+from refactor_agent.locate.incremental.nearby import Nearby
 
-__all__ = ["Kept"]
+__all__ = ["Kept", "Nearby"]

@@ -7,16 +7,51 @@ about. Places are no facts: what a function runs does not depend on the line whe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
 
 from refactor_agent.locate.resolve.reads import Fact
 from refactor_agent.locate.summary import Body, ClassFacts, FunctionFacts, ModuleSummary
+from refactor_agent.locate.test_code import is_test_file
 
-__all__ = ["differences", "said_of_classes"]
+__all__ = ["Read", "Said", "between", "differences", "said_of_classes"]
 
 V = TypeVar("V")
 _NOWHERE = (0, 0, 0, 0)
+
+
+class Read(NamedTuple):
+    """A module of which two scans read different things; ``None`` where one did not read it."""
+
+    file: str
+    before: ModuleSummary | None
+    after: ModuleSummary | None
+
+
+class Said(NamedTuple):
+    """What differs between two scans."""
+
+    facts: set[Fact]
+    functions: set[str]
+    """Those of the modules that differ: places in them may have moved."""
+
+
+def between(
+    modules: Iterable[Read], below: Mapping[str, list[str]], below_now: Mapping[str, list[str]]
+) -> Said:
+    """Give what differs, from the modules that do and the subclasses of each class."""
+    facts: set[Fact] = set()
+    functions: set[str] = set()
+    for file, before, after in modules:
+        facts |= differences(before, after, is_test=is_test_file(file))
+        functions.update(_functions(before), _functions(after))
+    old, new = said_of_classes(below), said_of_classes(below_now)
+    facts.update(fact for fact in old.keys() | new.keys() if old.get(fact) != new.get(fact))
+    return Said(facts, functions)
+
+
+def _functions(summary: ModuleSummary | None) -> list[str]:
+    return [facts.name for facts in summary.functions] if summary is not None else []
 
 
 def differences(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
@@ -11,21 +11,19 @@ from typing import Protocol, runtime_checkable
 
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.cache import SummaryCache
-from refactor_agent.locate.incremental.differences import differences, said_of_classes
+from refactor_agent.locate.incremental.differences import Read, between
 from refactor_agent.locate.incremental.part import Part, make_part, merged
 from refactor_agent.locate.incremental.recording import RecordingEffects
 from refactor_agent.locate.incremental.side_by_side import groups_of, parts_of
 from refactor_agent.locate.incremental.state import State, read_state, write_state
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.reads import Fact
 from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.summary import SUMMARY_VERSION, ModuleSummary, from_bytes
-from refactor_agent.locate.test_code import is_test_file
 from refactor_agent.tree import sha256
 
-__all__ = ["Kept"]
+__all__ = ["MOST_CHANGED", "Kept", "below"]
 
-_MOST_CHANGED = 200
+MOST_CHANGED = 200
 """Files that differ, after which all is worked out: comparing them costs more than it saves."""
 _WORTH_WRITING = 0.05
 """The share of functions worked out from which on the next scan is better off with a new state."""
@@ -117,25 +115,23 @@ class Kept:
 
     def _today(self, parts: Sequence[Part]) -> State:
         files = tuple((m.file, m.name, m.key) for m in self._modules.values())
-        return State(files, _below(self._evaluator), parts)
+        return State(files, below(self._evaluator), parts)
 
     def _stale(self, state: State) -> set[str] | None:
         """Give the functions of which something else may be known; ``None`` if that is unclear."""
         old = {(file, module): key for file, module, key in state.files}
         new = {name: module.key for name, module in self._modules.items()}
         differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-        if len(differing) > _MOST_CHANGED:
+        if len(differing) > MOST_CHANGED:
             return None
-        facts: set[Fact] = set()
-        moved: set[str] = set()
+        modules: list[Read] = []
         for name in differing:
             before = self._summary(old[name]) if name in old else None
             if name in old and before is None:
                 return None
             after = self._modules[name].unnoted if name in self._modules else None
-            facts |= differences(before, after, is_test=is_test_file(name[0]))
-            moved.update(_functions(before), _functions(after))
-        facts |= _differing(said_of_classes(state.below), said_of_classes(_below(self._evaluator)))
+            modules.append(Read(name[0], before, after))
+        facts, moved = between(modules, state.below, below(self._evaluator))
         moved |= {f"handed over by {name}" for name in moved}
         return state.following_from(facts) | moved
 
@@ -148,17 +144,10 @@ def _worked_out(effects: RecordingEffects) -> Part:
     return make_part(effects.reads, effects.found, effects.answered)
 
 
-def _functions(summary: ModuleSummary | None) -> list[str]:
-    return [facts.name for facts in summary.functions] if summary is not None else []
-
-
-def _below(evaluator: Evaluator) -> dict[str, list[str]]:
+def below(evaluator: Evaluator) -> dict[str, list[str]]:
+    """Give the names of the subclasses of each class."""
     linked = evaluator.index.linked
     return {name: [cls.name for cls in classes] for name, classes in linked.items()}
-
-
-def _differing(old: Mapping[Fact, object], new: Mapping[Fact, object]) -> set[Fact]:
-    return {fact for fact in old.keys() | new.keys() if old.get(fact) != new.get(fact)}
 
 
 @cache

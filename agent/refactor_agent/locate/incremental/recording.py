@@ -54,7 +54,7 @@ class RecordingEffects(Effects):
                 self._known[name] = state.effects(name)
             return self._known[name]
         if known is None:
-            known = self.found[name] = self._noted(
+            known = self.found[name] = self.noted(
                 lambda: super(RecordingEffects, self).of(function)
             )
         if self._depth and known.note is not None:
@@ -69,11 +69,11 @@ class RecordingEffects(Effects):
         if state is not None and question not in self._stale and state.answered(question):
             given: T = state.answer(question)
         else:
-            self.answered[question] = self._noted(work)
+            self.answered[question] = self.noted(work)
             given = self.answered[question].value
         return given
 
-    def _noted(self, work: Callable[[], object]) -> Known:
+    def noted(self, work: Callable[[], object]) -> Known:
         """Do ``work``, and note what is read in the meantime."""
         read: set[Read] = set()
         around = self.reads.divert(read)

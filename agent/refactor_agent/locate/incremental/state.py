@@ -18,16 +18,17 @@ from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.incremental.part import Part
 from refactor_agent.locate.resolve.reads import ANYTHING, Fact
 
-__all__ = ["ReadFile", "State", "read_state", "row_fact", "write_state"]
+__all__ = ["ROW", "ReadFile", "State", "read_state", "row_fact", "write_state"]
 
 ReadFile = tuple[str, str, str]
 """A file that was read, the module it is, and the key of its summary."""
-_ROW = "row"
+ROW = "row"
+"""The kind of the facts that `row_fact` names."""
 
 
 def row_fact(name: str) -> Fact:
     """Name what a state knows of a function, as something that other answers follow from."""
-    return (_ROW, name)
+    return (ROW, name)
 
 
 class State:
@@ -93,7 +94,7 @@ class State:
 
     def _lost(self) -> list[Fact]:
         """Give the functions that something follows from and of which nothing is known any more."""
-        facts = (fact for part in self.parts for fact in part.facts if fact[0] == _ROW)
+        facts = (fact for part in self.parts for fact in part.facts if fact[0] == ROW)
         return [fact for fact in facts if fact[1] not in self._rows]
 
 
