@@ -7,17 +7,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from refactor_agent.asyncify.edit import Edit
+from refactor_agent.convert.async_types import ASYNC_TYPES
 from refactor_agent.convert.rewrite import Change
 
-__all__ = ["ASYNC_TYPES", "asynchronous_types"]
-
-_NAMES = ("Iterable", "Iterator", "Generator", "ContextManager")
-ASYNC_TYPES = {
-    f"{home}.{name}": f"{home}.Async{name}"
-    for home in ("typing", "collections.abc", "typing_extensions")
-    for name in _NAMES
-} | {"contextlib.AbstractContextManager": "contextlib.AbstractAsyncContextManager"}
-"""Each type that only sync code can use, and its async counterpart."""
+__all__ = ["asynchronous_types"]
 
 
 def asynchronous_types(edit: Edit, annotation: cst.BaseExpression) -> None:

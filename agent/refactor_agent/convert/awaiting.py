@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import libcst as cst
 
 from refactor_agent.convert.job import FileWork, Job
-from refactor_agent.convert.names import dotted
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.where import check_awaitable, inner_generator
-from refactor_agent.domain.plan import CallEdit
 
-__all__ = ["await_call", "await_coloured", "rename_method"]
+__all__ = ["TAKE_ANY_ITERABLE", "await_call", "make_list", "rename_method"]
 
-_TAKE_ANY_ITERABLE = {"frozenset", "max", "min", "sorted", "sum", "tuple", "dict"}
-
-
-def await_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> None:
-    """Await a call whose callee becomes async, under the callee's new name."""
-    colour = job.colours.get(edit.callee)
-    if colour is None:
-        refuse("unknown-colour", f"{edit.callee} is awaited but not coloured", edit.site)
-    if colour.mode == "twin":
-        _rename(work, call, colour.new_name)
-    await_call(job, work, call)
+TAKE_ANY_ITERABLE = frozenset({"frozenset", "max", "min", "sorted", "sum", "tuple", "dict"})
+"""Builtins to which a list is what any iterable is."""
 
 
 def await_call(
@@ -35,7 +22,7 @@ def await_call(
     check_awaitable(work, call)
     generator = inner_generator(work, call)
     if generator is not None:
-        _make_list(job, work, generator)
+        make_list(job, work, generator)
     parent = work.source.parents[call]
     if isinstance(parent, cst.WithItem):
         refuse("context-manager", "the awaited result is used in `with`", work.source.site(call))
@@ -91,31 +78,7 @@ def _binds_tighter(parent: cst.CSTNode, call: cst.BaseExpression) -> bool:
     return isinstance(parent, cst.Await)
 
 
-def _rename(work: FileWork, call: cst.Call, new_name: str) -> None:
-    function = call.func
-    if isinstance(function, cst.Attribute):
-        work.rewrites.change(function.attr, _becomes(cst.Name(new_name)))
-        return
-    local = dotted(function)
-    if local is None:
-        refuse("unnamed-callee", "the callee has no name here", work.source.site(call))
-    binding = work.names.binding(local)
-    if binding is not None and binding.name is not None:
-        work.names.drop(function)
-        work.rewrites.change(function, _becomes(work.names.spell_from(binding.module, new_name)))
-    else:
-        work.rewrites.change(function, _becomes(cst.Name(new_name)))
-
-
-def _becomes(new: cst.BaseExpression) -> Callable[[cst.CSTNode], cst.CSTNode]:
-    def change(node: cst.CSTNode) -> cst.CSTNode:
-        assert isinstance(node, cst.BaseExpression)  # noqa: S101
-        return new.with_changes(lpar=node.lpar, rpar=node.rpar)
-
-    return change
-
-
-def _make_list(job: Job, work: FileWork, generator: cst.GeneratorExp) -> None:
+def make_list(job: Job, work: FileWork, generator: cst.GeneratorExp) -> None:
     """Turn ``sum(f(x) for …)`` into ``sum([await f(x) for …])``: generators can't await here."""
     site = work.source.site(generator)
     argument = work.source.parents[generator]
@@ -128,7 +91,7 @@ def _make_list(job: Job, work: FileWork, generator: cst.GeneratorExp) -> None:
     if consumer in {"builtins.list", "builtins.set"} and len(call.args) == 1:
         work.rewrites.change(call, _as_display(cst.ListComp if name == "list" else cst.SetComp))
     elif joins or (
-        consumer.startswith("builtins.") and name in _TAKE_ANY_ITERABLE | {"list", "set"}
+        consumer.startswith("builtins.") and name in TAKE_ANY_ITERABLE | {"list", "set"}
     ):
         work.rewrites.change(generator, _as_list)
         job.notes.append(f"{site}: the items stand in a list now, all at once")
@@ -139,15 +102,16 @@ def _make_list(job: Job, work: FileWork, generator: cst.GeneratorExp) -> None:
 
 
 def _as_list(node: cst.CSTNode) -> cst.CSTNode:
-    assert isinstance(node, cst.GeneratorExp)  # noqa: S101
+    if not isinstance(node, cst.GeneratorExp):
+        return node  # another await in it made it one
     return cst.ListComp(elt=node.elt, for_in=node.for_in)
 
 
 def _as_display(kind: type[cst.ListComp | cst.SetComp]) -> Change:
     def change(node: cst.CSTNode) -> cst.CSTNode:
-        assert isinstance(node, cst.Call)  # noqa: S101
-        generator = node.args[0].value
-        assert isinstance(generator, cst.GeneratorExp)  # noqa: S101
+        generator = node.args[0].value if isinstance(node, cst.Call) else None
+        if not isinstance(node, cst.Call) or not isinstance(generator, cst.GeneratorExp):
+            return node  # another await in it made it one
         return kind(elt=generator.elt, for_in=generator.for_in, lpar=node.lpar, rpar=node.rpar)
 
     return change

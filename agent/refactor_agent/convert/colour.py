@@ -53,33 +53,10 @@ def _check(work: FileWork, function: cst.FunctionDef) -> None:
         refuse("already-async", f"{name} is async already", site)
     if name.startswith("__") and name.endswith("__") and name not in _ASYNC_DUNDERS:
         refuse("dunder", f"Python calls {name} and would not await it", site)
-    if _yields(function):
-        refuse("generator", f"{name} is a generator", site)
     for decorator in function.decorators:
         words = work.source.code(decorator.decorator).partition("(")[0].split(".")
         if words[-1] in _SYNC_DECORATORS:
             refuse("decorator", f"{name} is wrapped by {words[-1]}, which would not await it", site)
-
-
-def _yields(function: cst.FunctionDef) -> bool:
-    finder = _OwnYields()
-    function.body.visit(finder)
-    return finder.found
-
-
-class _OwnYields(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def visit_Yield(self, node: cst.Yield) -> None:  # noqa: N802, ARG002
-        self.found = True
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802, ARG002
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:  # noqa: N802, ARG002
-        return False
 
 
 def _make_async(node: cst.CSTNode) -> cst.CSTNode:

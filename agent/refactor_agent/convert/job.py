@@ -38,6 +38,8 @@ class FileWork:
     entered: dict[cst.With, set[cst.WithItem]] = field(default_factory=dict)
     """Which items of ``with`` statements are to be opened asynchronously."""
 
+    added: set[cst.AugAssign] = field(default_factory=set)
+    """Updates of an attribute whose new part may be awaited."""
     shared: dict[str, cst.Call] = field(default_factory=dict)
     """Clients at the top of the module that change, by name, and the calls that make them."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from refactor_agent.convert.awaiting import await_coloured
+from refactor_agent.convert.adding import finish_adding
 from refactor_agent.convert.colour import colour, demote
+from refactor_agent.convert.coloured import call_coloured
 from refactor_agent.convert.entering import finish_entering
 from refactor_agent.convert.finalize import finalize
+from refactor_agent.convert.generators import finish_generators
 from refactor_agent.convert.guard import guarded
 from refactor_agent.convert.handlers import map_handlers
 from refactor_agent.convert.job import FileWork, Job
@@ -73,13 +75,16 @@ def _convert(job: Job) -> None:
         _convert_calls(job, work)
     for work in job.files.values():
         finish_entering(work)
+    finish_generators(job)
     map_handlers(job)
+    for work in job.files.values():
+        finish_adding(work)
 
 
 def _convert_calls(job: Job, work: FileWork) -> None:
     for call, edit in work.edits.items():
         if edit.action == "await":
-            await_coloured(job, work, call, edit)
+            call_coloured(job, work, call, edit)
         elif edit.action == "native":
             convert_native(job, work, call, edit)
     convert_offloads(job, work)

@@ -34,7 +34,7 @@ def check_awaitable(work: FileWork, node: cst.CSTNode) -> cst.FunctionDef:
     for outer in work.source.ancestors(node):
         if outer is function:
             break
-        _check_frame(outer, below, site)
+        _check_frame(work, outer, below, site)
         below = outer
     if below is not function.body:
         refuse("signature", "the call runs when the function is defined", site)
@@ -52,7 +52,7 @@ def _check_use(parent: cst.CSTNode, node: cst.CSTNode, site: Site) -> None:
         refuse("awaited", "the call is awaited already", site)
 
 
-def _check_frame(outer: cst.CSTNode, below: cst.CSTNode, site: Site) -> None:
+def _check_frame(work: FileWork, outer: cst.CSTNode, below: cst.CSTNode, site: Site) -> None:
     if isinstance(outer, cst.Lambda):
         refuse("lambda", "a lambda can't await", site)
     if isinstance(outer, cst.ClassDef):
@@ -61,9 +61,23 @@ def _check_frame(outer: cst.CSTNode, below: cst.CSTNode, site: Site) -> None:
         for item in outer.items:
             _check_manager(item.item, site)
     if isinstance(outer, cst.AugAssign) and not isinstance(outer.target, cst.Name):
-        refuse("augmented-assignment", "an update between its read and write could be lost", site)
+        if not _may_add_after(work, outer, below):
+            message = "an update between its read and write could be lost"
+            refuse("augmented-assignment", message, site)
+        work.added.add(outer)
     if isinstance(outer, cst.Assign) and _reads_its_target(outer):
         refuse("augmented-assignment", "an update between its read and write could be lost", site)
+
+
+def _may_add_after(work: FileWork, outer: cst.AugAssign, value: cst.CSTNode) -> bool:
+    """Say whether ``value`` may be worked out before ``self.total += value`` reads its target.
+
+    The attribute of a name is there to be read before and after; an item may not be.
+    """
+    line, target = work.source.parents[outer], outer.target
+    alone = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+    of_name = isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)
+    return alone and of_name and outer.value is value
 
 
 def _check_manager(manager: cst.BaseExpression, site: Site) -> None:

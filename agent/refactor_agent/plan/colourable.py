@@ -77,5 +77,3 @@ def _kind(function: Function) -> Iterator[str]:
         yield "property"
     elif any(decorator not in _TRANSPARENT for decorator in function.decorators):
         yield "decorator"
-    if function.is_generator:
-        yield "generator"

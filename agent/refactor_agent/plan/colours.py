@@ -17,6 +17,7 @@ from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.native import NativeLeaves
 from refactor_agent.plan.offload import Offloads, is_cheap
 from refactor_agent.plan.places import place_refusals
+from refactor_agent.plan.readers import Readers
 from refactor_agent.plan.reasons import refuse
 
 __all__ = ["Action", "Colours"]
@@ -27,9 +28,12 @@ Action = Literal["await", "native", "offload"]
 class Colours:
     """What each blocking call can become, once the colourable functions are known."""
 
-    def __init__(self, facts: Facts, leaves: NativeLeaves, offloads: Offloads) -> None:
+    def __init__(
+        self, facts: Facts, leaves: NativeLeaves, offloads: Offloads, readers: Readers
+    ) -> None:
         self._facts = facts
         self._leaves = leaves
+        self._readers = readers
         self._offloads = offloads
         self._why: dict[str, tuple[Refusal, ...]] = {}
         self._gaining: set[str] = set()
@@ -44,7 +48,8 @@ class Colours:
         if edge.is_leaf:
             if not self._leaves.refusals(edge):
                 return "native"
-            return None if self._offloads.refusals(edge) else "offload"
+            stays = self._offloads.refusals(edge) or self._readers.block_refusals(edge)
+            return None if stays else "offload"
         can_await = self._can_await(edge)
         if can_await and self._gaining.issuperset(edge.callees):
             return "await"
@@ -69,7 +74,7 @@ class Colours:
         """Say why ``edge`` can't be resolved natively."""
         if edge.is_leaf:
             return self._leaves.refusals(edge)
-        found = list(place_refusals(self._facts, edge, "native"))
+        found = list(self._placed(edge))
         for name in edge.callees:
             found.extend(self._why.get(name, ()))
         if not found and self._strangers(edge):
@@ -111,6 +116,7 @@ class Colours:
     def _settle(self) -> None:
         for name in sorted(self._candidates):
             refusals = function_refusals(self._facts, name)
+            refusals += self._readers.function_refusals(name)
             if refusals:
                 self._take_out(name, refusals)
         while True:
@@ -162,9 +168,11 @@ class Colours:
         return self._candidates.issuperset(edge.callees)
 
     def _can_await(self, edge: Edge) -> bool:
-        placed = place_refusals(self._facts, edge, "native")
         known = self._candidates.issuperset(edge.callees)
-        return known and not placed and not self._strangers(edge)
+        return known and not self._placed(edge) and not self._strangers(edge)
+
+    def _placed(self, edge: Edge) -> tuple[Refusal, ...]:
+        return place_refusals(self._facts, edge, "native") or self._readers.refusals(edge)
 
     def _strangers(self, edge: Edge) -> bool:
         """Say whether the call may also reach something that stays sync, or is called otherwise."""

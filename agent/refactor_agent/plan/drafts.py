@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from refactor_agent.domain.plan import Attempt, ChangeSet, FunctionRef, Refusal
+from refactor_agent.domain.plan import Attempt, ChangeSet, Colour, FunctionRef, Refusal
 from refactor_agent.domain.region import Region
 from refactor_agent.plan.attempts import demote_attempt, native_attempt, offload_attempt
 from refactor_agent.plan.choices import Choices
@@ -21,8 +21,12 @@ __all__ = ["Drafts"]
 class Drafts:
     """Cuts the regions into change sets; their ids have no number yet."""
 
-    def __init__(self, choices: Choices, leaves: NativeLeaves) -> None:
+    def __init__(
+        self, choices: Choices, leaves: NativeLeaves, in_threads: Callable[[], Choices]
+    ) -> None:
+        """Take the choices, and what gives those in which libraries keep to threads."""
         self._choices = choices
+        self._make_in_threads = in_threads
         self._facts = choices.facts
         self._leaves = leaves
 
@@ -83,6 +87,8 @@ class Drafts:
             yield native
         if others and not self._offload_refusals(others):
             yield from self._offloads(group, rules)
+        elif others and any(self._is_generator(colour) for colour in native.colours):
+            yield from self._offloads_below(others, demoted, regions, native)
         if not any(self._choices.demote_refusals(entry) for entry in group):
             yield demote_attempt(self._choices, group, rules)
 
@@ -93,6 +99,28 @@ class Drafts:
         attempt = offload_attempt(self._choices, self._leaves, others, demoted, rules)
         if any(edit.action == "offload" for edit in attempt.calls):
             yield attempt
+
+    def _is_generator(self, colour: Colour) -> bool:
+        return self._facts.graph.functions[colour.function.name].is_generator
+
+    def _offloads_below(
+        self,
+        others: Sequence[str],
+        demoted: Sequence[str],
+        regions: Sequence[Region],
+        native: Attempt,
+    ) -> Iterator[Attempt]:
+        """Colour generators, which no thread can run as a whole, and offload what they call."""
+        choices = self._in_threads
+        if any(r.entry in others and not choices.resolved(r) for r in regions):
+            return
+        made = native_attempt(choices, self._leaves, others, demoted, _rules(regions))
+        if made.calls != native.calls and any(edit.action == "offload" for edit in made.calls):
+            yield made.model_copy(update={"strategy": "offload", "dependencies": ()})
+
+    @cached_property
+    def _in_threads(self) -> Choices:
+        return self._make_in_threads()
 
     def _offload_refusals(self, entries: Sequence[str]) -> tuple[Refusal, ...]:
         return tuple(

@@ -14,7 +14,7 @@ from refactor_agent.plan.reasons import refuse
 from refactor_agent.plan.shared import SharedClients
 from refactor_agent.rulebook import NativeCall
 
-__all__ = ["NativeLeaves"]
+__all__ = ["NativeLeaves", "PlainLeaves"]
 
 
 class NativeLeaves:
@@ -73,12 +73,7 @@ class NativeLeaves:
 
     def is_plain(self, edge: Edge) -> bool:
         """Say whether one call of the standard library is replaced by another, and nothing else."""
-        native = self.native(edge) if edge.is_leaf else None
-        if native is None or native.distribution or native.types or native.opened:
-            return False
-        if native.vendored:
-            return False  # a thread does the same, and what tests patch stays in place
-        return not self.refusals(edge)
+        return edge.is_leaf and self._is_plain(edge) and not self.refusals(edge)
 
     def dependency(self, edge: Edge) -> Dependency | None:
         """Give what the target must newly declare for the equivalent of ``edge``."""
@@ -90,6 +85,12 @@ class NativeLeaves:
         ):
             return None
         return Dependency(distribution=native.distribution, specifier=native.versions)
+
+    def _is_plain(self, edge: Edge) -> bool:
+        native = self.native(edge)
+        if native is None or native.distribution or native.types or native.opened:
+            return False
+        return not native.vendored  # a thread does the same, and what tests patch stays in place
 
     def _refuse(self, reason: str, edge: Edge) -> Refusal:
         return refuse(reason, edge.callees[0], edge.site, "native")
@@ -180,6 +181,17 @@ class NativeLeaves:
             for caller in callers - {edge.function}
             for call in self._facts.graph.calls_in(caller)
         )
+
+
+class PlainLeaves(NativeLeaves):
+    """Only what the standard library has an async form of: everything else may go to a thread."""
+
+    def refusals(self, edge: Edge) -> tuple[Refusal, ...]:
+        """Say why the blocking call of ``edge`` is not replaced; empty when it is."""
+        found = super().refusals(edge)
+        if found or self._is_plain(edge):
+            return found
+        return (self._refuse("no-async-equivalent", edge),)
 
 
 def _package(name: str) -> str:

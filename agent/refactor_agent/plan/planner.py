@@ -12,8 +12,9 @@ from refactor_agent.plan.drafts import Drafts
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.kept import KeptClients
 from refactor_agent.plan.modes import Modes
-from refactor_agent.plan.native import NativeLeaves
+from refactor_agent.plan.native import NativeLeaves, PlainLeaves
 from refactor_agent.plan.offload import Offloads
+from refactor_agent.plan.readers import Readers
 from refactor_agent.plan.scripts import script_functions
 from refactor_agent.plan.shared import SharedClients
 from refactor_agent.plan.sightings import Sightings
@@ -39,12 +40,21 @@ def make_plan(located: Located, rulebook: RuleBook, project: Project) -> Plan:
     facts = Facts(located, rulebook.preferring(declared))
     sources = Sources(project)
     kept = KeptClients(facts, Attributes(sources))
-    leaves = NativeLeaves(facts, kept, SharedClients(sources), declared, allowed)
+    shared = SharedClients(sources)
+    leaves = NativeLeaves(facts, kept, shared, declared, allowed)
     threads = Threads(facts)
     offloads = Offloads(facts, threads)
     modes = Modes(facts, Sightings(facts, project), script_functions(tree))
-    choices = Choices(facts, threads, Colours(facts, leaves, offloads), offloads, modes)
-    return Plan(change_sets=_numbered(facts, Drafts(choices, leaves).change_sets()))
+    readers = Readers(facts, sources)
+
+    def choices(leaves: NativeLeaves) -> Choices:
+        return Choices(facts, threads, Colours(facts, leaves, offloads, readers), offloads, modes)
+
+    def in_threads() -> Choices:
+        return choices(PlainLeaves(facts, kept, shared, declared, allowed))
+
+    drafts = Drafts(choices(leaves), leaves, in_threads)
+    return Plan(change_sets=_numbered(facts, drafts.change_sets()))
 
 
 def _numbered(facts: Facts, drafts: list[ChangeSet]) -> tuple[ChangeSet, ...]:

@@ -89,6 +89,19 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "machinery",
             "a generator would have to become an async one, and so would its consumers",
         ),
+        "generator-result": Reason(
+            "machinery",
+            "it gives a value when it ends, or takes what its reader sends; an async generator "
+            "can't",
+        ),
+        "block-yields": Reason(
+            "machinery", "what it opens is used up step by step, and a reader waits between them"
+        ),
+        "unknown-reader": Reason(
+            "machinery",
+            "what reads the generator there has no asynchronous form; read it with a `for` loop, "
+            "a comprehension or `list`, where it is made",
+        ),
         "property": Reason("machinery", "reading a property can't be awaited"),
         "constructor": Reason("machinery", "a constructor can't be awaited"),
         "dunder": Reason("machinery", "Python calls it itself and does not await it"),

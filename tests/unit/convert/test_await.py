@@ -82,6 +82,32 @@ def test_a_coloured_call_is_awaited_with_parentheses_where_needed(before, after)
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("self.total += load()", "added = await load()\n    self.total += added"),
+        ("self.total += 2 * load()  # all", "added = 2 * await load()\n    self.total += added  # all"),
+        ("# why\n    self.total |= load()\n    self.count += load()",
+         "# why\n    added = await load()\n    self.total |= added\n"
+         "    added = await load()\n    self.count += added"),
+    ],
+)  # fmt: skip
+def test_what_an_update_adds_is_awaited_before_its_target_is_read(before, after):
+    text = f"{HEAD}async def handler(self, a):\n    {before}\n"
+    loads = [_load(nth=number) for number in range(before.count("load()"))]
+    assert converted(text, *loads, SLEEP, in_place=("app.load",)) == (
+        f"{ASYNC_HEAD}async def handler(self, a):\n    {after}\n"
+    )
+
+
+def test_two_awaits_in_one_generator_expression_make_one_list():
+    text = f"{HEAD}async def handler(a):\n    return sum(load() + load() for _ in a)\n"
+    assert converted(text, _load(), _load(nth=1), SLEEP, in_place=("app.load",)) == (
+        f"{ASYNC_HEAD}async def handler(a):\n"
+        "    return sum([await load() + await load() for _ in a])\n"
+    )
+
+
+@pytest.mark.parametrize(
     ("body", "reason"),
     [
         ("return map(lambda x: load(), a)", "lambda"),
@@ -90,7 +116,9 @@ def test_a_coloured_call_is_awaited_with_parentheses_where_needed(before, after)
         ("with self.lock:\n        return load()", "lock-held"),
         ("with threading.Lock():\n        return load()", "lock-held"),
         ("with redirect_stdout(a):\n        return load()", "process-wide"),
-        ("self.total += load()", "augmented-assignment"),
+        ("self.totals[a] += load()", "augmented-assignment"),
+        ("self.next().total += load()", "augmented-assignment"),
+        ("self.total += 1; self.total += load()", "augmented-assignment"),
         ("self.total = self.total + load()", "augmented-assignment"),
         ("def inner(x=load()): return x\n    return inner", "signature"),
         ("class A:\n        x = load()\n    return A", "class-body"),
@@ -105,7 +133,8 @@ def test_where_no_await_may_stand_the_attempt_is_refused(body, reason):
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
-        ("def load():\n    yield 1", "generator"),
+        ("def load():\n    with lock:\n        yield 1", "lock-held"),
+        ("def load():\n    sent = yield 1\n    print(sent)", "generator-result"),
         ("@property\ndef load():\n    return 1", "decorator"),
         ("@functools.lru_cache(maxsize=None)\ndef load():\n    return 1", "decorator"),
         ("async def load():\n    return 1", "already-async"),

@@ -54,7 +54,7 @@ CASES = {
             for line in lines(path):
                 print(line)
         """,
-        ["main: leave generator"],
+        ["main: leave generator no-async-equivalent"],
     ),
     "a connection made elsewhere": (
         """

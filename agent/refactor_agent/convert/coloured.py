@@ -1,0 +1,55 @@
+"""Calls of functions that become async: awaited, or read where they are generators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from refactor_agent.convert.awaiting import await_call
+from refactor_agent.convert.generators import is_generator
+from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.names import dotted
+from refactor_agent.convert.reading import read_generator
+from refactor_agent.convert.refused import refuse
+from refactor_agent.domain.plan import CallEdit
+
+__all__ = ["call_coloured"]
+
+
+def call_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> None:
+    """Await or read a call whose callee becomes async, under the callee's new name."""
+    colour = job.colours.get(edit.callee)
+    if colour is None:
+        refuse("unknown-colour", f"{edit.callee} is awaited but not coloured", edit.site)
+    if colour.mode == "twin":
+        _rename(work, call, colour.new_name)
+    _, function = job.find(colour.function)
+    if is_generator(function):
+        read_generator(job, work, call, edit)
+    else:
+        await_call(job, work, call)
+
+
+def _rename(work: FileWork, call: cst.Call, new_name: str) -> None:
+    function = call.func
+    if isinstance(function, cst.Attribute):
+        work.rewrites.change(function.attr, _becomes(cst.Name(new_name)))
+        return
+    local = dotted(function)
+    if local is None:
+        refuse("unnamed-callee", "the callee has no name here", work.source.site(call))
+    binding = work.names.binding(local)
+    if binding is not None and binding.name is not None:
+        work.names.drop(function)
+        work.rewrites.change(function, _becomes(work.names.spell_from(binding.module, new_name)))
+    else:
+        work.rewrites.change(function, _becomes(cst.Name(new_name)))
+
+
+def _becomes(new: cst.BaseExpression) -> Callable[[cst.CSTNode], cst.CSTNode]:
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.BaseExpression)  # noqa: S101
+        return new.with_changes(lpar=node.lpar, rpar=node.rpar)
+
+    return change
