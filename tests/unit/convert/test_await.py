@@ -85,10 +85,14 @@ def test_a_coloured_call_is_awaited_with_parentheses_where_needed(before, after)
     ("before", "after"),
     [
         ("self.total += load()", "added = await load()\n    self.total += added"),
-        ("self.total += 2 * load()  # all", "added = 2 * await load()\n    self.total += added  # all"),
-        ("# why\n    self.total |= load()\n    self.count += load()",
-         "# why\n    added = await load()\n    self.total |= added\n"
-         "    added = await load()\n    self.count += added"),
+        ("self.total += 2 * load()  # x", "added = 2 * await load()\n    self.total += added  # x"),
+        (
+            "# why\n    self.total |= load()\n    self.n += load()",
+            (
+                "# why\n    added = await load()\n    self.total |= added\n"
+                "    added = await load()\n    self.n += added"
+            ),
+        ),
     ],
 )  # fmt: skip
 def test_what_an_update_adds_is_awaited_before_its_target_is_read(before, after):

@@ -50,10 +50,8 @@ def _indented(text: str) -> str:
     [
         ("for page in pages(n):\n    log(page)", "async for page in pages(n):\n    log(page)"),
         (
-            "for page in pages(n):\n    for one in page:\n        if one:\n            break\n"
-            "else:\n    log(n)",
-            "async for page in pages(n):\n    for one in page:\n        if one:\n            break\n"
-            "else:\n    log(n)",
+            "for page in pages(n):\n    for one in page:\n        break\nelse:\n    log(n)",
+            "async for page in pages(n):\n    for one in page:\n        break\nelse:\n    log(n)",
         ),
         ("return [p for p in pages(n) if p]", "return [p async for p in pages(n) if p]"),
         ("return {p[0]: p for p in pages(n)}", "return {p[0]: p async for p in pages(n)}"),
