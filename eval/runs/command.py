@@ -17,7 +17,7 @@ from eval.runs.options import Parser, parser
 from eval.runs.report import as_html
 from eval.runs.results import Run, RunError, append, create, make_header, read_run
 from eval.runs.runner import Batch, choose, make_batches, run_batches
-from eval.runs.suite import OWN_CASES, Suite, find_suite, suite_names
+from eval.runs.suite import OTHER_WAYS, Suite, find_suite, suite_names
 from eval.runs.values import Case, Result, Setting
 
 __all__ = ["compare", "main", "report"]
@@ -101,19 +101,23 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _suites(options: argparse.Namespace) -> list[Suite]:
-    """Import what was asked for; cases of one's own are of one suite that reads such files."""
+    """Import what was asked for; cases of one's own are of one suite."""
     names = options.suite or suite_names()
-    if options.cases and (len(names) != 1 or names[0] not in OWN_CASES):
-        raise RunError(f"--cases goes with one --suite: {' or '.join(OWN_CASES)}")
+    if options.cases and len(names) != 1:
+        raise RunError("--cases goes with one --suite, whose cases they are")
+    if options.cases and names[0] in OTHER_WAYS:
+        raise RunError(f"{names[0]} takes what is yours by {OTHER_WAYS[names[0]]}")
     return [find_suite(name) for name in names]
 
 
 def _chosen(suite: Suite, setting: Setting, options: argparse.Namespace) -> list[Case]:
     try:
-        cases = [case for case in suite.cases(setting) if _wanted(case, options)]
+        found = suite.cases(setting)
     except ValueError as error:
         raise RunError(f"{suite.NAME}: {error}") from error
-    return choose(cases, options.limit, options.seed)
+    if options.cases and not found:
+        raise RunError(f"{options.cases} holds no case of {suite.NAME}")
+    return choose([case for case in found if _wanted(case, options)], options.limit, options.seed)
 
 
 def _open(options: argparse.Namespace) -> Run:

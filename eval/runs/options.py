@@ -45,7 +45,7 @@ def parser() -> Parser:
     add("--base-url", default="", help="where it answers")
     add("--peer", nargs="+", choices=PEERS, default=[], help="measured beside")
     add("--no-stand-ins", action="store_true", help="leave out what shows that suites are honest")
-    add("--cases", type=_directory, help="cases of your own, for a suite that reads such files")
+    add("--cases", type=_directory, help="cases of your own, in place of the suite's")
     add("--labels", type=_file, help="labelled sites, for the suites that take your own")
     add("--packages", type=_directory, help="a directory of the packages that the labels name")
     add("--results", type=Path, default=_RESULTS, help="where each run makes its directory")

@@ -10,10 +10,10 @@ from typing import Protocol, cast
 import eval.suites
 from eval.runs.values import Case, Result, Setting
 
-__all__ = ["OWN_CASES", "Suite", "find_suite", "suite_names"]
+__all__ = ["OTHER_WAYS", "Suite", "find_suite", "suite_names"]
 
-OWN_CASES = ("convert", "locate-micro")
-"""Suites that read a directory of cases, ours or another's: `Setting.cases`."""
+OTHER_WAYS = {"locate": "--labels and --packages"}
+"""Suites that do not read a directory of cases, `Setting.cases`, and what they take instead."""
 
 
 class Suite(Protocol):

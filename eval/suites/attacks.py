@@ -14,8 +14,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from eval.attacks.case import CASES, CaseError, Theme, read_themes
 from eval.attacks.case import Case as Attack
-from eval.attacks.case import Theme, read_themes
 from eval.attacks.judge import Result as Judged
 from eval.attacks.judge import judge_theme
 from eval.runs.values import Case, Outcome, Result, Setting, digest
@@ -36,7 +36,6 @@ slice; of the right ones, of which there are fewer, every third."""
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per conversion; its digest holds the project it changes."""
-    del setting
     return [
         Case(
             attack.name,
@@ -46,9 +45,16 @@ def cases(setting: Setting) -> list[Case]:
             f"{theme.name} {number // _BATCH}" if not _in_slice(attack) else theme.name,
             ci=_in_slice(attack),
         )
-        for theme in read_themes()
+        for theme in _themes(setting)
         for number, attack in enumerate(theme.cases)
     ]
+
+
+def _themes(setting: Setting) -> list[Theme]:
+    try:
+        return read_themes(setting.cases or CASES)
+    except CaseError as error:
+        raise ValueError(str(error)) from error
 
 
 def _in_slice(attack: Attack) -> bool:
@@ -69,7 +75,7 @@ def _parts(theme: Theme, attack: Attack) -> Iterator[str]:
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Judge the cases of one theme."""
-    themes = {theme.name: theme for theme in read_themes()}
+    themes = {theme.name: theme for theme in _themes(setting)}
     theme = themes[asked[0].id.partition(":")[0]]
     attacks = {attack.name: attack for attack in theme.cases}
     judged = asyncio.run(_judge(theme, [attacks[case.id] for case in asked]))

@@ -17,7 +17,7 @@ from eval.locate.blockbuster import DRIVER, Blockbuster
 from eval.locate.finding import Finding
 from eval.runs.values import Case, Result, Setting, digest
 from eval.suites.locate_micro import Locator, asked_of, locators
-from eval.suites.locate_micro.construct import Construct, read_constructs
+from eval.suites.locate_micro.construct import CASES, Construct, read_constructs
 from eval.suites.locate_running.callable import entries_of
 
 __all__ = ["ABOUT", "NAME", "cases", "run"]
@@ -29,9 +29,8 @@ _BATCH = 40
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per construct that can be run."""
-    del setting
     driver = DRIVER.read_bytes()
-    able = [found for found in read_constructs() if entries_of(found)]
+    able = [found for found in read_constructs(setting.cases or CASES) if entries_of(found)]
     return [
         Case(found.id, found.split, found.area, digest(found.text, driver), f"b {number // _BATCH}")
         for number, found in enumerate(able)
@@ -40,7 +39,7 @@ def cases(setting: Setting) -> list[Case]:
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Ask the scan, and blockbuster where it is wanted."""
-    known = {found.id: found for found in read_constructs()}
+    known = {found.id: found for found in read_constructs(setting.cases or CASES)}
     subjects = dict(locators(setting))
     if "blockbuster" in setting.peers:
         subjects["blockbuster"] = _watched(setting.cache)

@@ -23,7 +23,7 @@ from eval.runs.environments import environment
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.migrations.entries import entries, users_of
-from eval.suites.migrations.scenario import Scenario, read_scenarios
+from eval.suites.migrations.scenario import SCENARIOS, Scenario, read_scenarios
 from eval.suites.wild.own_tests import passing
 
 __all__ = ["ABOUT", "NAME", "cases", "run"]
@@ -39,21 +39,27 @@ _ALLOWED = '\n[tool.refactor-agent]\nallow-dependencies = ["httpx"]\n'
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per scenario."""
-    del setting
     return [
-        Case(one.id, "dev", one.source, one.digest, needs=("clones",)) for one in read_scenarios()
+        Case(one.id, "dev", one.source, one.digest, needs=("clones",))
+        for one in read_scenarios(setting.cases or SCENARIOS)
     ]
 
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Score the recorded run of each, and convert those that can be set up here."""
-    known = {one.id: one for one in read_scenarios()}
+    known = {one.id: one for one in read_scenarios(setting.cases or SCENARIOS)}
     for case in asked:
         scenario = known[case.id]
-        yield _recorded(case, scenario)
+        if scenario.tests:
+            yield _recorded(case, scenario)
         clone = setting.packages / scenario.directory if setting.packages else None
         if clone and clone.exists() and scenario.requirements:
             yield from _tried(case, scenario, clone, setting)
+        elif not scenario.tests:
+            lacks = f"no clone {scenario.directory} under --packages, or no environment for it"
+            yield Result(
+                NAME, case.id, case.split, case.group, case.digest, "error", of=1, reason=lacks
+            )
 
 
 def _recorded(case: Case, scenario: Scenario) -> Result:

@@ -13,13 +13,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from eval.runs.manifest import validated
 from eval.runs.values import digest
 
 from refactor_agent.domain.values import Value
 
-__all__ = ["Scenario", "read_scenarios"]
+__all__ = ["SCENARIOS", "Scenario", "read_scenarios"]
 
-_HERE = Path(__file__).parent
+SCENARIOS = Path(__file__).parent
 
 
 class Scenario(Value):
@@ -30,11 +31,11 @@ class Scenario(Value):
     commit: str
     source: str
     """The library to be left: requests or urllib3."""
-    tests: int
-    """Tests that pass before, in the published run."""
-    published: int
+    tests: int = 0
+    """Tests that pass before, in the published run; none where nobody else migrated it."""
+    published: int = 0
     """Of these, the ones that pass after the published tool's best round."""
-    never_awaited: int
+    never_awaited: int = 0
     """Warnings of that round that betray tests which did not run what they call."""
 
     @property
@@ -47,11 +48,8 @@ class Scenario(Value):
         """Give the name that its clone has among the packages a user gives."""
         return self.repository.replace("/", "@")
 
-    @property
-    def requirements(self) -> tuple[str, ...]:
-        """Give what its tests need, pinned; nothing where it was not set up."""
-        path = _HERE / "environments" / f"{self.directory}.txt"
-        return tuple(path.read_text().split()) if path.exists() else ()
+    requirements: tuple[str, ...] = ()
+    """What its tests need, pinned; nothing where it was not set up."""
 
     @property
     def digest(self) -> str:
@@ -59,7 +57,17 @@ class Scenario(Value):
         return digest(self.commit, self.source, *self.requirements)
 
 
-def read_scenarios() -> Iterator[Scenario]:
-    """Read all, in the order of their names."""
-    rows = json.loads((_HERE / "scenarios.json").read_bytes())
-    return (Scenario.model_validate(row) for row in rows)
+def read_scenarios(directory: Path = SCENARIOS) -> Iterator[Scenario]:
+    """Read all of ``directory``, in the order of their names; raises `ValueError`."""
+    path = directory / "scenarios.json"
+    if not path.exists():
+        raise ValueError(f"{path} is missing; it lists repository, commit and source of each")
+    try:
+        rows = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    for row in rows:
+        one = validated(Scenario, path, row)
+        pinned = directory / "environments" / f"{one.directory}.txt"
+        wanted = tuple(pinned.read_text().split()) if pinned.exists() else ()
+        yield one.model_copy(update={"requirements": wanted})

@@ -28,7 +28,7 @@ from eval.runs.size import python_lines
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting, digest
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.services.driving import drive
-from eval.suites.services.service import Service, read_services
+from eval.suites.services.service import CORPUS, Service, read_services
 
 from refactor_agent.domain.load import LoadReport
 from refactor_agent.locate import locate
@@ -61,19 +61,18 @@ class Made(NamedTuple):
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per service."""
-    del setting
     return [
         Case(
             name, service.split, name, digest(*(path.read_bytes() for path in service.files())),
             needs=("network",),
         )
-        for name, service in read_services().items()
+        for name, service in read_services(setting.cases or CORPUS).items()
     ]  # fmt: skip
 
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Convert each service by the tool, by nobody and by rivals."""
-    services = read_services()
+    services = read_services(setting.cases or CORPUS)
     for case in asked:
         service = services[case.id]
         wanted = requirements_in(service.root / "requirements.txt")

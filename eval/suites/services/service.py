@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from eval.runs.manifest import read_toml, validated
 from eval.runs.values import Split
 from pydantic import Field
 
@@ -67,10 +67,8 @@ class Service(Value):
     sites: tuple[Site, ...] = Field(min_length=1)
     load: Load
 
-    @property
-    def root(self) -> Path:
-        """Where it lies."""
-        return CORPUS / self.name
+    root: Path
+    """Where it lies."""
 
     def files(self) -> Sequence[Path]:
         """Give its files, in order."""
@@ -78,17 +76,16 @@ class Service(Value):
         return [p for p in found if "__pycache__" not in p.parts and p.suffix != ".pyc"]
 
 
-def read_services() -> dict[str, Service]:
-    """Give every service by its name; raises pydantic's `ValidationError` for a bad manifest."""
-    found = (
-        tomllib.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(CORPUS.glob("*/case.toml"))
-    )
-    services = (
-        Service(**_about(case["case"]), sites=case["site"], load=case["load"]) for case in found
-    )
-    return {service.name: service for service in services}
+def read_services(directory: Path = CORPUS) -> dict[str, Service]:
+    """Give every service of ``directory`` by its name; raises `ValueError` for a bad manifest."""
+    found = (_read(path) for path in sorted(directory.glob("*/case.toml")))
+    return {service.name: service for service in found}
 
 
-def _about(case: dict[str, str]) -> dict[str, str]:
-    return {name: case[name] for name in ("name", "summary", "split")}
+def _read(path: Path) -> Service:
+    told = read_toml(path)
+    about = told.get("case")
+    named = about if isinstance(about, dict) else {}
+    data = {name: named[name] for name in ("name", "summary", "split") if name in named}
+    data |= {"sites": told.get("site", ()), "load": told.get("load"), "root": path.parent}
+    return validated(Service, path, data)

@@ -23,7 +23,7 @@ from eval.runs.size import lines_in
 from eval.runs.values import NULL, PERFECT, SUBJECT, Case, Result, Setting, digest
 from eval.suites.twins.fetch import environment, source, sync_source
 from eval.suites.twins.graft import without
-from eval.suites.twins.package import LOCAL, PACKAGES, Mode, Package, read_packages
+from eval.suites.twins.package import PACKAGES, Mode, Package, read_packages
 from eval.suites.twins.trial import Trial, inputs, sync_code, try_out
 
 __all__ = ["ABOUT", "NAME", "cases", "run"]
@@ -38,32 +38,32 @@ that has its libraries, and gives what was refused."""
 
 def cases(setting: Setting) -> list[Case]:
     """Give two cases per package."""
-    del setting
+    directory = setting.cases or PACKAGES
     return [
         Case(
             f"{name}, {mode}",
             package.split,
             name,
-            digest((PACKAGES / f"{name}.toml").read_bytes(), mode, *_own_files(package)),
+            digest((directory / f"{name}.toml").read_bytes(), mode, *_own_files(package)),
             batch=name,
             needs=() if package.directory else ("network",),
             ci=bool(package.directory),
         )
-        for name, package in read_packages().items()
+        for name, package in read_packages(directory).items()
         for mode in package.modes
     ]
 
 
 def _own_files(package: Package) -> Iterator[bytes]:
     if package.directory:
-        files = sorted((LOCAL / package.directory).rglob("*.py"))
+        files = sorted((package.base / package.directory).rglob("*.py"))
         yield from (path.read_bytes() for path in files)
 
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Try the package's own async side, its sync side, and the conversion."""
     name = asked[0].group
-    package = read_packages()[name]
+    package = read_packages(setting.cases or PACKAGES)[name]
     roots = source(package, setting.cache), sync_source(package, setting.cache)
     python = environment(package, setting.cache)
     lines = lines_in(sync_code(roots[1], pair) for pair in package.pair)

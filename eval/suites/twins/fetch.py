@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eval.runs import environments
 from eval.runs.pinned import archive
-from eval.suites.twins.package import LOCAL, Package
+from eval.suites.twins.package import Package
 
 __all__ = ["environment", "source", "sync_source"]
 
@@ -18,7 +18,7 @@ _HARNESS = ("pytest-timeout==2.4.0", "blockbuster==1.5.29")
 def source(package: Package, cache: Path) -> Path:
     """Give the unpacked source distribution; raises `CalledProcessError` when pip can't get it."""
     if package.directory:
-        return LOCAL / package.directory
+        return package.base / package.directory
     return archive(package.distribution, package.version, package.sha256, cache)
 
 
@@ -31,7 +31,8 @@ def sync_source(package: Package, cache: Path) -> Path:
 
 def environment(package: Package, cache: Path) -> Path:
     """Give the interpreter of an environment with what the package's tests need."""
-    if package.directory:
+    if package.directory and not package.requirements:
         return Path(sys.executable)
-    wanted = (f"{package.distribution}=={package.version}", *package.requirements, *_HARNESS)
+    itself = () if package.directory else (f"{package.distribution}=={package.version}",)
+    wanted = (*itself, *package.requirements, *_HARNESS)
     return environments.environment(cache / "twins", package.distribution, wanted)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from eval.runs.manifest import read_manifest
 from eval.runs.values import Split
 from pydantic import Field
 
@@ -42,7 +42,7 @@ class Package(Value):
     sha256: str = ""
     """Of the source distribution: what is measured never changes."""
     directory: str = ""
-    """Under `LOCAL`, for one that needs no network: it lies in the project, and is tested with the
+    """Under ``base``, for one that needs no network: it lies in the project, and is tested with the
     interpreter that runs this."""
     sync_distribution: str = ""
     """Where the sync side is another distribution: what was forked by hand."""
@@ -69,6 +69,8 @@ class Package(Value):
     text: tuple[tuple[str, str], ...] = ()
     """Regular expressions and what they become, for what names can't say."""
     pair: tuple[Pair, ...]
+    base: Path = LOCAL
+    """What ``directory`` is under."""
     passes: Mapping[str, int]
     """Recorded numbers of passed tests: by mode on the untouched package, and with ``_null`` of
     the sync code in the async side's place."""
@@ -86,10 +88,10 @@ class Package(Value):
 
 
 def read_package(path: Path) -> Package:
-    """Read one file; raises pydantic's `ValidationError` for what is wrong in it."""
-    return Package.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    """Read one file; raises `ValueError` for what is wrong in it."""
+    return read_manifest(Package, path, base=LOCAL if path.parent == PACKAGES else path.parent)
 
 
-def read_packages() -> dict[str, Package]:
-    """Give every package by the name of its file."""
-    return {path.stem: read_package(path) for path in sorted(PACKAGES.glob("*.toml"))}
+def read_packages(directory: Path = PACKAGES) -> dict[str, Package]:
+    """Give every package of ``directory`` by the name of its file."""
+    return {path.stem: read_package(path) for path in sorted(directory.glob("*.toml"))}

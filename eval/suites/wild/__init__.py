@@ -22,7 +22,7 @@ from eval.runs.pinned import archive
 from eval.runs.size import python_lines
 from eval.runs.values import NULL, SUBJECT, Case, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
-from eval.suites.wild.app import App, read_apps
+from eval.suites.wild.app import APPS, App, read_apps
 from eval.suites.wild.own_tests import passing
 
 __all__ = ["ABOUT", "NAME", "cases", "paths_by_kind", "run"]
@@ -30,34 +30,37 @@ __all__ = ["ABOUT", "NAME", "cases", "paths_by_kind", "run"]
 NAME = "wild"
 ABOUT = "Real applications: a point is a change set converted and verified, their own tests green."
 
+_UNWANTED = shutil.ignore_patterns(".git", ".refactor-agent", ".venv", "__pycache__")
 _SECONDS = 7200.0
 """For the tool: each change set costs a run of the application's tests, or several."""
 
 
 def cases(setting: Setting) -> list[Case]:
     """Give one case per application."""
-    del setting
     return [
-        Case(app.name, app.split, app.name, app.digest, needs=("network",)) for app in read_apps()
+        Case(app.name, app.split, app.name, app.digest, needs=("network",))
+        for app in read_apps(setting.cases or APPS)
     ]
 
 
 def run(asked: Sequence[Case], setting: Setting) -> Iterator[Result]:
     """Convert a copy of the application, apply what was verified, and run its tests on both."""
-    apps = {app.name: app for app in read_apps()}
+    apps = {app.name: app for app in read_apps(setting.cases or APPS)}
     for case in asked:
         yield from _tried(case, apps[case.id], setting)
 
 
 def _tried(case: Case, app: App, setting: Setting) -> Iterator[Result]:
-    source = archive(app.name, app.version, app.sha256, setting.cache)
+    source = (
+        app.root if app.directory else archive(app.name, app.version, app.sha256, setting.cache)
+    )
     python = environment(setting.cache / "wild", app.name, app.requirements)
     with tempfile.TemporaryDirectory(prefix="wild-") as scratch:
         root = Path(scratch).resolve() / app.name
-        shutil.copytree(source, root)
+        shutil.copytree(source, root, ignore=_UNWANTED)
         before = passing(root, python, app.tests)
         shutil.rmtree(root)
-        shutil.copytree(source, root)
+        shutil.copytree(source, root, ignore=_UNWANTED)
         began = time.monotonic()
         options = ("--test-command", app.tests, *model_options(setting))
         converted = convert_tree(root, Path(scratch, "home"), options, str(python), _SECONDS)

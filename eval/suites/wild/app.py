@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
+from eval.runs.manifest import read_manifest
 from eval.runs.values import Split, digest
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from refactor_agent.domain.values import Value
 
@@ -21,9 +22,13 @@ class App(Value):
 
     name: str
     """Of its distribution on the index."""
-    version: str
-    sha256: str
+    version: str = ""
+    sha256: str = ""
     """Of its source distribution, which holds the tests."""
+    directory: str = ""
+    """Where it lies, seen from its file, for one that is on no index."""
+    file: Path = Path()
+    """What describes it."""
     about: str
     split: Split
     tests: str
@@ -37,10 +42,24 @@ class App(Value):
     @property
     def digest(self) -> str:
         """Give what tells whether a result is about the same question."""
-        return digest(self.sha256, self.tests, *self.requirements)
+        own = (path.read_bytes() for path in sorted(self.root.rglob("*.py")) if self.directory)
+        return digest(self.sha256, self.tests, *self.requirements, *own)
+
+    @property
+    def root(self) -> Path:
+        """Give where one lies that is on no index."""
+        return self.file.parent / self.directory
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if self.directory and not self.root.is_dir():
+            raise ValueError(f"{self.root} is no directory")
+        if not self.directory and not (self.version and self.sha256):
+            raise ValueError("it needs a version and the sha256 of its archive, or a directory")
+        return self
 
 
-def read_apps() -> Iterator[App]:
-    """Read all, in the order of their names."""
-    for path in sorted(APPS.glob("*.toml")):
-        yield App.model_validate({"name": path.stem, **tomllib.loads(path.read_text("utf-8"))})
+def read_apps(directory: Path = APPS) -> Iterator[App]:
+    """Read all of ``directory``, in the order of their names; raises `ValueError`."""
+    for path in sorted(directory.glob("*.toml")):
+        yield read_manifest(App, path, name=path.stem, file=path)

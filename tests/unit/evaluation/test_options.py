@@ -40,8 +40,10 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
         ((*MICRO, "--proposer", "model", "--model", "script:none"), "no such file"),
         (("--suite", "locate", "--labels", "none.json"), "none.json is no file"),
         (("--suite", "locate", "--packages", "."), "both, --labels and --packages"),
-        (("--suite", "services", "--cases", "."), "convert or locate-micro"),
-        (("--cases", "."), "convert or locate-micro"),
+        (("--suite", "locate", "--cases", "."), "by --labels and --packages"),
+        (("--suite", "services", "--cases", "."), "holds no case of services"),
+        (("--suite", "migrations", "--cases", "."), "scenarios.json is missing"),
+        (("--cases", "."), "--cases goes with one --suite"),
     ],
 )
 @pytest.mark.usefixtures("no_model")
