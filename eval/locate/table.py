@@ -6,11 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from eval.locate.finding import Finding, Package
+from eval.locate.finding import Finding
 from eval.locate.labels import Kind, Score
-from eval.locate.packages import source_line
 
-__all__ = ["false_alarm", "found_table", "label_table", "lacking", "lacking_lines"]
+__all__ = ["false_alarm", "found_table", "label_table", "lacking"]
 
 _KINDS: tuple[Kind, ...] = ("direct", "transitive", "negative")
 
@@ -20,15 +19,6 @@ def lacking(ours: Sequence[Finding], theirs: Sequence[Finding]) -> list[Finding]
     covered = {place for finding in ours for place in finding.places}
     found = {(item.file, item.line): item for item in theirs}
     return [item for place, item in sorted(found.items()) if place not in covered]
-
-
-def lacking_lines(package: Package, tool: str, findings: Sequence[Finding]) -> Iterator[str]:
-    """Give one line for each finding that we lack, with its source."""
-    for item in findings:
-        text = source_line(package, item.file, item.line)
-        reason = false_alarm(item.code, text)
-        shown = f" ({reason})" if reason else ""
-        yield f"{package.name}: {tool} {item.code} {item.file}:{item.line}: {text}{shown}"
 
 
 _TEXT_ONLY = frozenset(
@@ -52,12 +42,10 @@ def false_alarm(code: str, line: str) -> str:
     if code != "ASYNC240":
         return ""
     if called and _TEXT_ONLY.issuperset(called):
-        return "false alarm: text and the environment alone: os.path." + ", ".join(
-            dict.fromkeys(called)
-        )
+        return "text and the environment alone: os.path." + ", ".join(dict.fromkeys(called))
     methods = _METHOD.findall(line.partition("Path(")[2])
     if not called and methods and _PATH_ONLY.issuperset(methods):
-        return "false alarm: text and the environment alone: Path." + ", ".join(methods)
+        return "text and the environment alone: Path." + ", ".join(methods)
     return ""
 
 

@@ -23,7 +23,7 @@ from eval.runs.size import python_lines
 from eval.runs.values import NULL, SUBJECT, Case, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.wild.app import APPS, App, read_apps
-from eval.suites.wild.own_tests import passing
+from eval.suites.wild.own_tests import Lost, lost, passing
 
 __all__ = ["ABOUT", "NAME", "cases", "paths_by_kind", "run"]
 
@@ -65,8 +65,8 @@ def _tried(case: Case, app: App, setting: Setting) -> Iterator[Result]:
         options = ("--test-command", app.tests, *model_options(setting))
         converted = convert_tree(root, Path(scratch, "home"), options, str(python), _SECONDS)
         seconds = time.monotonic() - began
-        lost = sorted(before - passing(root, python, app.tests)) if converted.applied else []
-        result = _result(case, converted, (lost, len(before)), seconds, setting)
+        gone = lost(before, root, python, app.tests) if converted.applied else Lost([], 0)
+        result = _result(case, converted, gone, len(before), seconds, setting)
         yield replace(result, lines=python_lines(source))
     if setting.stand_ins:
         of = float(len(converted.statuses))
@@ -76,21 +76,25 @@ def _tried(case: Case, app: App, setting: Setting) -> Iterator[Result]:
         )  # fmt: skip
 
 
-def _result(
+def _result(  # noqa: PLR0913, PLR0917 - what came of each step
     case: Case,
     converted: Converted,
-    tests: tuple[Sequence[str], int],
+    gone: Lost,
+    before: int,
     seconds: float,
     setting: Setting,
 ) -> Result:
-    (lost, before), ends = tests, Counter(converted.statuses.values())
+    ends = Counter(converted.statuses.values())
     kinds = paths_by_kind(converted.report["regions"])
-    counts = {"paths": converted.regions, **kinds, **ends, "tests": before, "lost tests": len(lost)}
+    counts = {
+        "paths": converted.regions, **kinds, **ends, "tests": before,
+        "lost tests": len(gone.tests), "unsteady tests": gone.unsteady,
+    }  # fmt: skip
     return Result(
-        NAME, case.id, case.split, case.group, case.digest, "wrong" if lost else "right",
-        SUBJECT, 0.0 if lost else float(ends["verified"]), float(ends.total()),
+        NAME, case.id, case.split, case.group, case.digest, "wrong" if gone.tests else "right",
+        SUBJECT, 0.0 if gone.tests else float(ends["verified"]), float(ends.total()),
         {name: count for name, count in counts.items() if count},
-        f"no longer pass: {', '.join(lost)}" if lost else _reasons(converted), seconds,
+        f"no longer pass: {', '.join(gone.tests)}" if gone.tests else _reasons(converted), seconds,
         converted.tokens, _kept(case, converted, setting),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from eval.suites.migrations.entries import entries, users_of
 from eval.suites.migrations.scenario import read_scenarios
 from eval.suites.wild import paths_by_kind
 from eval.suites.wild.app import read_apps
-from eval.suites.wild.own_tests import passing
+from eval.suites.wild.own_tests import lost, passing
 
 from refactor_agent.locate import locate
 from refactor_agent.project import open_project
@@ -53,6 +53,27 @@ def test_own_tests_that_pass(tmp_path: Path):
     (tmp_path / "test_shop.py").write_text(TESTS)
     command = "SHOP=open python -m pytest -p no:cacheprovider"
     assert passing(tmp_path, Path(sys.executable), command) == {"test_shop::test_right"}
+
+
+UNSTEADY = """
+from pathlib import Path
+
+def test_second_time():
+    times = Path(__file__).with_name("times")
+    times.write_text(times.read_text() + "x" if times.exists() else "x")
+    assert len(times.read_text()) > 1
+
+def test_never():
+    assert False
+"""
+
+
+def test_a_test_that_passes_when_it_is_asked_again_is_not_lost(tmp_path: Path):
+    (tmp_path / "test_shop.py").write_text(UNSTEADY)
+    before = frozenset({"test_shop::test_second_time", "test_shop::test_never"})
+    command = "python -m pytest -p no:cacheprovider"
+    gone = lost(before, tmp_path, Path(sys.executable), command)
+    assert gone == (["test_shop::test_never"], 1)
 
 
 def test_a_suite_that_can_not_run_is_an_error(tmp_path: Path):
