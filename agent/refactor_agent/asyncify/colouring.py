@@ -18,6 +18,7 @@ from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.uncolourable import why_not
 from refactor_agent.asyncify.world import World
+from refactor_agent.asyncify.wrappers import around_plain, waits_itself, wrappers_left
 from refactor_agent.domain.place import Site as Place
 from refactor_agent.locate.families import families
 
@@ -57,6 +58,14 @@ class Colouring:
         self._spread()
         if self._world.request.entries:
             self._complete_interfaces()
+        self._settle_wrappers()
+
+    def _settle_wrappers(self) -> None:
+        """Say which wrappers serve both colours, and which can't."""
+        self.colours.in_both = around_plain(self.colours)
+        for name, message in wrappers_left(self.colours, self.units):
+            unit = self._by_name[name]
+            self._refusals.add("decorator", message, unit.module.source.site(unit.node))
 
     def _complete_interfaces(self) -> None:
         """Colour the rest of interfaces that wait, unless who uses it can't wait."""
@@ -86,6 +95,10 @@ class Colouring:
             for unit in self.units:
                 if unit.function.name not in self.colours.coloured and self._waits(unit):
                     self._colour(unit.function.name)
+            for unit in self.units:
+                if waits_itself(unit, self.sites[unit], self.colours):
+                    for name in self.colours.whence.decorated.wrapped_by(unit.function.name):
+                        self._colour(name)
             for unit in self.units:
                 if iterates(unit, self.colours):
                     self.colours.renamed[unit.function.name] = "__aiter__"

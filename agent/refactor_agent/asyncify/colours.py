@@ -26,6 +26,7 @@ from refactor_agent.locate.resolve.values import (
     Instance,
     Partial,
     Value,
+    Values,
     join,
 )
 from refactor_agent.locate.terms import Term
@@ -66,6 +67,12 @@ class Colours:
         """Whether threads become tasks."""
         self.threads = False
         """Whether some threads stay threads."""
+        self.wrapping = self.whence.decorated.wrappers
+        """Wrappers that the project's decorators make, whose colour is that of what they wrap."""
+        self.in_both: set[str] = set()
+        """Those of them that lie around plain functions as well, and so stay plain for these."""
+        self.relied_on: set[str] = set()
+        """Files of the async functions that were found behind what was asked."""
 
     def called(self, function: ProjectFunction, term: Term) -> Member | None:
         """Say how a call of what ``term`` means is written; `None`: as before."""
@@ -84,9 +91,14 @@ class Colours:
                 return self.of(used)
             return by_name_alone(self._evaluator, self.world.leaves, term[2], self._method)
         known = next((member for member in found if member is not None), None)
-        if known is not None and known.awaited and any(map(self._stays_plain, values)):
+        if known is not None and known.awaited and self._may_be_plain(function, values):
             return known._replace(maybe=True)
         return known
+
+    def _may_be_plain(self, function: ProjectFunction, values: Values) -> bool:
+        if function.name in self.wrapping:
+            return False  # what stays plain has a plain wrapper
+        return any(map(self._stays_plain, values))
 
     def _stays_plain(self, value: Value) -> bool:
         """Say whether ``value`` is a function to convert that is kept somewhere, and stays sync."""
@@ -154,6 +166,7 @@ class Colours:
         function = self._evaluator.index.functions[value.name]
         wrappers = decoration(self._evaluator, function).wrappers
         if self.turned(function.name):
+            self.relied_on.add(function.module.file)
             bare = self.new_name(function)
             if not function.facts.is_generator:
                 return Member(bare)
@@ -162,11 +175,21 @@ class Colours:
             return Member(bare, awaited=False, gives="iterator")
         if function.name in self.streams:
             return Member(function.facts.bare, awaited=False, gives="iterator")
-        if any(map(self.turned, wrappers)):
+        if any(self.turned(name) for name in wrappers if name not in self.wrapping):
             return Member(function.facts.bare)
         if function.name in self.scope:
             return None
         return self.world.leaves.member(value) or self.world.leaves.function(value)
+
+    def makes_async(self, function: ProjectFunction) -> bool:
+        """Say whether a decorator, or what gives one, puts none but async wrappers around."""
+        within = f"{function.name}."
+        made = {
+            name
+            for name, wrapper in self.wrapping.items()
+            if wrapper.maker is function or wrapper.maker.name.startswith(within)
+        }
+        return bool(made) and all(self.turned(n) and n not in self.in_both for n in made)
 
     def turned(self, name: str) -> bool:
         """Say whether a function became async, so that who calls it has to be rewritten."""
@@ -258,6 +281,7 @@ class Colours:
         for name in names if cls is not None else ():
             for method in find_methods(self._evaluator, cls, name) if cls else ():
                 if method.name in self.coloured or method.name in self.renamed:
+                    self.relied_on.add(method.module.file)
                     return Member(name)
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from refactor_agent.asyncify.both_colours import write_both
 from refactor_agent.asyncify.classes import write_classes
 from refactor_agent.asyncify.colouring import Colouring, colour
 from refactor_agent.asyncify.definitions import write_definition
@@ -43,6 +44,10 @@ class Asyncified(Value):
     """The requested files, converted; those that nothing changes in as they were."""
     coloured: tuple[str, ...]
     """The functions that became async, by qualified name."""
+    wrappers: tuple[str, ...]
+    """Those of them that decorators put around others."""
+    ties: tuple[tuple[str, str], ...]
+    """File to file: the first waits for what became async in the second."""
     refusals: tuple[Refusal, ...]
 
 
@@ -63,9 +68,11 @@ def asyncify(
     world, refusals = _open(project, rulebook, request, interpreter, changes or {}), Refusals()
     colouring = colour(world, refusals)
     colouring, refusals = _with_locks(world, colouring, refusals)
-    files = {
-        file: _write(world, module, colouring, refusals) for file, module in world.modules.items()
-    }
+    files, ties = {}, set[tuple[str, str]]()
+    for file, module in world.modules.items():
+        colouring.colours.relied_on.clear()
+        files[file] = _write(world, module, colouring, refusals)
+        ties |= {(file, other) for other in colouring.colours.relied_on - {file}}
     note_handed_on(world, colouring.colours, refusals)
     note_looked_up(world, colouring.colours, refusals)
     for text, meaning in world.leaves.prose.items():
@@ -75,6 +82,8 @@ def asyncify(
     return Asyncified(
         files=files,
         coloured=tuple(sorted(colouring.colours.coloured)),
+        wrappers=tuple(sorted(colouring.colours.coloured & colouring.colours.wrapping.keys())),
+        ties=tuple(sorted(ties)),
         refusals=refusals.all(),
     )
 
@@ -139,6 +148,8 @@ def _write(world: World, module: Module, colouring: Colouring, refusals: Refusal
                 member = site.ask(colouring.colours)
                 if member is not None and (is_async or site.stands_alone(member)):
                     _try(refusals, lambda s=site, m=member: s.write(edit, m))
+            if unit.function.name in colouring.colours.in_both:
+                write_both(edit, unit, colouring.colours.wrapping[unit.function.name].parameter)
     changed = with_helpers(edit.rewrites.apply(source), edit.helpers)
     own = {name.partition(".")[0] for name in world.evaluator.index.modules}
     text = SourceFile.decode(source.file, changed.bytes)

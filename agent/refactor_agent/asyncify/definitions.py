@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from refactor_agent.asyncify.annotations import asynchronous_types
+from refactor_agent.asyncify.annotations import asynchronous_types, awaitable_results
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.site import Unit
@@ -33,8 +33,15 @@ def write_definition(edit: Edit, unit: Unit, colours: Colours) -> None:
         asynchronous_types(edit, node.returns.annotation)
     for parameter in _parameters(node):
         term = ("p", parameter.name.value)
-        if parameter.annotation is not None and colours.read(function, term) is not None:
+        if parameter.annotation is None:
+            continue
+        if colours.read(function, term) is not None:
             asynchronous_types(edit, parameter.annotation.annotation)
+        called = colours.called(function, term)
+        if called is not None and called.awaited and not called.maybe:
+            awaitable_results(edit, parameter.annotation.annotation)
+    if node.returns is not None and colours.makes_async(function):
+        awaitable_results(edit, node.returns.annotation)
 
 
 def _write_async(edit: Edit, node: cst.FunctionDef) -> None:

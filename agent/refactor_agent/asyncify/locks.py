@@ -31,14 +31,30 @@ def held_across_await(colouring: Colouring, leaves: Leaves) -> frozenset[str]:
 
 
 def _around_waits(colouring: Colouring, unit: Unit) -> Iterator[cst.With]:
+    for node in (*_waits(colouring, unit), *_yields(unit)):
+        for outer in unit.module.source.ancestors(node):
+            if outer is unit.node:
+                break
+            if isinstance(outer, cst.With):
+                yield outer
+
+
+def _waits(colouring: Colouring, unit: Unit) -> Iterator[cst.CSTNode]:
     for site in colouring.sites[unit]:
         member = site.ask(colouring.colours)
         if member is not None and (member.awaited or member.gives != "value"):
-            for outer in unit.module.source.ancestors(site.node):
-                if outer is unit.node:
-                    break
-                if isinstance(outer, cst.With):
-                    yield outer
+            yield site.node
+
+
+def _yields(unit: Unit) -> Iterator[cst.CSTNode]:
+    """Give where an async generator hands over: who reads it, or is within it, may wait."""
+    waiting: list[cst.CSTNode] = [unit.node.body] if unit.function.facts.is_generator else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.Yield):
+            yield node
+        if not isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+            waiting.extend(node.children)
 
 
 def _locks(unit: Unit, node: cst.With) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from refactor_agent.asyncify.callees import DEPTH
+from refactor_agent.asyncify.decorated import Decorated
 from refactor_agent.asyncify.made import Made
 from refactor_agent.asyncify.passed import Passed
 from refactor_agent.asyncify.world import World
@@ -37,6 +38,7 @@ class Whence:
             self._evaluator, [f for m in world.modules.values() for f in m.facts.functions]
         )
         self._made = Made(self._evaluator, self._passed)
+        self.decorated = Decorated(self._evaluator)
 
     def is_unknown(self, function: ProjectFunction, term: Term) -> bool:
         """Say whether no more is known of a callee than that it can be called."""
@@ -89,6 +91,7 @@ class Whence:
             given = self._passed.to(function, term[1])
             yield from (ask(home, part, depth + 1) for home, part in given)
             yield arguments_for(self._evaluator, function, term[1])
+            yield self.decorated.given(function, term[1])
         elif term[0] == "h":
             yield ask(function.module.functions[term[1]], ("p", term[2]), depth + 1)
         elif term[0] == "u":

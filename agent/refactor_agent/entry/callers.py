@@ -15,15 +15,21 @@ About: TypeAlias = tuple[str | None, Refusal]
 
 
 def left_behind(
-    graph: CallGraph, coloured: Collection[str], faces: Collection[str]
+    graph: CallGraph,
+    coloured: Collection[str],
+    faces: Collection[str],
+    wrappers: Collection[str] = (),
 ) -> Iterator[About]:
     """Say which code that stays sync calls, or hands on, any of ``coloured``; tests left out.
 
-    Functions in ``faces``, and those that were async before, can be called as they were.
+    Functions in ``faces``, and those that were async before, can be called as they were. The
+    ``wrappers`` of decorators are called by who calls what they lie around.
     """
     for name in sorted(coloured):
         function = graph.functions.get(name)
-        if name in faces or function is None or function.is_test or function.is_async:
+        if name in faces or name in wrappers:
+            continue
+        if function is None or function.is_test or function.is_async:
             continue
         users = [(call.caller, call.site, "calls") for call in graph.calls_of(name)]
         users += [(ref.holder, ref.site, "hands on") for ref in graph.references_to(name)]

@@ -10,15 +10,19 @@ __all__ = ["grouped"]
 
 
 def grouped(
-    graph: CallGraph, files: Iterable[str], coloured: Collection[str]
+    graph: CallGraph,
+    files: Iterable[str],
+    coloured: Collection[str],
+    ties: Iterable[tuple[str, str]] = (),
 ) -> tuple[frozenset[str], ...]:
     """Part ``files`` into groups, the smallest first.
 
     Between a function that turns async and one that awaits it there is no state of the code that
     is right: so files whose coloured functions call each other, or are one family, are one group.
+    ``ties`` are files that wait for one another by what a call graph does not tell: fixtures.
     """
     parent = {file: file for file in files}
-    for one, other in _ties(graph, coloured):
+    for one, other in (*ties, *_ties(graph, coloured)):
         if one in parent and other in parent:
             parent[_root(parent, one)] = _root(parent, other)
     found: dict[str, set[str]] = {}

@@ -35,6 +35,10 @@ class InPlace:
     """Those that differ."""
     coloured: frozenset[str]
     """Functions that are async now, by the names they had."""
+    ties: tuple[tuple[str, str], ...]
+    """File to file: the first waits for what is async now in the second."""
+    wrappers: frozenset[str]
+    """Those of them that decorators put around others."""
     rest: Resolved
     """What became of the calls that block in them."""
     refusals: tuple[Refusal, ...]
@@ -58,7 +62,15 @@ def convert_in_place(ground: EntryGround, wanted: Wanted) -> InPlace:
         for file, data in rest.tree.changes.items()
         if not ground.base.exists(file) or ground.base.read(file) != data
     }
-    return InPlace(files, coloured, rest, (*made.refusals, *rest.refusals), stuck)
+    return InPlace(
+        files,
+        coloured,
+        made.ties,
+        frozenset(made.wrappers),
+        rest,
+        (*made.refusals, *rest.refusals),
+        stuck,
+    )
 
 
 def _colour(ground: EntryGround, wanted: Wanted) -> tuple[Asyncified, tuple[Refusal, ...]]:

@@ -34,14 +34,14 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
     done, faces, files, entries = made.done, made.faces, made.files, entries_of(over, texts)
     refusals = (
         *((refusal.site.file if refusal.site else None, refusal) for refusal in done.refusals),
-        *left_behind(over.graph, done.coloured, faces),
+        *left_behind(over.graph, done.coloured, faces, done.wrappers),
         *made.unrunnable,
         *still_sync(over, entries, done),
     )
     said = _Said(refusals, made.notes, made.dependencies)
     groups = [
         _group(over, entries, {file: files[file] for file in sorted(group)}, done.rest, said)
-        for group in grouped(over.graph, files, done.coloured)
+        for group in grouped(over.graph, files, done.coloured, done.ties)
     ]
     return planned(ground.base, over.graph, [*groups, *_unreached(over, entries, files, said)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from refactor_agent.asyncify import MODULE
 from refactor_agent.domain.callgraph import CallGraph
@@ -65,9 +65,10 @@ def wanted_of(
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
     outside = async_callers(graph, reach.functions) if callers else ()
     sharing = _sharing(graph, leaves) if callers else ()
+    around = _decorators(graph, reach.functions)
     scope = {
         file: (MODULE, *names)
-        for file, names in scope_of(graph, {*reach.functions, *outside, *sharing}).items()
+        for file, names in scope_of(graph, {*reach.functions, *outside, *sharing, *around}).items()
     }
     scope.update(dict.fromkeys(tests, ()))
     return Wanted(scope, leaves, frozenset(seeds), mocked), left_out
@@ -79,6 +80,16 @@ def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:
         function = graph.functions.get(call.caller)
         if call.receiver in pairs and call.receiver_origin == "module" and function is not None:
             yield function.name
+
+
+def _decorators(graph: CallGraph, functions: Collection[str]) -> Iterator[str]:
+    """Name the project's decorators of ``functions``; of a class, its methods."""
+    for name in functions:
+        function = graph.functions.get(name)
+        for decorator in function.decorators if function is not None else ():
+            for found in (decorator, f"{decorator}.__init__", f"{decorator}.__call__"):
+                if found in graph.functions:
+                    yield found
 
 
 def with_runner(

@@ -505,6 +505,55 @@ CASES = [
         },
         id="its tests without a runner, which keep their docstrings",
     ),
+    pytest.param(
+        {
+            "pyproject.toml": ASYNCIO,
+            "shop.py": """
+            import time
+
+
+            class Stock:
+                def level(self) -> int:
+                    time.sleep(0)
+                    return 1
+            """,
+            "tests/conftest.py": """
+            import pytest
+
+            from shop import Stock
+
+
+            @pytest.fixture
+            def stock():
+                return Stock()
+            """,
+            "tests/test_shop.py": """
+            def test_level(stock):
+                assert stock.level() == 1
+            """,
+        },
+        ["shop:Stock"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            class Stock:
+                async def level(self) -> int:
+                    await asyncio.sleep(0)
+                    return 1
+            """,
+            "tests/test_shop.py": """
+            import pytest
+
+
+            @pytest.mark.asyncio
+            async def test_level(stock):
+                assert await stock.level() == 1
+            """,
+        },
+        id="its test, which knows it by a fixture alone: one change set",
+    ),
 ]
 
 

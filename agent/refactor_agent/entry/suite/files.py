@@ -15,9 +15,11 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def test_files(tree: Tree, graph: CallGraph, functions: Collection[str]) -> tuple[str, ...]:
     """Name the files of tests that use any of ``functions``, or a fixture of such a file."""
-    found = set(_users(graph, functions))
     tests = {f.file for f in graph.functions.values() if f.is_test}
     parsed = {file: ast.parse(tree.read(file)) for file in tests if tree.exists(file)}
+    classes = {owner for name in functions if (owner := _class_of(graph, name))}
+    makers = (file for file, module in parsed.items() if classes & set(_imported(module)))
+    found = {*_users(graph, functions), *makers}
     while True:
         fixtures = {name for file in found & parsed.keys() for name in _fixtures(parsed[file])}
         fresh = {f for f in parsed.keys() - found if fixtures & set(_asked(parsed[f]))}
@@ -34,6 +36,19 @@ def _users(graph: CallGraph, functions: Collection[str]) -> Iterable[str]:
             function = graph.functions.get(user)
             if function is not None and function.is_test:
                 yield function.file
+
+
+def _class_of(graph: CallGraph, name: str) -> str:
+    """Give the bare name of a method's class: who makes an object need not call a method of it."""
+    function = graph.functions.get(name)
+    owner = function.owner if function is not None else None
+    return (owner or "").rpartition(".")[2]
+
+
+def _imported(module: ast.Module) -> Iterable[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names)
 
 
 def _fixtures(module: ast.Module) -> Iterable[str]:

@@ -17,7 +17,7 @@ from refactor_agent.locate.resolve.values import (
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["Decoration", "decoration"]
+__all__ = ["Decoration", "decoration", "wrappers_of"]
 
 
 class Decoration(NamedTuple):
@@ -53,14 +53,14 @@ def _decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:
             if isinstance(value, GeneratorValue):  # a context manager, entered for each call
                 wrappers.append(evaluator.index.functions[value.function])
             if isinstance(value, FunctionValue):
-                wrappers.extend(_wrappers(evaluator, evaluator.index.functions[value.name]))
+                wrappers.extend(wrappers_of(evaluator, evaluator.index.functions[value.name]))
     sync = [wrapper for wrapper in wrappers if not wrapper.facts.is_async]
     if wrappers and not sync:
         return Decoration(is_async=True, runs_elsewhere=True)
     return Decoration(wrappers=tuple(wrapper.name for wrapper in sync))
 
 
-def _wrappers(evaluator: Evaluator, decorator: ProjectFunction) -> list[ProjectFunction]:
+def wrappers_of(evaluator: Evaluator, decorator: ProjectFunction) -> list[ProjectFunction]:
     """Give the nested functions that a decorator puts in place of what it decorates."""
     results = join(evaluator.term(decorator, term) for term in decorator.body.returns)
     found: list[ProjectFunction] = []
@@ -69,7 +69,7 @@ def _wrappers(evaluator: Evaluator, decorator: ProjectFunction) -> list[ProjectF
             continue
         function = evaluator.index.functions[value.name]
         if _is_within(function, decorator):
-            inner = _wrappers(evaluator, function) if _takes_one(function) else []
+            inner = wrappers_of(evaluator, function) if _takes_one(function) else []
             found.extend(inner or [function])
     return list(dict.fromkeys(found))
 

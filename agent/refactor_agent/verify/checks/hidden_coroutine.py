@@ -6,17 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._decorators import asks_for_colour
 from refactor_agent.verify.checks._functions import FunctionChange, own_nodes, turned_async
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
 __all__ = ["CHECK"]
 
-_ASKS = frozenset(
-    {"iscoroutinefunction", "markcoroutinefunction", "iscoroutine", "isawaitable",
-     "is_async_callable", "isasyncgenfunction"}
-)  # fmt: skip
-"""What a wrapper that minds the colour uses."""
 _PLAIN = frozenset({"functools", "contextlib", "typing", "typing_extensions", "abc"})
 _BUILT_IN = frozenset({"staticmethod", "classmethod", "property"})
 
@@ -64,8 +60,7 @@ def _project_function(
 
 def _hides(decorator: FunctionNode) -> bool:
     """Whether a sync function inside it gives on what the decorated one gives, unasked."""
-    words = (getattr(node, word, "") for node in ast.walk(decorator) for word in ("id", "attr"))
-    if not _ASKS.isdisjoint(words):
+    if asks_for_colour(decorator):
         return False
     inner = [node for node in ast.walk(decorator) if isinstance(node, ast.FunctionDef)]
     given = {argument.arg for node in inner for argument in node.args.args}

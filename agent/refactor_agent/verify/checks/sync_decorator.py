@@ -6,6 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._decorators import (
+    DecoratorCode,
+    asks_for_colour,
+    code_of_decorator,
+)
 from refactor_agent.verify.checks._functions import FunctionChange, fresh_decorations, own_nodes
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
@@ -31,19 +36,20 @@ _DENIED = {
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    yield from fresh_decorations(context, _why_not)
+    yield from fresh_decorations(context, lambda change, one: _why_not(context, change, one))
 
 
-def _why_not(change: FunctionChange, decorator: ast.expr) -> str:
+def _why_not(context: Context, change: FunctionChange, decorator: ast.expr) -> str:
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     module = change.module_after
     name = module.qualified(called) or ""
     if name in _DENIED:
         return _DENIED[name]
-    local = module.functions.get(name)
-    if local is not None and _wraps_sync(local):
-        return f"the wrapper that {name} makes uses the result without awaiting it"
-    return ""
+    code = code_of_decorator(context, change, decorator)
+    if code is None or asks_for_colour(code.node):
+        return ""
+    uses = _wraps_sync(code.node) if code.node.name != "__call__" else _keeps_sync(code)
+    return f"the wrapper that {name} makes uses the result without awaiting it" if uses else ""
 
 
 def _wraps_sync(decorator: FunctionNode) -> bool:
@@ -53,17 +59,37 @@ def _wraps_sync(decorator: FunctionNode) -> bool:
         if isinstance(node, ast.FunctionDef) and node is not decorator:
             names.update(argument.arg for argument in _arguments(node))
     module = Module(b"", ast.Module(body=[decorator], type_ignores=[]))
-    for wrapper in ast.walk(decorator):
-        if not isinstance(wrapper, ast.FunctionDef) or wrapper is decorator:
-            continue
-        for node in own_nodes(wrapper):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                handed_on = isinstance(module.parents.get(node), ast.Return) and not any(
-                    isinstance(parent, ast.Try | ast.With | ast.For | ast.While)
-                    for parent in module.ancestors(node)
-                )
-                if node.func.id in names and not handed_on:
-                    return True
+    return any(
+        _uses(module, wrapper, names)
+        for wrapper in ast.walk(decorator)
+        if isinstance(wrapper, ast.FunctionDef) and wrapper is not decorator
+    )
+
+
+def _keeps_sync(code: DecoratorCode) -> bool:
+    """Whether the plain ``__call__`` of a class does more with what it was given than hand on."""
+    if code.given is None or isinstance(code.node, ast.AsyncFunctionDef):
+        return False
+    given = {argument.arg for argument in _arguments(code.given)[1:]}
+    kept = {
+        ast.unparse(node.targets[0])
+        for node in ast.walk(code.given)
+        if isinstance(node, ast.Assign) and getattr(node.value, "id", None) in given
+    }
+    module = Module(b"", ast.Module(body=[code.node], type_ignores=[]))
+    return _uses(module, code.node, kept)
+
+
+def _uses(module: Module, wrapper: FunctionNode, names: set[str]) -> bool:
+    """Whether ``wrapper`` calls one of ``names`` and does not just hand on what it gives."""
+    for node in own_nodes(wrapper):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+            handed_on = isinstance(module.parents.get(node), ast.Return) and not any(
+                isinstance(parent, ast.Try | ast.With | ast.For | ast.While)
+                for parent in module.ancestors(node)
+            )
+            if not handed_on:
+                return True
     return False
 
 
@@ -92,6 +118,43 @@ def retry(function):
 _HANDS_ON = (
     "def mark(function):\n    def wrapper(*a):\n        return function(*a)\n\n    return wrapper\n"
 )
+
+_SHARED = "from shared import retry\n\n\n@retry\n"
+_TIMED = """\
+class Timed:
+    def __init__(self, f):
+        self.f = f
+
+    def __call__(self, *a):
+        try:
+            return self.f(*a)
+        finally:
+            note()
+"""
+_BOTH = """\
+import inspect
+
+
+def retry(function):
+    if inspect.iscoroutinefunction(function):
+        async def wrapper(*args):
+            for _ in range(3):
+                try:
+                    return await function(*args)
+                except ValueError:
+                    pass
+    else:
+        def wrapper(*args):
+            for _ in range(3):
+                try:
+                    return function(*args)
+                except ValueError:
+                    pass
+    return wrapper
+
+
+@retry
+"""
 
 CHECK = Check(
     name="sync-decorator",
@@ -124,6 +187,32 @@ CHECK = Check(
             _RETRY + "def load(k):\n    return k\n",
             _RETRY + "async def load(k):\n    return k\n",
             "without awaiting it",
+        ),
+        Example(
+            "hand-written retry of another file",
+            _SHARED + "def load(k):\n    return k\n",
+            _SHARED + "async def load(k):\n    return k\n",
+            "without awaiting it",
+            beside={"shared.py": _RETRY.rpartition("@")[0]},
+        ),
+        Example(
+            "a class that times",
+            _TIMED + "\n\n@Timed\ndef load(k):\n    return k\n",
+            _TIMED + "\n\n@Timed\nasync def load(k):\n    return k\n",
+            "without awaiting it",
+        ),
+        Example(
+            "a class that awaits",
+            _TIMED + "\n\n@Timed\ndef load(k):\n    return k\n",
+            _TIMED.replace("    def __call", "    async def __call").replace(
+                "self.f(", "await self.f("
+            )
+            + "\n\n@Timed\nasync def load(k):\n    return k\n",
+        ),
+        Example(
+            "a retry for each colour",
+            _RETRY + "def load(k):\n    return k\n",
+            _BOTH + "async def load(k):\n    return k\n",
         ),
         Example(
             "wrapper that hands the coroutine on",
