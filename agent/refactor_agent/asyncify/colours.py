@@ -34,7 +34,8 @@ from refactor_agent.locate.terms import Term
 __all__ = ["Colours"]
 
 _ITERATING = ("__iter__", "__next__")
-_ITER = External("builtins.iter")
+_ITERATING_ON = (External("builtins.iter"), External("builtins.enumerate"))
+"""Functions that give an iterator over the first thing that they are given."""
 _DRIVES = frozenset({"close", "send", "throw"})
 """Methods that generators have and that async generators have under other names."""
 _ASYNC_ITERABLES = frozenset(
@@ -164,6 +165,8 @@ class Colours:
         self, value: FunctionValue
     ) -> Member | None:
         function = self._evaluator.index.functions[value.name]
+        if function.name in self.world.request.faces:
+            return None
         wrappers = decoration(self._evaluator, function).wrappers
         if self.turned(function.name):
             self.relied_on.add(function.module.file)
@@ -297,7 +300,7 @@ class Colours:
             if hole is not None and hole.gives == gives:
                 return hole
             for value in self._evaluator.term(function, call.func):
-                if value == _ITER and call.args and gives == "iterator":
+                if value in _ITERATING_ON and call.args and gives == "iterator":
                     return self.read(function, call.args[0], depth + 1)
                 member = self.of(value)
                 if member is not None and member.gives == gives:

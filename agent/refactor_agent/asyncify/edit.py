@@ -28,9 +28,16 @@ class Edit:
     helpers: dict[str, str] = field(default_factory=dict)
     """Name to the code of a definition that the file needs."""
     layout: Layout = field(init=False)
+    _items: dict[cst.FunctionDef, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.layout = Layout(self.source)
+
+    def item(self, function: cst.FunctionDef) -> str:
+        """Name the variable of comprehensions in ``function``: they don't see each other's."""
+        if function not in self._items:
+            self._items[function] = self.spelling.names.fresh("item", function)
+        return self._items[function]
 
     def change(self, node: cst.CSTNode, change: Change) -> None:
         """Change ``node`` once its children are changed."""

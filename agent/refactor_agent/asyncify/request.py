@@ -28,6 +28,9 @@ class Request(Value):
     seeds: tuple[str, ...] = ()
     """Functions that wait whatever their calls resolve to, by qualified name."""
 
+    faces: tuple[str, ...] = ()
+    """Commands that keep a sync face: who calls them does not wait."""
+
     def wants(self, file: str, local: str) -> bool:
         """Say whether the function or class called ``local`` within ``file`` is to be converted."""
         if file not in self.files:

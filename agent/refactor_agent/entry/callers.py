@@ -8,7 +8,7 @@ from typing import TypeAlias
 from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.plan import Refusal
 
-__all__ = ["About", "left_behind"]
+__all__ = ["About", "called_from_a_loop", "left_behind"]
 
 About: TypeAlias = tuple[str | None, Refusal]
 """A refusal, and the file that can't change because of it; none: all."""
@@ -41,6 +41,20 @@ def left_behind(
             )
             refusal = Refusal(reason="sync-caller", message=message, site=site)
             yield function.file, refusal
+
+
+def called_from_a_loop(
+    graph: CallGraph, coloured: Collection[str], faces: Collection[str]
+) -> Iterator[About]:
+    """Say which code that is async now calls one of ``faces``, which would start a second loop."""
+    for name in sorted(faces):
+        for call in graph.calls_of(name):
+            caller = graph.functions.get(call.caller)
+            if caller is None or caller.is_test or not (caller.is_async or caller.name in coloured):
+                continue
+            message = f"{caller.name} calls {name}, a command, from a loop that runs; part the two"
+            refusal = Refusal(reason="command-from-a-loop", message=message, site=call.site)
+            yield graph.functions[name].file, refusal
 
 
 def _is_test(graph: CallGraph, user: str, file: str) -> bool:

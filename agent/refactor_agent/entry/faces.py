@@ -6,40 +6,23 @@ from collections.abc import Collection, Iterator, Mapping
 
 import libcst as cst
 
-from refactor_agent.domain.callgraph import CallGraph, Function
+from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.domain.twins import TWIN_NAMES, beside
 from refactor_agent.edit import with_imports
+from refactor_agent.entry.commands import is_command
 from refactor_agent.tree import Tree
 
 __all__ = ["find_faces", "with_faces"]
-
-_COMMANDS = ("click.", "typer.")
-_COMMAND_METHODS = frozenset({"command", "callback", "group"})
-
 
 def find_faces(
     graph: CallGraph, coloured: Collection[str], scripts: Collection[str]
 ) -> Iterator[str]:
     """Name the functions that something outside calls which can't await: commands, scripts."""
-    modules = set(graph.modules)
     for name in sorted(coloured):
         function = graph.functions.get(name)
-        if function is None or function.owner or function.nested or function.is_generator:
-            continue
-        if function.is_test or function.is_async:
-            continue
-        by_module = any(call.caller in modules for call in graph.calls_of(name))
-        if name in scripts or by_module or _is_command(function):
+        if function is not None and is_command(graph, function, scripts):
             yield name
-
-
-def _is_command(function: Function) -> bool:
-    for decorator in function.decorators:
-        bare = decorator.partition("(")[0]
-        if bare.startswith(_COMMANDS) or bare.rpartition(".")[2] in _COMMAND_METHODS:
-            return True
-    return False
 
 
 def with_faces(
@@ -63,8 +46,15 @@ def with_faces(
 
 
 def _free(name: str, taken: Collection[str]) -> str:
-    found = next((beside(name, twin) for twin in TWIN_NAMES if beside(name, twin) not in taken), "")
+    names = [beside(name.rstrip("_") or name, twin) for twin in TWIN_NAMES]
+    found = next((one for one in names if one not in taken), "")
     return found or f"{name}_as_async"
+
+
+def _runs(node: cst.FunctionDef, run: cst.Call) -> cst.BaseSmallStatement:
+    returns = node.returns.annotation if node.returns is not None else None
+    is_nothing = isinstance(returns, cst.Name) and returns.value == "None"
+    return cst.Expr(run) if is_nothing else cst.Return(run)
 
 
 def _parted(node: cst.FunctionDef, name: str) -> Iterator[cst.FunctionDef]:
@@ -72,7 +62,7 @@ def _parted(node: cst.FunctionDef, name: str) -> Iterator[cst.FunctionDef]:
     yield node.with_changes(name=cst.Name(name), decorators=())
     awaited = cst.Call(cst.Name(name), list(_passed_on(node.params)))
     run = cst.Call(cst.parse_expression("asyncio.run"), [cst.Arg(awaited)])
-    lines: list[cst.BaseStatement] = [cst.SimpleStatementLine([cst.Return(run)])]
+    lines: list[cst.BaseStatement] = [cst.SimpleStatementLine([_runs(node, run)])]
     docstring = node.get_docstring()
     if docstring is not None and isinstance(node.body, cst.IndentedBlock):
         lines.insert(0, cst.ensure_type(node.body.body[0], cst.SimpleStatementLine))

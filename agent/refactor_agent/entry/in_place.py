@@ -23,6 +23,8 @@ class Wanted:
     """Library classes with their async side."""
     seeds: frozenset[str]
     """Functions that block by calls which are resolved one by one."""
+    faces: frozenset[str]
+    """Commands: who calls them does not wait."""
     mocked: Mapping[str, str]
     """Libraries whose calls stay theirs, with what answers for them in tests."""
 
@@ -83,6 +85,7 @@ def _colour(ground: EntryGround, wanted: Wanted) -> tuple[Asyncified, tuple[Refu
             only={file: names for file, names in wanted.scope.items() if names},
             leaves=wanted.pairs,
             seeds=tuple(sorted(seeds)),
+            faces=tuple(sorted(wanted.faces)),
         )
         about = (ground.project, ground.rulebook, request, ground.interpreter)
         made = asyncify(*about, changes=ground.base.changes)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from refactor_agent.domain.plan import Dependency
 from refactor_agent.domain.proposal import NewFile, Proposal, RuleAuthor
-from refactor_agent.entry.callers import About, left_behind
+from refactor_agent.entry.callers import About, called_from_a_loop, left_behind
 from refactor_agent.entry.changes import Group, Planned, planned
 from refactor_agent.entry.colours import changed_functions, colours_in_place
 from refactor_agent.entry.ground import EntryGround
@@ -35,6 +35,7 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
     refusals = (
         *((refusal.site.file if refusal.site else None, refusal) for refusal in done.refusals),
         *left_behind(over.graph, done.coloured, faces, done.wrappers),
+        *called_from_a_loop(over.graph, done.coloured, faces),
         *made.unrunnable,
         *still_sync(over, entries, done),
     )

@@ -9,6 +9,7 @@ from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.edit import declared_distributions, normalized
 from refactor_agent.entry.callers import About
+from refactor_agent.entry.commands import is_command, led_by_commands
 from refactor_agent.entry.definitions import Definitions
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import InPlace, Wanted
@@ -25,6 +26,7 @@ from refactor_agent.entry.suite.mocks import with_async_mocks
 from refactor_agent.entry.suite.runner import find_runner
 from refactor_agent.entry.suite.targets import Targets
 from refactor_agent.errors import UsageError
+from refactor_agent.plan import script_functions
 
 __all__ = ["check_entries", "entries_of", "still_sync", "wanted_of", "with_runner"]
 
@@ -63,7 +65,8 @@ def wanted_of(
     if "queue.Queue" in leaves:
         leaves["threading.Thread"] = "asyncio.create_task"  # a thread may be at its other end
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
-    outside = async_callers(graph, reach.functions) if callers else ()
+    outside = tuple(_callers(ground, reach)) if callers else ()
+    faces = _commands(ground, {*reach.functions, *outside}) if callers else frozenset()
     sharing = _sharing(graph, leaves) if callers else ()
     around = _decorators(graph, reach.functions)
     scope = {
@@ -71,7 +74,7 @@ def wanted_of(
         for file, names in scope_of(graph, {*reach.functions, *outside, *sharing, *around}).items()
     }
     scope.update(dict.fromkeys(tests, ()))
-    return Wanted(scope, leaves, frozenset(seeds), mocked), left_out
+    return Wanted(scope, leaves, frozenset(seeds), faces, mocked), left_out
 
 
 def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:
@@ -80,6 +83,20 @@ def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:
         function = graph.functions.get(call.caller)
         if call.receiver in pairs and call.receiver_origin == "module" and function is not None:
             yield function.name
+
+
+def _commands(ground: EntryGround, names: Collection[str]) -> frozenset[str]:
+    scripts, functions = script_functions(ground.base), ground.graph.functions
+    return frozenset(
+        name
+        for name in names
+        if name in functions and is_command(ground.graph, functions[name], scripts)
+    )
+
+
+def _callers(ground: EntryGround, reach: Reach) -> Iterator[str]:
+    yield from async_callers(ground.graph, reach.functions)
+    yield from led_by_commands(ground.graph, reach.functions, script_functions(ground.base))
 
 
 def _decorators(graph: CallGraph, functions: Collection[str]) -> Iterator[str]:

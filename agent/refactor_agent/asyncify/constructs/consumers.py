@@ -33,7 +33,7 @@ class _Consumer(Site):
         del member
         if isinstance(self.node.args[0].value, cst.GeneratorExp):
             return
-        name = edit.spelling.names.fresh("item", self.unit.node)
+        name = edit.item(self.unit.node)
 
         def change(node: cst.CSTNode) -> cst.CSTNode:
             assert isinstance(node, cst.Call)  # noqa: S101 - a call stays one

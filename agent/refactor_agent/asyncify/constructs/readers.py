@@ -43,7 +43,7 @@ class _Reader(Site):
         for position, argument in enumerate(self.node.args[: len(self.call.facts.args)]):
             if argument.star or self._read(edit.colours, position) is None:
                 continue
-            name = edit.spelling.names.fresh("item", self.unit.node)
+            name = edit.item(self.unit.node)
             edit.change(argument, partial(_as_list, name=name))
 
 
