@@ -23,7 +23,7 @@ def call_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> N
     if colour is None:
         refuse("unknown-colour", f"{edit.callee} is awaited but not coloured", edit.site)
     if colour.mode == "twin":
-        _rename(work, call, colour.new_name)
+        _rename(work, call, edit.callee, colour.new_name)
     _, function = job.find(colour.function)
     if is_generator(function):
         read_generator(job, work, call, edit)
@@ -31,8 +31,14 @@ def call_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> N
         await_call(job, work, call)
 
 
-def _rename(work: FileWork, call: cst.Call, new_name: str) -> None:
+def _rename(work: FileWork, call: cst.Call, callee: str, new_name: str) -> None:
     function = call.func
+    bare = callee.rpartition(".")[2].partition("#")[0]
+    written = function.attr.value if isinstance(function, cst.Attribute) else dotted(function)
+    imported = work.names.binding(written) if isinstance(function, cst.Name) and written else None
+    if written is not None and written != bare and imported is None:
+        text = f"{callee} is called as {written} here, which was made of it elsewhere"
+        refuse("called-by-another-name", text, work.source.site(call))
     if isinstance(function, cst.Attribute):
         work.rewrites.change(function.attr, _becomes(cst.Name(new_name)))
         return

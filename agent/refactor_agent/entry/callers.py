@@ -37,10 +37,21 @@ def left_behind(
             if user in coloured or _is_test(graph, user, site.file):
                 continue
             message = (
-                f"{user} {does} {name} and stays sync; name it with --entry too, or use --twin"
+                f"{user} {does} {name} and stays sync; {_remedy(graph, user, does)}, or use --twin"
             )
             refusal = Refusal(reason="sync-caller", message=message, site=site)
             yield function.file, refusal
+
+
+def _remedy(graph: CallGraph, user: str, does: str) -> str:
+    if user in graph.modules and does == "hands on":
+        return "see that who takes it there awaits it"
+    if user in graph.modules:
+        return "nothing can wait at an import: move it into a function"
+    function = graph.functions.get(user)
+    if function is not None and function.is_async:
+        return "have it awaited there"
+    return "name it with --entry too"
 
 
 def called_from_a_loop(

@@ -6,23 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 import libcst as cst
 
-from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.domain.twins import TWIN_NAMES, beside
 from refactor_agent.edit import with_imports
-from refactor_agent.entry.commands import is_command
 from refactor_agent.tree import Tree
 
-__all__ = ["find_faces", "with_faces"]
-
-def find_faces(
-    graph: CallGraph, coloured: Collection[str], scripts: Collection[str]
-) -> Iterator[str]:
-    """Name the functions that something outside calls which can't await: commands, scripts."""
-    for name in sorted(coloured):
-        function = graph.functions.get(name)
-        if function is not None and is_command(graph, function, scripts):
-            yield name
+__all__ = ["with_faces"]
 
 
 def with_faces(

@@ -9,7 +9,7 @@ from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.edit import declared_distributions, normalized
 from refactor_agent.entry.callers import About
-from refactor_agent.entry.commands import is_command, led_by_commands
+from refactor_agent.entry.commands import Commands
 from refactor_agent.entry.definitions import Definitions
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import InPlace, Wanted
@@ -26,7 +26,6 @@ from refactor_agent.entry.suite.mocks import with_async_mocks
 from refactor_agent.entry.suite.runner import find_runner
 from refactor_agent.entry.suite.targets import Targets
 from refactor_agent.errors import UsageError
-from refactor_agent.plan import script_functions
 
 __all__ = ["check_entries", "entries_of", "still_sync", "wanted_of", "with_runner"]
 
@@ -58,15 +57,16 @@ def wanted_of(
     graph, allowed = ground.graph, ground.project.config.allow_dependencies
     usable = declared_distributions(ground.base) | {normalized(name) for name in allowed}
     pairs = Pairs(ground.rulebook, graph, usable, Keywords(ground.base))
-    tests = test_files(ground.base, graph, reach.functions)
+    commands = Commands(ground.base, graph)
+    outside = tuple(_callers(graph, commands, reach)) if callers else ()
+    faces = commands.among({*reach.functions, *outside}) if callers else frozenset()
+    tests = test_files(ground.base, graph, {*reach.functions, *outside})
     mocked = {} if answered else mocked_libraries(ground.base, tests)
     leaves, left_out = pairs.of(reach.blocking)
     leaves = {sync: aio for sync, aio in leaves.items() if sync.partition(".")[0] not in mocked}
     if "queue.Queue" in leaves:
         leaves["threading.Thread"] = "asyncio.create_task"  # a thread may be at its other end
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
-    outside = tuple(_callers(ground, reach)) if callers else ()
-    faces = _commands(ground, {*reach.functions, *outside}) if callers else frozenset()
     sharing = _sharing(graph, leaves) if callers else ()
     around = _decorators(graph, reach.functions)
     scope = {
@@ -85,18 +85,9 @@ def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:
             yield function.name
 
 
-def _commands(ground: EntryGround, names: Collection[str]) -> frozenset[str]:
-    scripts, functions = script_functions(ground.base), ground.graph.functions
-    return frozenset(
-        name
-        for name in names
-        if name in functions and is_command(ground.graph, functions[name], scripts)
-    )
-
-
-def _callers(ground: EntryGround, reach: Reach) -> Iterator[str]:
-    yield from async_callers(ground.graph, reach.functions)
-    yield from led_by_commands(ground.graph, reach.functions, script_functions(ground.base))
+def _callers(graph: CallGraph, commands: Commands, reach: Reach) -> Iterator[str]:
+    yield from async_callers(graph, reach.functions)
+    yield from commands.leading_to(reach.functions)
 
 
 def _decorators(graph: CallGraph, functions: Collection[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from refactor_agent.domain.plan import Dependency
 from refactor_agent.edit import normalized
 from refactor_agent.entry.callers import About
-from refactor_agent.entry.faces import find_faces, with_faces
+from refactor_agent.entry.faces import with_faces
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import InPlace, convert_in_place
 from refactor_agent.entry.keywords import Keywords
@@ -21,7 +21,6 @@ from refactor_agent.entry.suite.patched import unlike_patches
 from refactor_agent.entry.suite.requirements import declares_for_tests
 from refactor_agent.entry.wanted import wanted_of, with_runner
 from refactor_agent.locate import signs
-from refactor_agent.plan import script_functions
 
 __all__ = ["Made", "made_in_place"]
 
@@ -140,7 +139,7 @@ def _imported(data: bytes) -> Iterator[str]:
 def _made(ground: EntryGround, reach: Reach, *, answered: bool) -> Made:
     wanted, left_out = wanted_of(ground, reach, callers=True, answered=answered)
     done = convert_in_place(ground, wanted)
-    faces = frozenset(find_faces(ground.graph, done.coloured, script_functions(ground.base)))
+    faces = wanted.faces & done.coloured
     files = dict(_with_faces(ground, done.files, faces))
     files, unrunnable = with_runner(ground, done, files)
     return Made(done, faces, files, unrunnable, tuple(refusal.message for refusal in left_out))

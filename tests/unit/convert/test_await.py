@@ -246,6 +246,25 @@ def test_a_twin_follows_the_unchanged_original():
     ''')
 
 
+def test_a_twin_is_not_called_where_another_name_stands_for_the_original():
+    before = """
+    import functools
+    import time
+
+
+    def load(path):
+        time.sleep(1)
+        return path
+
+
+    async def main():
+        again = functools.partial(load, "a")
+        return again()
+    """
+    edits = SLEEP, Edit("await", "again()", "app.load")
+    assert refused(before, *edits, twins={"app.load": "load_async"}) == "called-by-another-name"
+
+
 def test_a_twin_method_stands_in_its_class_and_calls_twins():
     before = """
     import time

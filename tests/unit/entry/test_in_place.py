@@ -554,6 +554,88 @@ CASES = [
         },
         id="its test, which knows it by a fixture alone: one change set",
     ),
+    pytest.param(
+        {
+            "pyproject.toml": RUNNER + '[project.scripts]\nshop = "cli:main"\n',
+            "shop.py": """
+            import time
+
+
+            def load() -> int:
+                time.sleep(0)
+                return 1
+            """,
+            "cli.py": """
+            from shop import load
+
+
+            def show() -> int:
+                return load() + 1
+
+
+            def main() -> None:
+                print(show())
+            """,
+            "tests/test_cli.py": """
+            from cli import main, show
+
+
+            def test_main(capsys):
+                main()
+                assert capsys.readouterr().out == "2\\n"
+
+
+            def test_show():
+                assert show() == 2
+            """,
+        },
+        ["shop:load"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            async def load() -> int:
+                await asyncio.sleep(0)
+                return 1
+            """,
+            "cli.py": """
+            import asyncio
+
+            from shop import load
+
+
+            async def show() -> int:
+                return await load() + 1
+
+
+            async def main_async() -> None:
+                print(await show())
+
+
+            def main() -> None:
+                asyncio.run(main_async())
+            """,
+            "tests/test_cli.py": """
+            import asyncio
+
+            from cli import main, show
+
+
+            def test_main(capsys):
+                main()
+                assert capsys.readouterr().out == "2\\n"
+
+
+            def test_show():
+                async def run():
+                    assert await show() == 2
+
+                asyncio.run(run())
+            """,
+        },
+        id="what only a command leads to waits with it, and who calls the command does not",
+    ),
 ]
 
 
@@ -583,6 +665,75 @@ REFUSED = [
         "sync-caller",
         "shop.others calls shop.wait and stays sync",
         id="a sync caller outside",
+    ),
+    pytest.param(
+        """
+        import time
+
+
+        def wait() -> list[int]:
+            time.sleep(1)
+            return [1]
+
+
+        def rows() -> int:
+            yield from wait()
+
+
+        def main() -> None:
+            print(dict(zip("ab", rows())))
+
+
+        if __name__ == "__main__":
+            main()
+        """,
+        "plain-reader",
+        "zip would read an async iterable",
+        id="read step by step by the standard library",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
+            import time
+
+
+            def wait() -> int:
+                time.sleep(1)
+                return 1
+
+
+            RATE = wait()
+            """,
+            "till.py": "from shop import RATE\n",
+        },
+        "sync-caller",
+        "shop calls shop.wait and stays sync; nothing can wait at an import",
+        id="called whenever the module is imported",
+    ),
+    pytest.param(
+        """
+        import time
+
+
+        def wait() -> int:
+            time.sleep(1)
+            return 1
+
+
+        def main() -> None:
+            print(wait())
+
+
+        async def serve() -> None:
+            main()
+
+
+        if __name__ == "__main__":
+            main()
+        """,
+        "command-from-a-loop",
+        "shop.serve calls shop.main, a command, from a loop that runs",
+        id="a command that runs on a loop as well",
     ),
     pytest.param(
         """
@@ -624,8 +775,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "reason", "says"), REFUSED)
 def test_refused(ground, text, reason, says):
-    entry = "shop:Store" if "class Store" in text else "shop:wait"
-    [planned] = plan_in_place(ground({"shop.py": dedent(text).lstrip()}), [entry])
+    files = text if isinstance(text, dict) else {"shop.py": text}
+    entry = "shop:Store" if "class Store" in files["shop.py"] else "shop:wait"
+    [planned] = plan_in_place(ground(_dedented(files)), [entry])
     assert planned.proposal is None
     assert planned.change_set.attempts == ()
     found = {refusal.reason: refusal.message for refusal in planned.change_set.refusals}
