@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.terms import Term
 
-__all__ = ["DEPTH", "calls_behind", "is_handed", "last_name"]
+__all__ = ["DEPTH", "calls_behind", "container", "is_handed", "last_name"]
 
 DEPTH = 6
 """Steps through declarations after which where a value comes from counts as unknown."""
@@ -31,6 +31,14 @@ def last_name(function: ProjectFunction, term: Term, depth: int = 0) -> str:
         parts = term[1] if term[0] == "u" else (term[2],)
         return next(filter(None, (last_name(function, part, depth + 1) for part in parts)), "")
     return str(term[-1]) if term[0] in "aphgx" else ""
+
+
+def container(function: ProjectFunction, term: Term) -> str:
+    """Give the name of what a callee is an element of, where it is got by iterating."""
+    seen = 0
+    while term is not None and term[0] == "l" and seen < DEPTH:
+        term, seen = function.body.definitions[term[1]], seen + 1
+    return last_name(function, term[1]) if term is not None and term[0] == "e" else ""
 
 
 def calls_behind(function: ProjectFunction, term: Term) -> Iterator[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from refactor_agent.asyncify.by_use import ByUse
-from refactor_agent.asyncify.callees import DEPTH, calls_behind, is_handed, last_name
+from refactor_agent.asyncify.callees import DEPTH, calls_behind, container, is_handed, last_name
 from refactor_agent.asyncify.duck import by_name_alone
 from refactor_agent.asyncify.holes import find_holes
 from refactor_agent.asyncify.leaves import Member
@@ -58,6 +58,8 @@ class Colours:
         self.opened: set[tuple[str, int]] = set()
         """Calls, by function and number, of what an entry point must wait for."""
         self._holes = find_holes(world.leaves.prose)
+        self._asked: set[str] = set()
+        """Lambdas that are being asked, which may call themselves."""
         self.coloured: set[str] = set()
         """The functions that wait for what became async: those that were async before as well."""
         self.renamed: dict[str, str] = {}
@@ -77,7 +79,7 @@ class Colours:
 
     def called(self, function: ProjectFunction, term: Term) -> Member | None:
         """Say how a call of what ``term`` means is written; `None`: as before."""
-        values = self.whence.callables(function, term)
+        values = everything = self.whence.callables(function, term)
         if len(values) > 1:  # an object that may be another callable as well says little
             values = tuple(value for value in values if not isinstance(value, Instance)) or values
             if all(isinstance(value, Instance) for value in values):
@@ -92,7 +94,7 @@ class Colours:
                 return self.of(used)
             return by_name_alone(self._evaluator, self.world.leaves, term[2], self._method)
         known = next((member for member in found if member is not None), None)
-        if known is not None and known.awaited and self._may_be_plain(function, values):
+        if known is not None and known.awaited and self._may_be_plain(function, everything):
             return known._replace(maybe=True)
         return known
 
@@ -102,12 +104,16 @@ class Colours:
         return any(map(self._stays_plain, values))
 
     def _stays_plain(self, value: Value) -> bool:
-        """Say whether ``value`` is a function to convert that is kept somewhere, and stays sync."""
+        """Say whether ``value`` is a callable to convert that is kept somewhere, and stays sync."""
+        if isinstance(value, Instance) and value.cls in self._evaluator.index.classes:
+            methods = attribute(self._evaluator, value, "__call__")
+            return bool(methods) and self.of(value) is None
         if not isinstance(value, FunctionValue) or value.receiver is not None:
             return False
         function = self._evaluator.index.functions[value.name]
         is_open = function.name in self.scope and not function.facts.is_async
-        return is_open and function.owner is None and self.of(value) is None
+        is_plain = (is_open and function.owner is None) or function.facts.is_lambda
+        return is_plain and self.of(value) is None
 
     def _method(self, function: ProjectFunction) -> Member | None:
         owner = function.owner
@@ -120,15 +126,19 @@ class Colours:
         if (function.name, site.number) in self.opened:
             return Member(name, maybe=not self.whence.is_unknown(function, term))
         holes = self._holes
-        if name not in holes.awaited | holes.maybe or not is_handed(function, term):
+        known = (name, container(function, term))
+        said = next((word for word in known if holes.name(word)), "")
+        if not said or not is_handed(function, term):
             return None
-        if not self.whence.is_unknown(function, term):
+        if not self.whence.is_unknown(function, term) and not (
+            holes.is_maybe(said) and self.origins.is_open(function, term)
+        ):
             return None
         values = self.whence.callables(function, term)
         given = join(v.arguments[0] for v in values if isinstance(v, Instance) and v.arguments)
         if any(isinstance(value, Instance) and value.cls in ITERABLES for value in given):
             return Member(name, awaited=False, gives="iterator")
-        return Member(name, maybe=name in holes.maybe)
+        return Member(name, maybe=holes.is_maybe(said))
 
     def may_be_plain(self, site: CallSite, name: str) -> bool:
         """Say whether a callee that is known to be async may be a plain function as well."""
@@ -167,6 +177,8 @@ class Colours:
         function = self._evaluator.index.functions[value.name]
         if function.name in self.world.request.faces:
             return None
+        if function.facts.is_lambda:
+            return self._lambda(function)
         wrappers = decoration(self._evaluator, function).wrappers
         if self.turned(function.name):
             self.relied_on.add(function.module.file)
@@ -193,6 +205,23 @@ class Colours:
             if wrapper.maker is function or wrapper.maker.name.startswith(within)
         }
         return bool(made) and all(self.turned(n) and n not in self.in_both for n in made)
+
+    def _lambda(self, function: ProjectFunction) -> Member | None:
+        """Say whether a lambda gives what a call in it gives, and that has to be awaited."""
+        if function.name in self._asked:
+            return None
+        self._asked.add(function.name)
+        try:
+            for term in function.body.returns:
+                if term is not None and term[0] == "k":
+                    site = CallSite(function, term[1])
+                    name = last_name(function, site.facts.func)
+                    found = self.called(function, site.facts.func) or self.hole(site, name)
+                    if found is not None and found.awaited:
+                        return Member(function.facts.bare, maybe=found.maybe)
+        finally:
+            self._asked.discard(function.name)
+        return None
 
     def turned(self, name: str) -> bool:
         """Say whether a function became async, so that who calls it has to be rewritten."""

@@ -25,6 +25,14 @@ class Holes(NamedTuple):
     maybe: frozenset[str] = frozenset()
     """Those that may also be plain functions."""
 
+    def name(self, name: str) -> bool:
+        """Say whether a callable, or what holds several, is one of them: ``_hooks``, ``hook``."""
+        return any(word in self.awaited | self.maybe for word in _forms(name))
+
+    def is_maybe(self, name: str) -> bool:
+        """Say whether it is one that may also be a plain function."""
+        return any(word in self.maybe for word in _forms(name))
+
 
 def find_holes(prose: Mapping[str, str]) -> Holes:
     """Read the names out of pairs that name no class or function."""
@@ -34,6 +42,13 @@ def find_holes(prose: Mapping[str, str]) -> Holes:
         if _ASYNC.search(value):
             (maybe if _MAYBE.search(value) else awaited).update(_names(key))
     return Holes(frozenset(awaited - maybe), frozenset(maybe))
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Give a name as it is, and as the name of one where it is that of several."""
+    bare = name.strip("_")
+    one = f"{bare[:-3]}y" if bare.endswith("ies") else bare.removesuffix("s")
+    return (name,) if not bare or name == one else (name, bare, one)
 
 
 def _names(text: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refactor_agent.asyncify.callees import DEPTH
 from refactor_agent.locate.resolve.classes import linearise
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
@@ -25,6 +26,18 @@ class Origins:
         return any(
             item.term is not None and item.term[0] in "ph" for _, item in self._set(function, term)
         )
+
+    def is_open(self, function: ProjectFunction, term: Term) -> bool:
+        """Say whether a caller may give something else than what the project gives itself.
+
+        That is what is handed in: a parameter, an attribute, or an element of one.
+        """
+        seen = 0
+        while term is not None and term[0] in "le" and seen < DEPTH:
+            term = function.body.definitions[term[1]] if term[0] == "l" else term[1]
+            seen += 1
+        is_parameter = term is not None and term[0] in "ph"
+        return is_parameter or self.is_handed_in(function, term)
 
     def makers(self, function: ProjectFunction, term: Term) -> frozenset[Value]:
         """Give the functions whose calls make the attribute that a callee is."""

@@ -6,16 +6,19 @@ arguments) stays, as its tests need it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import libcst as cst
 import libcst.matchers as m
 
-__all__ = ["functions", "graft", "without"]
+__all__ = ["Lender", "functions", "graft", "without"]
 
 Key = tuple[str, int]
 """Dotted name in the file, and which of several of that name (a property and its setter)."""
+_DOTS = re.compile(r"from (\.+)")
 _PROTOCOL = {
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
@@ -23,6 +26,14 @@ _PROTOCOL = {
     "__anext__": "__next__",
 }
 _OVERLOAD = m.Decorator(m.Name("overload") | m.Attribute(attr=m.Name("overload")))
+
+
+class Lender(NamedTuple):
+    """The sync side's module, which lives on beside the async one."""
+
+    module: str
+    package: str
+    """What its relative imports start from."""
 
 
 def without(code: str, names: Collection[str]) -> str:
@@ -37,12 +48,19 @@ def functions(module: cst.Module) -> dict[Key, cst.FunctionDef]:
     return found.found
 
 
-def graft(target: str, converted: str, sync: str, only: Collection[str] = ()) -> str:
+def graft(
+    target: str,
+    converted: str,
+    sync: str,
+    only: Collection[str] = (),
+    lender: Lender | None = None,
+) -> str:
     """Put every function of ``converted`` into ``target``.
 
     ``sync`` is what was converted: what is new since then at the top of the file comes along, and
     so do names that grafted functions use and the target lacks. ``only`` names the top-level
-    classes and functions to replace, where the target holds the sync side, too.
+    classes and functions to replace, where the target holds the sync side, too. ``lender`` is the
+    sync side's module, where it lives on: names that it has as before come from there.
     """
     base, made, old = (cst.parse_module(text) for text in (target, converted, sync))
     known = set(functions(old))
@@ -58,8 +76,17 @@ def graft(target: str, converted: str, sync: str, only: Collection[str] = ()) ->
         for (name, number), function in pieces.items()
         if "." not in name and (name, number) not in placed.used
     ]
-    imports = list(_missing_imports(base, made))
+    imports = list(_missing_imports(base, made, lender.package if lender else ""))
     helpers = list(_missing_names(base, made, list(pieces.values()) + extras))
+    lent = {name for line in old.body for name in _bound_by(line)} if lender is not None else set()
+    if lender is not None:
+        names = {name for line in helpers for name in _bound_by(line)} & lent
+        imports += [_guarded(f"from {lender.module} import {name}") for name in sorted(names)]
+    helpers = [
+        line
+        for line in helpers
+        if not lent & {*_bound_by(line)} and not isinstance(line, cst.FunctionDef)
+    ]
     return _assembled(grafted, imports, helpers, extras).code
 
 
@@ -181,13 +208,30 @@ def _as_sync(key: Key) -> Key:
     return f"{scope}{dot}{_PROTOCOL.get(name, name)}", key[1]
 
 
-def _missing_imports(target: cst.Module, converted: cst.Module) -> Iterator[cst.BaseStatement]:
-    """Guard each: the target's own imports come after, and win."""
+def _missing_imports(
+    target: cst.Module, converted: cst.Module, package: str
+) -> Iterator[cst.BaseStatement]:
+    """Guard each: the target's own imports come after, and win.
+
+    What is relative to ``package`` is so no longer, as the target may lie elsewhere.
+    """
     known = {target.code_for_node(node) for node in _imports(target)}
     for node in _imports(converted):
         text = converted.code_for_node(node).strip()
         if text not in {one.strip() for one in known} and "__future__" not in text:
-            yield cst.parse_statement(f"try:\n    {text}\nexcept ImportError:\n    pass\n")
+            dots = _DOTS.match(text) if package else None
+            home = package.rsplit(".", len(dots[1]) - 1)[0] if dots else ""
+            yield _guarded(f"from {home}{_after(text, dots)}" if dots else text)
+
+
+def _after(text: str, dots: re.Match[str]) -> str:
+    rest = text[dots.end() :]
+    return rest if rest.startswith(" ") else f".{rest}"
+
+
+def _guarded(text: str) -> cst.BaseStatement:
+    parsed = cst.parse_statement(f"try:\n    {text}\nexcept ImportError:\n    pass\n")
+    return cst.ensure_type(parsed, cst.Try)
 
 
 def _imports(module: cst.Module) -> Iterator[cst.CSTNode]:
@@ -201,12 +245,12 @@ def _imports(module: cst.Module) -> Iterator[cst.CSTNode]:
 def _missing_names(
     target: cst.Module, converted: cst.Module, grafted: Sequence[cst.FunctionDef]
 ) -> Iterator[cst.BaseStatement]:
-    """Give assignments and classes of the converted file that only grafted functions need."""
+    """Give what the converted file binds at its top and only grafted functions need."""
     bound = set(_bound(target))
     used = {node.value for function in grafted for node in m.findall(function, m.Name())}  # type: ignore[attr-defined]
     for statement in converted.body:
         names = set(_bound_by(statement))
-        if names & used and not names & bound and not isinstance(statement, cst.FunctionDef):
+        if names & used and not names & bound:
             yield statement
 
 

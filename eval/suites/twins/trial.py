@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import libcst
-from eval.suites.twins.graft import graft, without
+from eval.suites.twins.graft import Lender, graft, without
 from eval.suites.twins.package import Mode, Package, Pair
 from eval.suites.twins.rename import renamed
 
@@ -102,7 +102,7 @@ def _lay(
         code = renamed(text, package, pair)
         target = (tree / pair.aio).read_text(encoding="utf-8")
         sync = renamed(sync_code(sources[1], pair), package, pair)
-        text = graft(target, code, sync, set(pair.classes.values()))
+        text = graft(target, code, sync, set(pair.classes.values()), _lender(package, pair))
     except (SyntaxError, tokenize.TokenError, libcst.ParserSyntaxError) as error:
         yield f"{pair.sync}: {error}"
     (tree / pair.aio).write_text(text, encoding="utf-8")
@@ -173,7 +173,19 @@ def _end(child: subprocess.Popen[str]) -> None:
 
 
 def _modules(package: Package) -> Iterator[str]:
-    for pair in package.pair:
-        roots = [root.strip("./") + "/" for root in package.roots if root.strip("./")]
-        inner = next((pair.aio.removeprefix(r) for r in roots if pair.aio.startswith(r)), pair.aio)
-        yield inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    yield from (_module(package, pair.aio) for pair in package.pair)
+
+
+def _lender(package: Package, pair: Pair) -> Lender | None:
+    """Give the sync side's module, where it lives on beside the async one."""
+    if package.sync_distribution or pair.sync == pair.aio:
+        return None
+    module = _module(package, pair.sync)
+    is_package = pair.sync.endswith("/__init__.py")
+    return Lender(module, module if is_package else module.rpartition(".")[0])
+
+
+def _module(package: Package, file: str) -> str:
+    roots = [root.strip("./") + "/" for root in package.roots if root.strip("./")]
+    inner = next((file.removeprefix(root) for root in roots if file.startswith(root)), file)
+    return inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from refactor_agent.asyncify.colours import Colours
+from refactor_agent.asyncify.constructs._short import stop_early, stops_early
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves import Member
 from refactor_agent.asyncify.site import Site, Unit
@@ -32,6 +33,9 @@ class _Consumer(Site):
     def write(self, edit: Edit, member: Member) -> None:
         del member
         if isinstance(self.node.args[0].value, cst.GeneratorExp):
+            return
+        if stops_early(self.node):
+            stop_early(edit, self.node)
             return
         name = edit.item(self.unit.node)
 

@@ -1,4 +1,7 @@
-"""Generator expressions that would wait: what reads them at once gets a list instead."""
+"""Generator expressions that would wait: what reads them at once gets a list instead.
+
+``any`` and ``all`` stop early, and so does what takes their place.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import libcst as cst
 
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.constructs import calls, closing, loops, steps
+from refactor_agent.asyncify.constructs._short import stop_early, stops_early
 from refactor_agent.asyncify.constructs.consumers import is_consumer
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves import Member
@@ -39,7 +43,17 @@ class _Generator(Site):
                 "generator-expression", "becomes an async generator; check who reads it", site
             )
             return
+        if stops_early(call) and self._waits_for_each(edit.colours):
+            stop_early(edit, call)
+            return
         edit.change(self.node, _as_list)
+
+    def _waits_for_each(self, colours: Colours) -> bool:
+        """Say whether something waits for every element, and not once before the first."""
+        start = self.node.for_in.iter
+        first = {id(part) for part in (start, *_parts(start))}
+        waiting = (site for site in self.inner if site.ask(colours) is not None)
+        return any(id(site.node) not in first for site in waiting)
 
 
 def find(unit: Unit, node: cst.CSTNode) -> Iterator[Site]:
