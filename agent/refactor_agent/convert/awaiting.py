@@ -16,15 +16,23 @@ TAKE_ANY_ITERABLE = frozenset({"frozenset", "max", "min", "sorted", "sum", "tupl
 
 
 def await_call(
-    job: Job, work: FileWork, call: cst.BaseExpression, make: Change | None = None
+    job: Job,
+    work: FileWork,
+    call: cst.BaseExpression,
+    make: Change | None = None,
+    *,
+    in_with: bool = False,
 ) -> None:
-    """Await ``call``, or the call that ``make`` makes of it; raises `Refused` where none may be."""
+    """Await ``call``, or the call that ``make`` makes of it; raises `Refused` where none may be.
+
+    With ``in_with``, what a ``with`` opens may be awaited: ``async with`` takes what it gives.
+    """
     check_awaitable(work, call)
     generator = inner_generator(work, call)
     if generator is not None:
         make_list(job, work, generator)
     parent = work.source.parents[call]
-    if isinstance(parent, cst.WithItem):
+    if isinstance(parent, cst.WithItem) and not in_with:
         refuse("context-manager", "the awaited result is used in `with`", work.source.site(call))
     bind = _binds_tighter(parent, call)
     broken = work.layout.outermost(call)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 import libcst as cst
 
-from refactor_agent.convert.ending import check_ended
+from refactor_agent.convert.ending import check_ended, is_closed, never_closed
 from refactor_agent.convert.entering import enter_async
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kept import convert_kept, kept_attribute
 from refactor_agent.convert.makers import Maker, find_maker, make_async
-from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.shared import convert_shared, shared_maker
 from refactor_agent.convert.uses import check_uses, escapes
 from refactor_agent.convert.variables import Variable, variable
@@ -29,7 +26,7 @@ def convert_client(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     root = _root(job, work, call)
     maker = find_maker(job, work, root) if isinstance(root, cst.Call) else None
     if maker is not None:
-        _never_closed(work, maker.call)
+        never_closed(work, maker.call)
     function = work.source.function_around(call)
     if not isinstance(root, cst.Name) or function is None:
         escapes(work, call, "the client is not made in this function")
@@ -51,7 +48,7 @@ def convert_maker(job: Job, work: FileWork, maker: Maker) -> None:
     elif isinstance(parent, cst.WithItem) and parent.asname is not None:
         target = parent.asname.name
     if not isinstance(target, cst.Name) or function is None:
-        _never_closed(work, maker.call)
+        never_closed(work, maker.call)
     _convert_made(job, work, variable(work.source, function, target.value), maker)
 
 
@@ -78,26 +75,9 @@ def _convert_made(job: Job, work: FileWork, found: Variable, maker: Maker) -> No
     if waits and not isinstance(found.bindings[0], cst.WithItem):
         check_ended(work, found, maker.call, waits)
         return
-    is_open = not isinstance(found.bindings[0], cst.WithItem) and not _is_closed(work, found)
+    is_open = not isinstance(found.bindings[0], cst.WithItem) and not is_closed(work, found)
     if is_open and not job.rulebook.is_stateless(maker.kind):
-        _never_closed(work, maker.call)
-
-
-def _is_closed(work: FileWork, found: Variable) -> bool:
-    """Say whether the function closes the client: the async one has no destructor that does."""
-    for use in found.uses:
-        member = work.source.parents[use]
-        call = work.source.parents[member]
-        if isinstance(member, cst.WithItem):
-            return True
-        if isinstance(member, cst.Attribute) and member.attr.value in {"close", "aclose"}:
-            return isinstance(call, cst.Call) and call.func is member
-    return False
-
-
-def _never_closed(work: FileWork, call: cst.Call) -> NoReturn:
-    message = "nothing here closes the client, and the async one does not close itself"
-    refuse("client-never-closed", message, work.source.site(call))
+        never_closed(work, maker.call)
 
 
 def _derived(

@@ -1,8 +1,9 @@
-"""Objects that end by being waited for: a child process is no client that is closed."""
+"""How objects end: clients are closed, child processes are waited for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NoReturn
 
 import libcst as cst
 
@@ -10,7 +11,25 @@ from refactor_agent.convert.job import FileWork
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.variables import Variable
 
-__all__ = ["check_ended"]
+__all__ = ["check_ended", "is_closed", "never_closed"]
+
+
+def is_closed(work: FileWork, found: Variable) -> bool:
+    """Say whether the function closes the client: the async one has no destructor that does."""
+    for use in found.uses:
+        member = work.source.parents[use]
+        call = work.source.parents[member]
+        if isinstance(member, cst.WithItem):
+            return True
+        if isinstance(member, cst.Attribute) and member.attr.value in {"close", "aclose"}:
+            return isinstance(call, cst.Call) and call.func is member
+    return False
+
+
+def never_closed(work: FileWork, made: cst.CSTNode) -> NoReturn:
+    """Refuse because nothing in sight closes what is made here."""
+    message = "nothing here closes the client, and the async one does not close itself"
+    refuse("client-never-closed", message, work.source.site(made))
 
 
 def check_ended(work: FileWork, found: Variable, made: cst.Call, methods: Collection[str]) -> None:

@@ -8,7 +8,7 @@ import libcst.matchers as m
 from refactor_agent.convert.source import Source
 from refactor_agent.rulebook import RuleBook
 
-__all__ = ["LAZY", "is_decided", "is_lazy", "is_stateful", "result_kind"]
+__all__ = ["LAZY", "gives_async", "is_decided", "is_lazy", "is_stateful", "result_kind"]
 
 LAZY = "collections.abc.Iterator[object]"
 """The type of what does its work while it is read."""
@@ -28,6 +28,12 @@ def result_kind(book: RuleBook, source: Source, call: cst.Call, callee: str) -> 
         if argument in given:
             return kind
     return book.returns(callee)
+
+
+def gives_async(book: RuleBook, source: Source, call: cst.Call, callee: str) -> bool:
+    """Say whether what the call gives has an async form of its own: a stream, say."""
+    kind = result_kind(book, source, call, callee)
+    return kind is not None and book.async_type(kind) is not None
 
 
 def is_decided(book: RuleBook, call: cst.Call, callee: str) -> bool:

@@ -13,7 +13,6 @@ from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.variables import variable
 from refactor_agent.convert.vendor import vendored_function
-from refactor_agent.convert.where import check_awaitable
 from refactor_agent.rulebook import Arguments
 
 __all__ = ["Maker", "find_maker", "make_async", "new_maker"]
@@ -58,8 +57,9 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
     opens = job.rulebook.native(name)
     if opens is not None and opens.types is None:
         return Maker(
-            call, kind, opens.target, opens.arguments, parameters, True, opens.vendored, entered
-        )
+            call, kind, opens.target, opens.arguments, parameters, opens.awaited, opens.vendored,
+            entered,
+        )  # fmt: skip
     if name == kind:
         return Maker(call, kind, made.name, made.arguments, parameters, entered=entered)
     owner, _, method = name.rpartition(".")
@@ -92,7 +92,7 @@ def make_async(job: Job, work: FileWork, maker: Maker) -> None:
     elif maker.entered and not maker.awaited:
         refuse("client-never-opened", "the async client is opened by `async with` alone", site)
     elif maker.awaited:
-        _await(job, work, maker.call, change)
+        await_call(job, work, maker.call, change, in_with=True)
     else:
         work.rewrites.change(maker.call, change)
 
@@ -124,20 +124,6 @@ def _value(work: FileWork, name: cst.Name) -> cst.BaseExpression | None:
     bindings = variable(work.source, function, name.value).bindings if function else ()
     only = bindings[0] if len(bindings) == 1 else None
     return only.value if isinstance(only, cst.Assign) and len(only.targets) == 1 else None
-
-
-def _await(job: Job, work: FileWork, call: cst.Call, change: Change) -> None:
-    if not isinstance(work.source.parents[call], cst.WithItem):
-        await_call(job, work, call, change)
-        return
-    check_awaitable(work, call)
-
-    def awaited(node: cst.CSTNode) -> cst.CSTNode:
-        made = change(node)
-        assert isinstance(made, cst.Call)  # noqa: S101 - calls stay calls
-        return cst.Await(made.with_changes(lpar=[], rpar=[]), lpar=made.lpar, rpar=made.rpar)
-
-    work.rewrites.change(call, awaited)
 
 
 def _function(work: FileWork, maker: Maker) -> cst.BaseExpression:

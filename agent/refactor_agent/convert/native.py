@@ -12,12 +12,14 @@ from refactor_agent.convert.clients import convert_client, convert_maker
 from refactor_agent.convert.halves import go_by_half
 from refactor_agent.convert.iteration import read_async
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.kinds import gives_async
 from refactor_agent.convert.makers import find_maker
 from refactor_agent.convert.members import read_after
 from refactor_agent.convert.opened import open_client
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_result
 from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.uses import check_result_use
 from refactor_agent.convert.variables import names_in
 from refactor_agent.convert.vendor import vendored_function
 from refactor_agent.convert.wording import speller
@@ -55,6 +57,8 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     if native.iterator:
         read_async(work, call, awaited=native.awaited)
     _await_or_keep(job, work, call, native, _both(rename, adapt))
+    if native.types is None and native.opened is None:
+        check_result_use(job, work, call, edit.callee)
 
 
 def _renamed(
@@ -91,7 +95,8 @@ def _await_or_keep(
     job: Job, work: FileWork, call: cst.Call, native: NativeCall, change: Change
 ) -> None:
     if native.awaited:
-        await_call(job, work, call, change)
+        enters = gives_async(job.rulebook, work.source, call, native.callee)
+        await_call(job, work, call, change, in_with=enters)
     else:
         work.rewrites.change(call, change)
 

@@ -20,13 +20,13 @@ def check_result(
 ) -> None:
     """Raise `Refused` where the result is used in a way that its new type does not allow.
 
-    What is part of the client, as cursors are, is followed with the client.
+    What has an async form of its own is followed: cursors with their client, and streams.
     """
     check_decided(job, work, call, edit.callee)
     kind = job.rulebook.returns(edit.callee)
     if kind is None or not _differs(job, native, kind):
         return
-    if native.types is not None and job.rulebook.async_type(kind) is not None:
+    if native.opened is None and job.rulebook.async_type(kind) is not None:
         return
     for use in _uses(work, call):
         parent = work.source.parents[use]

@@ -7,15 +7,16 @@ from typing import NoReturn
 import libcst as cst
 
 from refactor_agent.convert.awaiting import await_call, rename_method
+from refactor_agent.convert.ending import is_closed, never_closed
 from refactor_agent.convert.entering import enter_async
 from refactor_agent.convert.iteration import read_loop
 from refactor_agent.convert.job import FileWork, Job
-from refactor_agent.convert.kinds import result_kind
+from refactor_agent.convert.kinds import gives_async, result_kind
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_decided
 from refactor_agent.convert.variables import Variable, variable
 
-__all__ = ["check_use", "check_uses", "escapes"]
+__all__ = ["check_result_use", "check_use", "check_uses", "escapes"]
 
 
 def check_uses(job: Job, work: FileWork, found: Variable, kind: str) -> None:
@@ -34,6 +35,8 @@ def check_use(job: Job, work: FileWork, use: cst.BaseExpression, kind: str) -> N
         if not (isinstance(parent, cst.Attribute) and parent.value is node):
             _check_end(job, work, node, parent, kind)
             return
+        if node is not use and job.rulebook.is_held(kind):
+            never_closed(work, node)
         member = f"{kind}.{parent.attr.value}"
         if job.rulebook.lacks(member):
             refuse("missing-there", f"the async client has no {parent.attr.value!r} like it",
@@ -52,6 +55,13 @@ def check_use(job: Job, work: FileWork, use: cst.BaseExpression, kind: str) -> N
         if result is None:
             escapes(work, use, f"nobody knows what {parent.attr.value!r} does there")
         node, kind = (called if is_call else parent), result
+
+
+def check_result_use(job: Job, work: FileWork, call: cst.Call, callee: str) -> None:
+    """Follow what ``call`` gives, where that has an async form of its own: a stream, say."""
+    kind = result_kind(job.rulebook, work.source, call, callee)
+    if kind is not None:
+        _check_end(job, work, call, work.source.parents[call], kind)
 
 
 def _waited_for(job: Job, work: FileWork, node: cst.BaseExpression, member: str) -> str | None:
@@ -106,7 +116,10 @@ def _check_awaited(job: Job, work: FileWork, call: cst.Call, member: str) -> Non
     if native is None or not native.awaited or call in work.rewrites.touched:
         escapes(work, call, f"{member} has no async form")
     check_decided(job, work, call, member)
-    await_call(job, work, call, rename_method(native.target.rpartition(".")[2]))
+    rename = rename_method(native.target.rpartition(".")[2])
+    await_call(
+        job, work, call, rename, in_with=gives_async(job.rulebook, work.source, call, member)
+    )
 
 
 def _check_end(job: Job, work: FileWork, node: cst.CSTNode, parent: cst.CSTNode, kind: str) -> None:
@@ -153,4 +166,7 @@ def _check_holder(
     derived = variable(work.source, function, target.value)
     if derived.bindings != (holder,):
         escapes(work, node, f"{target.value} holds several things")
+    in_with = isinstance(holder, cst.WithItem)
+    if job.rulebook.is_held(kind) and not in_with and not is_closed(work, derived):
+        never_closed(work, node)
     check_uses(job, work, derived, kind)

@@ -4,11 +4,17 @@ from refactor_agent.edit.apply import apply_proposal
 from refactor_agent.edit.assignments import assignment_source
 from refactor_agent.edit.concurrent import concurrent_loop
 from refactor_agent.edit.conflict import SpliceConflictError
-from refactor_agent.edit.declared import declared_distributions, read_pyproject, read_toml
+from refactor_agent.edit.declared import (
+    declared_distributions,
+    declared_ranges,
+    read_pyproject,
+    read_toml,
+)
 from refactor_agent.edit.dependencies import DependencyChanges, dependency_changes
 from refactor_agent.edit.file_imports import with_imports
 from refactor_agent.edit.flags import resolve_flag
 from refactor_agent.edit.functions import FunctionSource, function_source
+from refactor_agent.edit.ranges import are_apart
 from refactor_agent.edit.requirement import normalized
 from refactor_agent.edit.source import SourceFile
 
@@ -18,9 +24,11 @@ __all__ = [
     "SourceFile",
     "SpliceConflictError",
     "apply_proposal",
+    "are_apart",
     "assignment_source",
     "concurrent_loop",
     "declared_distributions",
+    "declared_ranges",
     "dependency_changes",
     "function_source",
     "normalized",

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from refactor_agent.edit.requirement import normalized, requirement_name
+from refactor_agent.edit.requirement import normalized, requirement_name, requirement_range
 from refactor_agent.tree import Tree
 
-__all__ = ["REQUIREMENT_FILES", "declared_distributions", "read_pyproject", "read_toml"]
+__all__ = [
+    "REQUIREMENT_FILES",
+    "declared_distributions",
+    "declared_ranges",
+    "read_pyproject",
+    "read_toml",
+]
 
 REQUIREMENT_FILES = ("requirements.txt", "requirements.in", "requirements/base.txt",
                      "requirements/main.txt", "requirements/prod.txt")  # fmt: skip
@@ -20,7 +26,19 @@ def declared_distributions(tree: Tree) -> frozenset[str]:
     From ``[project]``, Poetry's table and requirements files; development groups and optional
     extras do not count, because code may not rely on them.
     """
-    return frozenset({*_from_pyproject(read_pyproject(tree)), *_from_requirements(tree)})
+    return frozenset(declared_ranges(tree))
+
+
+def declared_ranges(tree: Tree) -> Mapping[str, str]:
+    """Give the normalised names of what the target needs at run time, and the versions it asks for.
+
+    Several statements about one distribution hold together; a distribution of which nothing is said
+    has an empty range.
+    """
+    found: dict[str, list[str]] = {}
+    for name, versions in (*_from_pyproject(read_pyproject(tree)), *_from_requirements(tree)):
+        found.setdefault(name, []).append(versions)
+    return {name: ",".join(filter(None, ranges)) for name, ranges in found.items()}
 
 
 def read_pyproject(tree: Tree) -> dict[str, object]:
@@ -38,19 +56,31 @@ def read_toml(tree: Tree, file: str) -> dict[str, object]:
         return {}
 
 
-def _from_pyproject(data: dict[str, object]) -> Iterator[str]:
+def _from_pyproject(data: dict[str, object]) -> Iterator[tuple[str, str]]:
     match data:
         case {"project": {"dependencies": [*requirements]}}:
-            yield from filter(None, (requirement_name(str(item)) for item in requirements))
+            yield from _named(str(item) for item in requirements)
     match data:
         case {"tool": {"poetry": {"dependencies": {**table}}}}:
-            yield from (normalized(str(name)) for name in table)
+            yield from ((normalized(str(name)), _of_poetry(value)) for name, value in table.items())
 
 
-def _from_requirements(tree: Tree) -> Iterator[str]:
+def _of_poetry(value: object) -> str:
+    match value:
+        case str(text) | {"version": str(text)}:
+            return "" if text == "*" or "||" in text else text
+    return ""
+
+
+def _from_requirements(tree: Tree) -> Iterator[tuple[str, str]]:
     for file in REQUIREMENT_FILES:
         if tree.exists(file):
-            for line in tree.read(file).decode(errors="replace").splitlines():
-                name = None if line.lstrip().startswith(("#", "-")) else requirement_name(line)
-                if name is not None:
-                    yield name
+            lines = tree.read(file).decode(errors="replace").splitlines()
+            yield from _named(line for line in lines if not line.lstrip().startswith(("#", "-")))
+
+
+def _named(requirements: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for requirement in requirements:
+        name = requirement_name(requirement)
+        if name is not None:
+            yield name, requirement_range(requirement)

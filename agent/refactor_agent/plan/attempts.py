@@ -95,7 +95,8 @@ def _edits(chosen: Iterable[tuple[Edge, Action]]) -> tuple[CallEdit, ...]:
             action=action,
             rule=edge.rule,
         )
-        for edge, action in chosen
+        for each, action in chosen
+        for edge in [each.written if action == "native" else each]
         if edge.call is not None
     )
     return tuple(sorted(edits, key=lambda edit: edit.site))

@@ -32,6 +32,13 @@ class Edge:
     weight: int = 1
     sure: bool = True
     """Some region through it is of more than low confidence."""
+    maker: Edge | None = None
+    """For steps of a loop over what a call gives, which is written there: that call."""
+
+    @property
+    def written(self) -> Edge:
+        """Give the edge of what is written at the site: where it is awaited, the steps follow."""
+        return self.maker or self
 
     @property
     def is_handed_on(self) -> bool:
@@ -94,6 +101,7 @@ class _Finder:
                 rule=known.rule or edge.rule,
                 weight=max(known.weight, edge.weight),
                 sure=known.sure or edge.sure,
+                maker=known.maker or _maker(known, edge) or _maker(edge, known),
             )
         self._found[edge.function][edge.site] = edge
 
@@ -121,7 +129,8 @@ class _Finder:
 
     def _add_leaf(self, call: Call) -> None:
         known = self._found[call.caller].get(call.site)
-        if call.blocks is None or (known is not None and known.is_leaf):
+        stepped = known is not None and known.call is None and known.maker is None
+        if call.blocks is None or (known is not None and known.is_leaf and not stepped):
             return
         names = tuple(callee for callee in call.callees if callee not in self._graph.functions)
         callee = names[:1] or (call.blocks,)
@@ -156,6 +165,11 @@ class _Finder:
         is_entry = not self._is_sync(call.caller)
         if callees and not call.offloaded and (known or not is_entry):
             self._add(Edge(call.caller, call.site, callees, None, call, sure=not is_entry))
+
+
+def _maker(steps: Edge, other: Edge) -> Edge | None:
+    makes = other.is_leaf and other.call is not None
+    return other if steps.call is None and steps.rule == other.rule and makes else None
 
 
 def _unsuppressed(call: Call, rules: set[str]) -> set[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from refactor_agent.domain.plan import Dependency, Refusal
-from refactor_agent.edit import normalized
+from refactor_agent.edit import are_apart, normalized
 from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.kept import KeptClients
@@ -25,7 +25,7 @@ class NativeLeaves:
         facts: Facts,
         kept: KeptClients,
         shared: SharedClients,
-        declared: Collection[str],
+        declared: Mapping[str, str],
         allowed: Collection[str],
     ) -> None:
         self._facts = facts
@@ -36,13 +36,17 @@ class NativeLeaves:
 
     def native(self, edge: Edge) -> NativeCall | None:
         """Give the equivalent of a leaf, if any."""
-        return self._facts.book.native(edge.callees[0])
+        return self._facts.book.native(edge.written.callees[0])
 
     def refusals(self, edge: Edge) -> tuple[Refusal, ...]:
         """Say why the blocking call of ``edge`` can't be replaced; empty when it can."""
+        steps = edge if edge.maker is not None else None
+        edge = edge.written
         native = self.native(edge)
         if native is None:
             return (self._refuse("no-async-equivalent", edge),)
+        if steps is not None and not self._reads_async(steps, native):
+            return (self._refuse("loop-step", steps),)
         reasons = [
             *self._dependency(native),
             *self._receiver(edge, native),
@@ -67,6 +71,7 @@ class NativeLeaves:
         Or, by file and variable, the client that a module shares.
         """
         native = self.native(edge) if edge.is_leaf and not self.refusals(edge) else None
+        edge = edge.written
         if native is None or native.types is None or native.half or edge.call is None:
             return None
         return self._kept.maker(edge.call) or self._shared.key(edge.call)
@@ -99,6 +104,9 @@ class NativeLeaves:
         name = normalized(native.distribution or "")
         if name and name not in self._declared and name not in self._allowed:
             yield "dependency-not-declared"
+        ranges = (*self._facts.book.checked_ranges(native.rule), (name, native.versions))
+        if any(are_apart(self._declared.get(one, ""), versions) for one, versions in ranges):
+            yield "version-not-checked"
 
     def _receiver(self, edge: Edge, native: NativeCall) -> Iterator[str]:
         """Check that the object whose type changes belongs to this function alone."""
@@ -147,6 +155,13 @@ class NativeLeaves:
         return steps and any(
             other.call is not None and other.rule == edge.rule and not self.refusals(other)
             for other in self._facts.edges(edge.function)
+        )
+
+    def _reads_async(self, steps: Edge, native: NativeCall) -> bool:
+        """Say whether ``async for`` takes the ``steps`` of a loop over what its call gives."""
+        found = map(self._facts.book.native, steps.callees)
+        return native.iterator or any(
+            step is not None and step.target.endswith(".__anext__") for step in found
         )
 
     def _makes_client(self, callee: str, rule: str) -> bool:

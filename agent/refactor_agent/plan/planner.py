@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refactor_agent.domain.plan import ChangeSet, Plan
 from refactor_agent.domain.region import Located
-from refactor_agent.edit import declared_distributions, normalized
+from refactor_agent.edit import declared_ranges, normalized
 from refactor_agent.plan.attributes import Attributes
 from refactor_agent.plan.choices import Choices
 from refactor_agent.plan.colours import Colours
@@ -35,7 +35,7 @@ def make_plan(located: Located, rulebook: RuleBook, project: Project) -> Plan:
     edit the same outermost function.
     """
     tree = Tree(project.root)
-    declared = declared_distributions(tree)
+    declared = declared_ranges(tree)
     allowed = {normalized(name) for name in project.config.allow_dependencies}
     facts = Facts(located, rulebook.preferring(declared))
     sources = Sources(project)

@@ -136,6 +136,10 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "its async equivalent needs a distribution that the project does not declare; "
             "add it to allow-dependencies to permit it",
         ),
+        "version-not-checked": Reason(
+            "knowledge",
+            "the project asks for versions on which its async equivalent was not checked",
+        ),
         "decorator": Reason(
             "knowledge", "a decorator may not know how to treat a coroutine function"
         ),

@@ -170,6 +170,13 @@ class RuleBook:
         """Give the rule whose places ``detector`` finds; `None` where it is disabled."""
         return next((rule for rule in self.rules if rule.detector == detector), None)
 
+    def checked_ranges(self, rule_id: str) -> tuple[tuple[str, str], ...]:
+        """Give the distributions beside the async one that a rule's equivalents were checked on.
+
+        With the range of their versions.
+        """
+        return tuple(self._index.natives[rule_id].beside.items())
+
     def native(self, qualified: str) -> NativeCall | None:
         """Give the async equivalent of a blocking call, or `None` where there is none."""
         found = self.blocking(qualified)
@@ -248,6 +255,11 @@ class RuleBook:
         name = self.canonical(qualified)
         natives = self._index.natives.values()
         return any(name in (*native.self_closing, *native.stateless) for native in natives)
+
+    def is_held(self, qualified: str) -> bool:
+        """Say whether the async form of this type, which a client makes, must be closed itself."""
+        name = self.canonical(qualified)
+        return any(name in native.held for native in self._index.natives.values())
 
     def is_stateless(self, qualified: str) -> bool:
         """Say whether the async form of this type holds nothing open between its calls."""

@@ -124,6 +124,9 @@ class Native(Value):
     """What must be installed for it; ``None`` for the standard library."""
     versions: str = ""
     """The range the equivalence was checked on."""
+    beside: Mapping[str, str] = {}
+    """Distributions that both sides are part of where ``distribution`` is another one, which the
+    async side needs, and the range of their versions that was checked."""
     twins: Mapping[str, str] = {}
     """Distributions with the same API as ``distribution``, and the range of their versions that was
     checked: a project that depends on one, and not on ``distribution``, gets that one."""
@@ -149,6 +152,8 @@ class Native(Value):
     Elsewhere a method, or one that is in ``calls``, is awaited; a class has no other use."""
     self_closing: tuple[str, ...] = ()
     """Sync types whose async counterpart closes its connections when it is let go of."""
+    held: tuple[str, ...] = ()
+    """Sync types of what a client makes, whose async counterpart must be closed itself."""
     stateless: tuple[str, ...] = ()
     """Sync types whose async counterpart holds nothing open between its calls: none closes it."""
     ended_by: Mapping[str, tuple[str, ...]] = {}

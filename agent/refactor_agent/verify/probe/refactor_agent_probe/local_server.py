@@ -13,78 +13,13 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .local_answers import ANSWERS, LINES, STREAMS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Seen", "serve"]
 
-_TEXT = {"role": "assistant", "content": "Four."}
-_COMPLETION = {"id": "1", "created": 1, "model": "small"}
-_MESSAGE = {
-    "id": "1", "type": "message", "role": "assistant", "model": "small",
-    "usage": {"input_tokens": 1, "output_tokens": 1},
-}  # fmt: skip
-_CANDIDATE = {"content": {"role": "model", "parts": [{"text": "Four."}]}, "finishReason": "STOP"}
-_ANSWERS: dict[str, tuple[int, object]] = {
-    "/moved": (302, None),
-    "/missing": (404, {"error": "no such page"}),
-    "/broken": (500, {"error": "out of order"}),
-    "/chat/completions": (200, {
-        **_COMPLETION, "object": "chat.completion",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": _TEXT}],
-    }),
-    "/embeddings": (200, {
-        "object": "list", "model": "embed", "usage": {"prompt_tokens": 1, "total_tokens": 1},
-        "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}],
-    }),
-    "/v1/messages": (200, {
-        **_MESSAGE, "stop_reason": "end_turn", "content": [{"type": "text", "text": "Four."}],
-    }),
-    "/v1/messages/count_tokens": (200, {"input_tokens": 7}),
-    "/models": (200, {"models": [{"name": "models/small"}]}),
-    "/models/small:generateContent": (200, {"candidates": [_CANDIDATE]}),
-    "/rerank": (200, {"id": "1", "results": [{"index": 1, "relevance_score": 0.5}]}),
-    "/embed": (200, {"id": "1", "embeddings": {"float": [[0.5, 0.25]]}, "texts": ["lamp"]}),
-    "/indexes('films')/docs/search.post.search": (200, {
-        "@odata.count": 1, "value": [{"title": "Up"}],
-    }),
-    "/api/chat": (200, {"model": "small", "message": _TEXT}),
-    "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
-}  # fmt: skip
-_STREAMS: dict[str, list[tuple[str, object]]] = {
-    "/chat/completions": [
-        ("", {**_COMPLETION, "object": "chat.completion.chunk",
-              "choices": [{"index": 0, "finish_reason": reason, "delta": {"content": text}}]})
-        for text, reason in (("Fo", None), ("ur.", "stop"))
-    ],
-    "/v1/messages": [
-        (str(event["type"]), event)
-        for event in (
-            {"type": "message_start", "message": {**_MESSAGE, "content": []}},
-            {"type": "content_block_start", "index": 0,
-             "content_block": {"type": "text", "text": ""}},
-            {"type": "content_block_delta", "index": 0,
-             "delta": {"type": "text_delta", "text": "Four."}},
-            {"type": "content_block_stop", "index": 0},
-            {"type": "message_delta", "delta": {"stop_reason": "end_turn"},
-             "usage": {"output_tokens": 1}},
-            {"type": "message_stop"},
-        )
-    ],
-    "/chat": [
-        ("", {"type": "content-delta", "index": 0,
-              "delta": {"message": {"content": {"text": text}}}})
-        for text in ("Fo", "ur.")
-    ],
-    "/models/small:streamGenerateContent": [("", {"candidates": [_CANDIDATE]})],
-}  # fmt: skip
-"""What is answered to those who ask for a stream: events, by name and data."""
-_LINES = {
-    "/api/chat": [
-        {"model": "small", "message": {"role": "assistant", "content": text}, "done": done}
-        for text, done in (("Fo", False), ("ur.", True))
-    ],
-}
 _VERSION = re.compile(r"^(/openai)?/v[12](beta)?(?=/(chat|embed|models|rerank))")
 _NO_JSON = {"/no-json": b"<html>", "/reports/a/b": b""}
 _ANY = (200, {"price": 3, "version": "1.2"})
@@ -127,13 +62,13 @@ def _answer(path: str, body: Any) -> tuple[int, str, bytes]:
     """Give the status, the type and the bytes of what is answered."""
     page = _VERSION.sub("", path.partition("?")[0])
     streamed = path.endswith("alt=sse") or (isinstance(body, dict) and bool(body.get("stream")))
-    if page in _LINES and streamed:
-        lines = "".join(f"{json.dumps(part)}\n" for part in _LINES[page])
+    if page in LINES and streamed:
+        lines = "".join(f"{json.dumps(part)}\n" for part in LINES[page])
         return 200, "application/x-ndjson", lines.encode()
-    if page in _STREAMS and streamed:
-        return 200, "text/event-stream", b"".join(map(_event, _STREAMS[page]))
+    if page in STREAMS and streamed:
+        return 200, "text/event-stream", b"".join(map(_event, STREAMS[page]))
     ill = next((name for name in ("/missing", "/broken") if name[1:] in page.split("/")), None)
-    status, answer = _ANSWERS.get(page) or _ANSWERS.get(ill or page, _ANY)
+    status, answer = ANSWERS.get(page) or ANSWERS.get(ill or page, _ANY)
     return status, "application/json", _NO_JSON.get(path, json.dumps(answer).encode())
 
 
