@@ -39,13 +39,14 @@ def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
     names = given(call, parameters)
     differs = (
         wanted.add or wanted.rename or wanted.refuse or wanted.plain or wanted.numbers
-        or wanted.made or wanted.positional is not None
+        or wanted.made or wanted.need or wanted.positional is not None
     )  # fmt: skip
     if differs and any(arg.star for arg in call.args):
         refuse("unknown-arguments", "starred arguments may hold some that differ there", site)
     for name in names:
         if name in wanted.refuse:
             refuse("argument", f"the argument {name!r} means something else there", site)
+    _check_needed(call, wanted, parameters, site)
     _check_plain(call, wanted, parameters, site)
     _check_numbers(call, wanted, names, site)
     order = parameter_names(parameters)
@@ -61,6 +62,13 @@ def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
         return node.with_changes(args=_appended(node, args, new_arguments(missing, spell)))
 
     return change
+
+
+def _check_needed(call: cst.Call, wanted: Arguments, parameters: str, site: Site) -> None:
+    for name in wanted.need:
+        value = argument(call, name, parameters)
+        if value is None or (isinstance(value, cst.Name) and value.value == "None"):
+            refuse("argument", f"without the argument {name!r} the async call blocks, too", site)
 
 
 def _check_plain(call: cst.Call, wanted: Arguments, parameters: str, site: Site) -> None:

@@ -38,7 +38,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "after": frozenset({"strategy"}),
     "same": frozenset({"dependencies"}),
     "refuse": frozenset({"reason", "dependencies"}),
-    "calls": frozenset({"server"}),
+    "calls": frozenset({"server", "also"}),
 }
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same as `yaml.safe_load`, ten times as fast; `scan` loads all rules at every start."""

@@ -109,6 +109,8 @@ class Arguments(Value):
     ``credential`` that both sides take. A text or a tuple is as good."""
     refuse: tuple[str, ...] = ()
     """Keywords that have no equivalent: the call is not converted natively."""
+    need: tuple[str, ...] = ()
+    """What must be given at the call: without it, the async side does on the loop what blocks."""
     numbers: Mapping[str, str] = {}
     """Argument to the text it becomes, with ``{}`` for what must be a number written at the call:
     ``timeout: "aiohttp.ClientTimeout(sock_read={})"``."""

@@ -68,6 +68,7 @@ def _told(example: Example, after: Block) -> dict[str, str | tuple[str, ...]]:
         "calls": tuple(ast.unparse(node) for node in nodes),
         "packages": tuple(sorted(imported_packages(before.code) | imported_packages(after.code))),
         "server": calls.options["server"],
+        "also": tuple(filter(None, calls.options.get("also", "").split(","))),
     }
 
 

@@ -75,6 +75,6 @@ def _not_here(rule: Rule, examples: Sequence[Example]) -> Iterator[DifferentialR
 def _question(trials: Trials, python: str) -> str:
     """Hash what is asked, and the code that answers, so that no other code's answer counts."""
     directory = Path(__file__).parent / "probe" / "refactor_agent_probe"
-    names = ("both_sides.py", "fingerprint.py", "local_server.py", "network.py")
+    names = ("both_sides.py", "fingerprint.py", "local_answers.py", "local_server.py", "network.py")
     code = b"".join((directory / name).read_bytes() for name in names)
     return sha256(f"{sha256(code)} {python} {trials.model_dump_json()}".encode())

@@ -3,7 +3,8 @@
 Run with `-m` and a JSON file: ``log``, ``packages`` (whose installed files are what the answer
 follows from), ``known`` (their fingerprint when it was answered last; nothing is run where it is
 the same), ``environment``, ``exceptions`` (class to its counterparts on the other side), and
-``examples``, each with ``title``, ``before``, ``after``, ``calls``, ``packages`` and ``server``.
+``examples``, each with ``title``, ``before``, ``after``, ``calls``, ``packages``, ``server`` and
+``also`` (parameters of queries that the async side sends besides).
 Writes JSON lines: the fingerprint, what is about to be called, what came of each example, and
 ``done``.
 """
@@ -101,7 +102,8 @@ def _compared(
     except _Broken as error:
         return {"differs": f"the async side can't be imported here: {error}"}
     for number, call in enumerate(example["calls"]):
-        difference = _difference(before[number], after[number], exceptions)
+        new = _without(after[number], example["also"])
+        difference = _difference(before[number], new, exceptions)
         if difference:
             return {"differs": f"{call} {difference}".replace(address, "")}
     return {}
@@ -132,6 +134,18 @@ async def _called(calls: Sequence[str], space: dict[str, Any], seen: list[Seen])
             failure = error
         outcomes.append(_Outcome(gave, failure, list(seen)))
     return outcomes
+
+
+def _without(outcome: _Outcome, parameters: Sequence[str]) -> _Outcome:
+    """Leave parameters out of the queries that were asked."""
+    if not parameters:
+        return outcome
+    asked = []
+    for one in outcome.asked:
+        page, _, query = one.path.partition("?")
+        kept = [pair for pair in query.split("&") if pair.partition("=")[0] not in parameters]
+        asked.append(one._replace(path=f"{page}?{'&'.join(kept)}" if any(kept) else page))
+    return outcome._replace(asked=asked)
 
 
 def _difference(old: _Outcome, new: _Outcome, exceptions: Mapping[str, Sequence[str]]) -> str:

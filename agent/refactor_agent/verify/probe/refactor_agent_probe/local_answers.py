@@ -12,6 +12,13 @@ _MESSAGE = {
     "usage": {"input_tokens": 1, "output_tokens": 1},
 }  # fmt: skip
 _CANDIDATE = {"content": {"role": "model", "parts": [{"text": "Four."}]}, "finishReason": "STOP"}
+_CHROMA = "/api/v2/tenants/default_tenant"
+_COLLECTION = {
+    "id": "00000000-0000-4000-8000-000000000001", "name": "docs", "configuration_json": {},
+    "tenant": "default_tenant", "database": "default_database", "dimension": 2, "metadata": None,
+    "version": 0, "log_position": 0,
+}  # fmt: skip
+_DOCS = f"{_CHROMA}/databases/default_database/collections"
 ANSWERS: dict[str, tuple[int, object]] = {
     "/moved": (302, None),
     "/missing": (404, {"error": "no such page"}),
@@ -34,6 +41,20 @@ ANSWERS: dict[str, tuple[int, object]] = {
     "/embed": (200, {"id": "1", "embeddings": {"float": [[0.5, 0.25]]}, "texts": ["lamp"]}),
     "/indexes('films')/docs/search.post.search": (200, {
         "@odata.count": 1, "value": [{"title": "Up"}],
+    }),
+    "/api/v2/auth/identity": (200, {
+        "user_id": "", "tenant": "default_tenant", "databases": ["default_database"],
+    }),
+    "/api/v2/pre-flight-checks": (200, {"max_batch_size": 100}),
+    _CHROMA: (200, {"name": "default_tenant"}),
+    f"{_CHROMA}/databases/default_database": (200, {
+        "id": _COLLECTION["id"], "name": "default_database", "tenant": "default_tenant",
+    }),
+    f"{_DOCS}/docs": (200, _COLLECTION),
+    f"{_DOCS}/{_COLLECTION['id']}/add": (201, {}),
+    f"{_DOCS}/{_COLLECTION['id']}/query": (200, {
+        "ids": [["a"]], "distances": [[0.5]], "include": ["distances"], "embeddings": None,
+        "documents": None, "metadatas": None, "uris": None,
     }),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
