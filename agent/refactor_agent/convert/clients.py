@@ -8,6 +8,7 @@ from refactor_agent.convert.ending import check_ended, is_closed, never_closed
 from refactor_agent.convert.entering import enter_async
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kept import convert_kept, kept_attribute
+from refactor_agent.convert.late import check_late
 from refactor_agent.convert.makers import Maker, find_maker, make_async
 from refactor_agent.convert.shared import convert_shared, shared_maker
 from refactor_agent.convert.uses import check_uses, escapes
@@ -68,6 +69,7 @@ def _convert_made(job: Job, work: FileWork, found: Variable, maker: Maker) -> No
         return
     if len(found.bindings) != 1:
         escapes(work, maker.call, f"{found.name} is not made in one place of this function")
+    check_late(job, work, found, maker)
     make_async(job, work, maker)
     _convert_binding(job, work, found, maker.kind)
     check_uses(job, work, found, maker.kind)

@@ -12,6 +12,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.late import refuse_late
 from refactor_agent.convert.makers import Maker, find_maker, make_async
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.uses import check_use, escapes
@@ -57,6 +58,7 @@ def convert_kept(job: Job, work: FileWork, kept: Kept) -> None:
     if not any(_is_closing(work, use) for use in rest) and not _closes_itself(job, maker):
         message = f"nothing in {kept.owner.name.value} closes it, and the async client must be"
         refuse("client-never-closed", message, work.source.site(maker.call))
+    refuse_late(job, work, maker)
     make_async(job, work, maker)
     for use in rest:
         _check_place(job, work, kept, use)

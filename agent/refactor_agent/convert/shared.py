@@ -12,6 +12,7 @@ import libcst as cst
 
 from refactor_agent.boundary import CLIENTS_MODULE
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.late import refuse_late
 from refactor_agent.convert.makers import Maker, find_maker, new_maker
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.uses import check_use
@@ -43,6 +44,7 @@ def convert_shared(job: Job, work: FileWork, name: str, maker: Maker) -> None:
     if maker.target.startswith("asyncio."):
         message = f"each event loop would have a {name} of its own, and tasks meet by it"
         refuse("client-not-local", message, site)
+    refuse_late(job, work, maker)
     for use in _uses(work, name):
         _check_place(job, work, name, use)
         check_use(job, work, use, maker.kind)

@@ -69,6 +69,7 @@ class Blockers:
         return blocker, stub
 
 
+_ANY = "..."
 _LAZY = re.compile(r"\b(Iterator|Generator)\b")
 
 
@@ -82,7 +83,8 @@ def _returns_at_once(stub: BlockingCall, call: CallFacts) -> bool:
         position = positions.get(name)
         if term is None and position is not None and position < len(call.args):
             term = call.args[position]
-        if _is_literal(term, literal):
+        is_given = name in given or term is not None
+        if (is_given and literal == _ANY) or _is_literal(term, literal):
             return True
     return False
 

@@ -261,6 +261,11 @@ class RuleBook:
         name = self.canonical(qualified)
         return any(name in native.held for native in self._index.natives.values())
 
+    def is_late(self, qualified: str) -> bool:
+        """Say whether the async form of this type connects at its first call only."""
+        name = self.canonical(qualified)
+        return any(name in native.late for native in self._index.natives.values())
+
     def is_stateless(self, qualified: str) -> bool:
         """Say whether the async form of this type holds nothing open between its calls."""
         name = self.canonical(qualified)

@@ -47,7 +47,8 @@ class BlockingCall(Value):
     confidence: Confidence | None = None
     """Overrides the rule's confidence."""
     unless: Mapping[str, str] = {}
-    """Argument to the literal with which the call returns at once: ``blocking: "False"``."""
+    """Argument to the literal with which the call returns at once: ``blocking: "False"``; to
+    ``"..."`` where it does so with any."""
     results: Mapping[str, str] = {}
     """Argument and literal to the type given then: ``stream=True: openai.Stream``."""
 
@@ -156,6 +157,9 @@ class Native(Value):
     """Sync types whose async counterpart closes its connections when it is let go of."""
     held: tuple[str, ...] = ()
     """Sync types of what a client makes, whose async counterpart must be closed itself."""
+    late: tuple[str, ...] = ()
+    """Sync types whose async counterpart connects at its first call, and so fails there and not
+    where it is made."""
     stateless: tuple[str, ...] = ()
     """Sync types whose async counterpart holds nothing open between its calls: none closes it."""
     ended_by: Mapping[str, tuple[str, ...]] = {}

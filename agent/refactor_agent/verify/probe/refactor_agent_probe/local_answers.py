@@ -18,6 +18,12 @@ _COLLECTION = {
     "tenant": "default_tenant", "database": "default_database", "dimension": 2, "metadata": None,
     "version": 0, "log_position": 0,
 }  # fmt: skip
+_INDEX = {
+    "name": "docs", "host": "docs.example.org", "deletion_protection": "disabled", "tags": None,
+    "schema": {"fields": {"v": {"type": "dense_vector", "dimension": 2, "metric": "cosine"}}},
+    "deployment": {"deployment_type": "managed", "cloud": "aws", "region": "us-east-1"},
+    "status": {"ready": True, "state": "Ready"},
+}  # fmt: skip
 _DOCS = f"{_CHROMA}/databases/default_database/collections"
 ANSWERS: dict[str, tuple[int, object]] = {
     "/moved": (302, None),
@@ -55,6 +61,14 @@ ANSWERS: dict[str, tuple[int, object]] = {
     f"{_DOCS}/{_COLLECTION['id']}/query": (200, {
         "ids": [["a"]], "distances": [[0.5]], "include": ["distances"], "embeddings": None,
         "documents": None, "metadatas": None, "uris": None,
+    }),
+    "/indexes": (200, {"indexes": [_INDEX]}),
+    "/indexes/docs": (200, _INDEX),
+    "/vectors/upsert": (200, {"upsertedCount": 1}),
+    "/vectors/list": (200, {"vectors": [{"id": "doc1"}], "namespace": ""}),
+    "/query": (200, {"matches": [{"id": "a", "score": 0.5, "values": []}], "namespace": ""}),
+    "/describe_index_stats": (200, {
+        "namespaces": {}, "dimension": 2, "indexFullness": 0.0, "totalVectorCount": 3,
     }),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
