@@ -15,7 +15,7 @@ from refactor_agent.convert.uses import check_uses, escapes
 from refactor_agent.convert.variables import Variable, variable
 from refactor_agent.domain.plan import CallEdit
 
-__all__ = ["convert_client", "convert_maker"]
+__all__ = ["check_left_open", "convert_client", "convert_maker"]
 
 
 def convert_client(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> None:
@@ -51,6 +51,30 @@ def convert_maker(job: Job, work: FileWork, maker: Maker) -> None:
     if not isinstance(target, cst.Name) or function is None:
         never_closed(work, maker.call)
     _convert_made(job, work, variable(work.source, function, target.value), maker)
+
+
+def check_left_open(job: Job, work: FileWork, call: cst.Call) -> None:
+    """Raise `Refused` where this function makes a client whose async half nobody closes."""
+    root = _chain_root(call)
+    function = work.source.function_around(call)
+    if isinstance(root, cst.Name) and function is not None:
+        found = variable(work.source, function, root.value)
+        makers = [_bound_value(work, binding, root.value) for binding in found.bindings]
+    else:
+        makers = [root]
+    for made in makers:
+        name = work.names.qualified(made.func) if isinstance(made, cst.Call) else None
+        kind = job.rulebook.returns(name) if name is not None else None
+        if kind is not None and job.rulebook.is_held(kind):
+            never_closed(work, call)
+
+
+def _chain_root(call: cst.Call) -> cst.BaseExpression:
+    """Give the name a chain starts with, or the call behind which attributes alone follow."""
+    node: cst.BaseExpression = call.func
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return node
 
 
 def _convert_variable(job: Job, work: FileWork, found: Variable, edit: CallEdit) -> None:

@@ -9,10 +9,12 @@ import libcst as cst
 from refactor_agent.convert.arguments import adapt_arguments, argument
 from refactor_agent.convert.awaiting import await_call
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.names import expression
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.variables import variable
 from refactor_agent.convert.vendor import vendored_function
+from refactor_agent.convert.where import check_awaitable
 from refactor_agent.rulebook import Arguments
 
 __all__ = ["Maker", "find_maker", "make_async", "new_maker"]
@@ -38,6 +40,8 @@ class Maker(NamedTuple):
     """A function of a vendored module that is called in its place."""
     entered: bool = False
     """``async with`` takes the new call as it is, and does what the old call did."""
+    connect: str | None = None
+    """The method that does so elsewhere."""
 
 
 def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Maker | None:
@@ -58,7 +62,7 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
     if opens is not None and opens.types is None:
         return Maker(
             call, kind, opens.target, opens.arguments, parameters, opens.awaited, opens.vendored,
-            entered,
+            entered, job.rulebook.connects_by(name),
         )  # fmt: skip
     if name == kind:
         return Maker(call, kind, made.name, made.arguments, parameters, entered=entered)
@@ -89,12 +93,30 @@ def make_async(job: Job, work: FileWork, maker: Maker) -> None:
     in_with = isinstance(work.source.parents[maker.call], cst.WithItem)
     if maker.entered and in_with:
         work.rewrites.change(maker.call, change)
+    elif maker.connect is not None:
+        _connect_after(work, maker, change)
     elif maker.entered and not maker.awaited:
         refuse("client-never-opened", "the async client is opened by `async with` alone", site)
     elif maker.awaited:
         await_call(job, work, maker.call, change, in_with=True)
     else:
         work.rewrites.change(maker.call, change)
+
+
+def _connect_after(work: FileWork, maker: Maker, change: Change) -> None:
+    """Have the new object connected by a statement of its own, behind the one that makes it."""
+    check_awaitable(work, maker.call)
+    holder = work.source.parents[maker.call]
+    statement = work.source.parents[holder]
+    target = holder.targets[0].target if isinstance(holder, cst.Assign) else None
+    alone = isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1
+    if not isinstance(target, cst.Name) or not alone:
+        message = "there is no place to connect the async client behind its making"
+        refuse("client-never-opened", message, work.source.site(maker.call))
+    connecting = cst.Expr(expression(f"await {target.value}.{maker.connect}()"))
+    line = cst.SimpleStatementLine([connecting])
+    work.rewrites.change(maker.call, change)
+    work.rewrites.change(statement, lambda node: cst.FlattenSentinel([node, line]))
 
 
 def new_maker(work: FileWork, maker: Maker) -> tuple[cst.BaseExpression, Change]:

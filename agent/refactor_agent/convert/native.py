@@ -8,7 +8,7 @@ import libcst as cst
 
 from refactor_agent.convert.arguments import adapt_arguments
 from refactor_agent.convert.awaiting import await_call, rename_method
-from refactor_agent.convert.clients import convert_client, convert_maker
+from refactor_agent.convert.clients import check_left_open, convert_client, convert_maker
 from refactor_agent.convert.halves import go_by_half
 from refactor_agent.convert.iteration import read_async
 from refactor_agent.convert.job import FileWork, Job
@@ -76,7 +76,10 @@ def _renamed(
         convert_client(job, work, call, edit)
         read_after(job, work, call, native)
         return method
-    return method if _same_object(work, call, native) else _function(work, call, native)
+    if not _same_object(work, call, native):
+        return _function(work, call, native)
+    check_left_open(job, work, call)
+    return method
 
 
 def _check_handed_over(work: FileWork, call: cst.Call, native: NativeCall) -> None:

@@ -256,6 +256,12 @@ class RuleBook:
         natives = self._index.natives.values()
         return any(name in (*native.self_closing, *native.stateless) for native in natives)
 
+    def connects_by(self, qualified: str) -> str | None:
+        """Name the method that is awaited on what the async form of this call makes, if one is."""
+        name = self.canonical(qualified)
+        found = (native.connects.get(name) for native in self._index.natives.values())
+        return next(filter(None, found), None)
+
     def is_held(self, qualified: str) -> bool:
         """Say whether the async form of this type, which a client makes, must be closed itself."""
         name = self.canonical(qualified)

@@ -155,6 +155,9 @@ class Native(Value):
     Elsewhere a method, or one that is in ``calls``, is awaited; a class has no other use."""
     self_closing: tuple[str, ...] = ()
     """Sync types whose async counterpart closes its connections when it is let go of."""
+    connects: Mapping[str, str] = {}
+    """Calls that make an object and connect it, to the method that is awaited there to connect it,
+    where no ``async with`` does: ``weaviate.connect_to_local: connect``."""
     held: tuple[str, ...] = ()
     """Sync types of what a client makes, whose async counterpart must be closed itself."""
     late: tuple[str, ...] = ()

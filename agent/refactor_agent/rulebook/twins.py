@@ -74,6 +74,10 @@ def _native(
             "missing": (*native.missing, *map(renamed, source.missing)),
             "entered": (*native.entered, *map(renamed, source.entered)),
             "self_closing": (*native.self_closing, *map(renamed, source.self_closing)),
+            "connects": {
+                **native.connects,
+                **{renamed(name): method for name, method in source.connects.items()},
+            },
             "late": (*native.late, *map(renamed, source.late)),
             "held": (*native.held, *map(renamed, source.held)),
             "stateless": (*native.stateless, *map(renamed, source.stateless)),

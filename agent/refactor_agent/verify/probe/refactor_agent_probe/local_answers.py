@@ -12,9 +12,14 @@ _MESSAGE = {
     "usage": {"input_tokens": 1, "output_tokens": 1},
 }  # fmt: skip
 _CANDIDATE = {"content": {"role": "model", "parts": [{"text": "Four."}]}, "finishReason": "STOP"}
+_PREDICTION = {
+    "id": "p1", "model": "owner/model", "version": "v1", "status": "succeeded", "input": {},
+    "output": "Four.", "logs": "", "error": None, "urls": {"stream": "/stream/p1"},
+}  # fmt: skip
+_KEY = "00000000-0000-4000-8000-000000000001"
 _CHROMA = "/api/v2/tenants/default_tenant"
 _COLLECTION = {
-    "id": "00000000-0000-4000-8000-000000000001", "name": "docs", "configuration_json": {},
+    "id": _KEY, "name": "docs", "configuration_json": {},
     "tenant": "default_tenant", "database": "default_database", "dimension": 2, "metadata": None,
     "version": 0, "log_position": 0,
 }  # fmt: skip
@@ -54,11 +59,11 @@ ANSWERS: dict[str, tuple[int, object]] = {
     "/api/v2/pre-flight-checks": (200, {"max_batch_size": 100}),
     _CHROMA: (200, {"name": "default_tenant"}),
     f"{_CHROMA}/databases/default_database": (200, {
-        "id": _COLLECTION["id"], "name": "default_database", "tenant": "default_tenant",
+        "id": _KEY, "name": "default_database", "tenant": "default_tenant",
     }),
     f"{_DOCS}/docs": (200, _COLLECTION),
-    f"{_DOCS}/{_COLLECTION['id']}/add": (201, {}),
-    f"{_DOCS}/{_COLLECTION['id']}/query": (200, {
+    f"{_DOCS}/{_KEY}/add": (201, {}),
+    f"{_DOCS}/{_KEY}/query": (200, {
         "ids": [["a"]], "distances": [[0.5]], "include": ["distances"], "embeddings": None,
         "documents": None, "metadatas": None, "uris": None,
     }),
@@ -70,6 +75,14 @@ ANSWERS: dict[str, tuple[int, object]] = {
     "/describe_index_stats": (200, {
         "namespaces": {}, "dimension": 2, "indexFullness": 0.0, "totalVectorCount": 3,
     }),
+    "/v1/meta": (200, {"version": "1.30.0", "hostname": "", "modules": {}}),
+    "/v1/.well-known/openid-configuration": (404, None),
+    "/v1/schema/Film": (200, {"class": "Film"}),
+    "/v1/schema/Missing": (404, None),
+    f"/v1/objects/Film/{_KEY}": (204, None),
+    f"/v1/objects/Film/{_KEY[:-1]}2": (500, {"error": "out of order"}),
+    "/models/owner/model/predictions": (201, _PREDICTION),
+    "/v1/predictions/p1": (200, _PREDICTION),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
 }  # fmt: skip
@@ -98,6 +111,7 @@ STREAMS: dict[str, list[tuple[str, object]]] = {
               "delta": {"message": {"content": {"text": text}}}})
         for text in ("Fo", "ur.")
     ],
+    "/stream/p1": [("output", "Four."), ("done", {})],
     "/models/small:streamGenerateContent": [("", {"candidates": [_CANDIDATE]})],
 }  # fmt: skip
 """What is answered to those who ask for a stream: events, by name and data."""

@@ -42,7 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = _read(self.rfile.read(length))
         self.seen.append(Seen(self.command, self.path, body))
-        status, kind, data = _answer(self.path, body)
+        events = self.headers.get("accept") == "text/event-stream"
+        status, kind, data = _answer(self.path, body, events=events)
         self.send_response(status)
         if self.path == "/moved":
             self.send_header("location", "/good")
@@ -58,10 +59,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
-def _answer(path: str, body: Any) -> tuple[int, str, bytes]:
+def _answer(path: str, body: Any, *, events: bool) -> tuple[int, str, bytes]:
     """Give the status, the type and the bytes of what is answered."""
     page = _VERSION.sub("", path.partition("?")[0])
-    streamed = path.endswith("alt=sse") or (isinstance(body, dict) and bool(body.get("stream")))
+    asked = isinstance(body, dict) and bool(body.get("stream"))
+    streamed = events or asked or path.endswith("alt=sse")
     if page in LINES and streamed:
         lines = "".join(f"{json.dumps(part)}\n" for part in LINES[page])
         return 200, "application/x-ndjson", lines.encode()
@@ -74,7 +76,7 @@ def _answer(path: str, body: Any) -> tuple[int, str, bytes]:
 
 def _event(told: tuple[str, object]) -> bytes:
     name, data = told
-    head = f"event: {name}\n" if name else ""
+    head = f"event: {name}\nid: 1\n" if name else ""
     return f"{head}data: {json.dumps(data)}\n\n".encode()
 
 
