@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: attacks bench check clean demo eval eval-twins rules test test-fast
+.PHONY: attacks bench check clean demo eval eval-twins rules test test-fast test-vendors
 
 demo: $(VENV)/.ready
 	$(BIN)/python eval/demo .demo
@@ -13,6 +13,10 @@ test: $(VENV)/.ready
 
 test-fast: $(VENV)/.ready
 	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not slow'
+
+# Both sides of the rules about vendors' clients, in an environment that has these.
+test-vendors: .venv-vendors/.ready
+	.venv-vendors/bin/python -m pytest -p no:cacheprovider tests/rules/test_same_behaviour.py tests/rules/test_same_on_vendors.py
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m eval.bench
@@ -42,10 +46,16 @@ rules: $(VENV)/.ready
 	$(BIN)/python -m eval.attacks.hazards
 
 clean:
-	rm -rf $(VENV) .demo
+	rm -rf $(VENV) .venv-vendors .demo
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+.venv-vendors/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-vendors
+	.venv-vendors/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	.venv-vendors/bin/python -m pip install --quiet --editable . --group dev --group vendors
 	touch $@
