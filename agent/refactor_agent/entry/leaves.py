@@ -50,9 +50,10 @@ def resolve_leaves(
     for change_set in plan.change_sets:
         proposal = _propose(change_set, planned_on, ground, mocked)
         laid = _laid(tree, proposal)
-        if laid is None and tree is not planned_on:
-            proposal = _propose(change_set, tree, ground, mocked)
-            laid = _laid(tree, proposal)
+        if laid is None and isinstance(proposal, Proposal) and tree is not planned_on:
+            again = _propose(change_set, tree, ground, mocked)
+            laid = _laid(tree, again)
+            proposal = proposal if laid is None else again
         if laid is not None and isinstance(proposal, Proposal):
             made.append(proposal)
             tree = tree.with_changes(laid)

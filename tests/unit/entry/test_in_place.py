@@ -770,6 +770,24 @@ REFUSED = [
         "shop.Store.size is a property, which can't wait",
         id="a property that would have to wait",
     ),
+    pytest.param(
+        """
+        import os
+
+
+        def sync() -> None:
+            os.system("sync")
+
+
+        def wait(path: str) -> str:
+            with open(path) as file:
+                sync()
+                return file.read()
+        """,
+        "block-awaits",
+        "the block that blocks also awaits",
+        id="a block that can't go to a thread, below what moved it",
+    ),
 ]
 
 
