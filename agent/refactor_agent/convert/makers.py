@@ -71,7 +71,9 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
         arguments = made.arguments if own == Arguments() else own
         return Maker(call, kind, f"{made.name}.{method}", arguments, parameters)
     factory = job.rulebook.async_type(name)
-    return Maker(call, kind, factory.name, factory.arguments) if factory is not None else None
+    if factory is None:
+        return None
+    return Maker(call, kind, factory.name, factory.arguments, parameters)
 
 
 def make_async(job: Job, work: FileWork, maker: Maker) -> None:

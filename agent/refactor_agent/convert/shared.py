@@ -81,8 +81,16 @@ def _uses(work: FileWork, name: str) -> Iterator[cst.Name]:
         is_label = (isinstance(parent, cst.Attribute) and parent.attr is node) or (
             isinstance(parent, cst.Arg) and parent.keyword is node
         )
-        if not is_label and not isinstance(parent, cst.AssignTarget):
-            yield node
+        if is_label or isinstance(parent, cst.AssignTarget) or _is_imported(work, node):
+            continue
+        yield node
+
+
+def _is_imported(work: FileWork, node: cst.Name) -> bool:
+    """Say whether it is a module's name: ``from supabase import …`` reads no variable."""
+    return any(
+        isinstance(outer, cst.Import | cst.ImportFrom) for outer in work.source.ancestors(node)
+    )
 
 
 def _check_place(job: Job, work: FileWork, name: str, use: cst.Name) -> None:

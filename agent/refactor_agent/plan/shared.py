@@ -27,7 +27,7 @@ class SharedClients:
 
     def key(self, call: Call) -> str | None:
         """Name the client behind ``call``, by file and variable, if it may become async."""
-        if call.receiver_origin != "module":
+        if call.receiver_origin not in {"module", "result"}:  # of the client, or of what it gives
             return None
         file, name = call.site.file, self._root(call)
         return f"{file}:{name}" if name is not None and self._is_own(file, name) else None

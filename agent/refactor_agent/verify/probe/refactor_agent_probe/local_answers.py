@@ -83,6 +83,7 @@ ANSWERS: dict[str, tuple[int, object]] = {
     f"/v1/objects/Film/{_KEY[:-1]}2": (500, {"error": "out of order"}),
     "/models/owner/model/predictions": (201, _PREDICTION),
     "/v1/predictions/p1": (200, _PREDICTION),
+    "/rest/v1/films": (200, [{"title": "Up"}]),
     "/api/chat": (200, {"model": "small", "message": _TEXT}),
     "/api/embed": (200, {"model": "embed", "embeddings": [[0.5, 0.25]]}),
 }  # fmt: skip
