@@ -102,7 +102,7 @@ def _compared(
     except _Broken as error:
         return {"differs": f"the async side can't be imported here: {error}"}
     for number, call in enumerate(example["calls"]):
-        new = _without(after[number], example["also"])
+        new = _without(after[number], example.get("also", ()))
         difference = _difference(before[number], new, exceptions)
         if difference:
             return {"differs": f"{call} {difference}".replace(address, "")}
