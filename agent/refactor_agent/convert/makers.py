@@ -71,9 +71,7 @@ def find_maker(job: Job, work: FileWork, call: cst.BaseExpression | None) -> Mak
         arguments = made.arguments if own == Arguments() else own
         return Maker(call, kind, f"{made.name}.{method}", arguments, parameters)
     factory = job.rulebook.async_type(name)
-    if factory is None:
-        return None
-    return Maker(call, kind, factory.name, factory.arguments, parameters)
+    return Maker(call, kind, factory.name, factory.arguments, parameters) if factory else None
 
 
 def make_async(job: Job, work: FileWork, maker: Maker) -> None:
