@@ -37,9 +37,8 @@ class Passed:
     def _table(self) -> Mapping[tuple[str, str], Sequence[Given]]:
         groups: dict[tuple[str, str], list[Given]] = defaultdict(list)
         for caller in self._callers:
-            for call in caller.body.calls:
-                given: list[tuple[int | str, Term]] = [*enumerate(call.args), *call.keywords]
-                for value in self._evaluator.term(caller, call.func) if given else ():
+            for func, given in _calls(caller):
+                for value in self._evaluator.term(caller, func) if given else ():
                     for function, bound in self._runs(value):
                         for key, term in given:
                             name = _parameter(function, key, bound=bound)
@@ -58,6 +57,16 @@ class Passed:
             cls = self._evaluator.index.classes[value.cls]
             for method in find_methods(self._evaluator, cls, "__init__"):
                 yield method, True
+
+
+def _calls(caller: ProjectFunction) -> Iterator[tuple[Term, list[tuple[int | str, Term]]]]:
+    """Give each callee with what it is given; what a thread will call as well."""
+    for call in caller.body.calls:
+        yield call.func, [*enumerate(call.args), *call.keywords]
+        words = dict(call.keywords)
+        args = words.get("args")
+        if words.get("target") is not None and args is not None and args[0] == "t":
+            yield words["target"], [*enumerate(args[1])]
 
 
 def _parameter(function: ProjectFunction, key: int | str, *, bound: bool) -> str | None:

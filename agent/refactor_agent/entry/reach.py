@@ -18,9 +18,15 @@ take less than the hop to a thread."""
 class Reach:
     """The project's functions that run when ``roots`` do, tests left out."""
 
-    def __init__(self, graph: CallGraph, roots: Iterable[str]) -> None:
+    def __init__(self, graph: CallGraph, roots: Iterable[str], *, threads: bool = False) -> None:
+        """Follow what ``roots`` call; with ``threads``, what threads run that they start, too."""
         self._graph = graph
+        self._threads = threads
         self.functions = frozenset(self._from(roots))
+
+    def with_threads(self) -> Reach:
+        """Give what is reached when threads become tasks."""
+        return Reach(self._graph, self.functions, threads=True)
 
     @cached_property
     def blocking(self) -> tuple[Call, ...]:
@@ -52,6 +58,7 @@ class Reach:
         """Function to the functions that it uses as values, and may so bring to run."""
         found: dict[str, list[str]] = defaultdict(list)
         for reference in self._graph.references:
-            if not reference.offloaded:
+            is_thread = self._threads and reference.passed_to == "threading.Thread"
+            if is_thread or not reference.offloaded:
                 found[reference.holder].append(reference.target)
         return found

@@ -57,15 +57,18 @@ def wanted_of(
     graph, allowed = ground.graph, ground.project.config.allow_dependencies
     usable = declared_distributions(ground.base) | {normalized(name) for name in allowed}
     pairs = Pairs(ground.rulebook, graph, usable, Keywords(ground.base))
+    leaves, left_out = pairs.of(reach.blocking)
+    if "queue.Queue" in leaves:  # a thread may be at its other end
+        reach = reach.with_threads()
+        leaves, left_out = pairs.of(reach.blocking)
     commands = Commands(ground.base, graph)
     outside = tuple(_callers(graph, commands, reach)) if callers else ()
     faces = commands.among({*reach.functions, *outside}) if callers else frozenset()
     tests = test_files(ground.base, graph, {*reach.functions, *outside})
     mocked = {} if answered else mocked_libraries(ground.base, tests)
-    leaves, left_out = pairs.of(reach.blocking)
     leaves = {sync: aio for sync, aio in leaves.items() if sync.partition(".")[0] not in mocked}
     if "queue.Queue" in leaves:
-        leaves["threading.Thread"] = "asyncio.create_task"  # a thread may be at its other end
+        leaves["threading.Thread"] = "asyncio.create_task"
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
     sharing = _sharing(graph, leaves) if callers else ()
     around = _decorators(graph, reach.functions)

@@ -116,6 +116,83 @@ CASES = [
     pytest.param(
         {
             "shop.py": """
+            import queue
+            import threading
+            import time
+
+
+            def work(jobs, done):
+                while True:
+                    name = jobs.get()
+                    if name is None:
+                        break
+                    time.sleep(0.01)
+                    done.append(name)
+
+
+            def run(names):
+                jobs = queue.Queue(maxsize=4)
+                done = []
+                threads = [threading.Thread(target=work, args=(jobs, done)) for _ in range(2)]
+                for thread in threads:
+                    thread.start()
+                for name in [*names, None, None]:
+                    jobs.put(name)
+                for thread in threads:
+                    thread.join()
+                return done
+            """,
+            "tests/test_shop.py": """
+            from shop import run
+
+
+            def test_run():
+                assert sorted(run(["b", "a"])) == ["a", "b"]
+            """,
+        },
+        ["shop:run"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            async def work(jobs, done):
+                while True:
+                    name = await jobs.get()
+                    if name is None:
+                        break
+                    await asyncio.sleep(0.01)
+                    done.append(name)
+
+
+            async def run(names):
+                jobs = asyncio.Queue(maxsize=4)
+                done = []
+                threads = [asyncio.create_task(work(jobs, done)) for _ in range(2)]
+                for name in [*names, None, None]:
+                    await jobs.put(name)
+                for thread in threads:
+                    await asyncio.wait([thread])
+                return done
+            """,
+            "tests/test_shop.py": """
+            import asyncio
+
+            from shop import run
+
+
+            def test_run():
+                async def scenario():
+                    assert sorted(await run(["b", "a"])) == ["a", "b"]
+
+                asyncio.run(scenario())
+            """,
+        },
+        id="several threads, which wait for more than the queue; a test of what is called run",
+    ),
+    pytest.param(
+        {
+            "shop.py": """
             import threading
             import time
 

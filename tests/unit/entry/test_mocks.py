@@ -33,6 +33,30 @@ PYPROJECT = '[tool.pytest.ini_options]\nasyncio_mode = "auto"\n'
 CASES = [
     pytest.param(
         """
+        import shop
+
+
+        def test_report(monkeypatch):
+            monkeypatch.setattr(shop.Store, "read", lambda self, name: "xy")
+            monkeypatch.setattr("shop.Store.size", lambda self: 1)
+            assert shop.report(shop.Store()) == "xy"
+        """,
+        """
+        import shop
+
+
+        async def test_report(monkeypatch):
+            async def read(self, name):
+                return "xy"
+
+            monkeypatch.setattr(shop.Store, "read", read)
+            monkeypatch.setattr("shop.Store.size", lambda self: 1)
+            assert await shop.report(shop.Store()) == "xy"
+        """,
+        id="a lambda in the place of what is awaited",
+    ),
+    pytest.param(
+        """
         from unittest.mock import Mock
 
         from shop import report

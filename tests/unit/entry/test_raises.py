@@ -23,6 +23,10 @@ CASES = {
         'self.assertRaisesRegex(Gone, "no .*", load)',
         'with self.assertRaisesRegex(Gone, "no .*"):\n            load()',
     ),
+    "a number below zero": (
+        "self.assertRaises(Gone, load, -1)",
+        "with self.assertRaises(Gone):\n            load(-1)",
+    ),
     "a warning": (
         "self.assertWarns(Old, load, self.name)",
         "with self.assertWarns(Old):\n            load(self.name)",

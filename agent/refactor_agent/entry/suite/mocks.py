@@ -9,6 +9,7 @@ import libcst as cst
 
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.edit import with_imports
+from refactor_agent.entry.suite.stand_ins import with_async_stand_ins
 from refactor_agent.tree import Tree
 
 __all__ = ["with_async_mocks"]
@@ -41,7 +42,7 @@ def with_async_mocks(
     """
     module = cst.parse_module(data)
     mocker = _Mocker(frozenset(awaited), moved)
-    made = module.visit(mocker)
+    made = with_async_stand_ins(module.visit(mocker), awaited)
     edits = []
     if mocker.home is not None:
         edits.append(ImportEdit(file=file, module=mocker.home, name="AsyncMock"))

@@ -74,6 +74,8 @@ def _is_plain(node: ast.expr) -> bool:
     match node:
         case ast.Tuple(elts=parts_of) | ast.List(elts=parts_of):
             parts = iter(parts_of)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=int() | float())):
+            parts = iter(())
         case ast.Dict():
             parts = iter([*node.keys, *node.values])
         case _:

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import libcst as cst
+import libcst.matchers as m
 
 __all__ = ["run_inside"]
+
+
+_NAMES = ("run", "scenario", "body")
 
 
 def run_inside(node: cst.FunctionDef) -> cst.FunctionDef:
     """Give the async test ``node`` as a plain one that ends with ``asyncio.run(run())``.
 
+    The inner function has another name where the test speaks of something that is called `run`.
+
     Its docstring, which runners show as the test's name, stays the test's.
     """
     about, body = _docstring_apart(node)
+    taken = {name.value for name in m.findall(node, m.Name()) if isinstance(name, cst.Name)}
+    name = next((one for one in _NAMES if one not in taken), f"run_{node.name.value}")
     inner = cst.FunctionDef(
-        name=cst.Name("run"),
+        name=cst.Name(name),
         params=cst.Parameters(),
         body=body,
         asynchronous=cst.Asynchronous(),
         returns=cst.Annotation(cst.Name("None")) if node.returns is not None else None,
         leading_lines=[cst.EmptyLine(indent=False)] if about else [],
     )
-    call = cst.parse_statement("asyncio.run(run())\n")
+    call = cst.parse_statement(f"asyncio.run({name}())\n")
     outer = cst.IndentedBlock(
         [*about, inner, call.with_changes(leading_lines=[cst.EmptyLine(indent=False)])]
     )
