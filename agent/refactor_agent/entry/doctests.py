@@ -61,9 +61,9 @@ def _written(text: str, names: Collection[str], *, imported: bool) -> str:
     first = None
     for example in reversed(examples):
         places = list(_calls(example.source, names))
-        for line, column, inserted in sorted(places, reverse=True):
+        for line, start, inserted in sorted(places, reverse=True):
             at = example.lineno + line
-            column += example.indent + _PROMPT
+            column = start + example.indent + _PROMPT
             lines[at] = lines[at][:column] + inserted + lines[at][column:]
         first = example if places else first
     if first is not None and not imported:

@@ -40,9 +40,10 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
         *still_sync(over, entries, done),
     )
     said = _Said(refusals, made.notes, made.dependencies)
+    stubs = [(f"{file}i", file) for file in files]
     groups = [
         _group(over, entries, {file: files[file] for file in sorted(group)}, done.rest, said)
-        for group in grouped(over.graph, files, done.coloured, done.ties)
+        for group in grouped(over.graph, files, done.coloured, [*done.ties, *stubs])
     ]
     return planned(ground.base, over.graph, [*groups, *_unreached(over, entries, files, said)])
 

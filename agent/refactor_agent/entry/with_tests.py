@@ -15,6 +15,7 @@ from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import InPlace, convert_in_place
 from refactor_agent.entry.keywords import Keywords
 from refactor_agent.entry.reach import Reach
+from refactor_agent.entry.stubs import async_stubs
 from refactor_agent.entry.suite.answers import answered_by_respx
 from refactor_agent.entry.suite.files import test_files
 from refactor_agent.entry.suite.mocked import PATCH, mocked_libraries
@@ -145,6 +146,7 @@ def _made(ground: EntryGround, reach: Reach, *, answered: bool) -> Made:
     files = {
         f: with_async_doctests(data, _shown(ground, done, faces, f)) for f, data in files.items()
     }
+    files |= dict(async_stubs(ground.base, files))
     files, unrunnable = with_runner(ground, done, files)
     return Made(done, faces, files, unrunnable, tuple(refusal.message for refusal in left_out))
 

@@ -633,6 +633,68 @@ CASES = [
     ),
     pytest.param(
         {
+            "shop.py": """
+            import time
+
+
+            class Stock:
+                def level(self, name):
+                    time.sleep(0)
+                    return 1
+
+                def levels(self):
+                    yield self.level("a")
+
+                def size(self):
+                    return 1
+            """,
+            "shop.pyi": """
+            from collections.abc import Iterator
+            from typing import overload
+
+            class Stock:
+                @overload
+                def level(self, name: str) -> int: ...
+                @overload
+                def level(self, name: int) -> str: ...  # rare
+                def levels(self) -> Iterator[int]: ...
+                def size(self) -> int: ...
+            """,
+        },
+        ["shop:Stock"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            class Stock:
+                async def level(self, name):
+                    await asyncio.sleep(0)
+                    return 1
+
+                async def levels(self):
+                    yield await self.level("a")
+
+                def size(self):
+                    return 1
+            """,
+            "shop.pyi": """
+            from collections.abc import AsyncIterator
+            from typing import overload
+
+            class Stock:
+                @overload
+                async def level(self, name: str) -> int: ...
+                @overload
+                async def level(self, name: int) -> str: ...  # rare
+                def levels(self) -> AsyncIterator[int]: ...
+                def size(self) -> int: ...
+            """,
+        },
+        id="the stub file beside it",
+    ),
+    pytest.param(
+        {
             "pyproject.toml": RUNNER + '[project.scripts]\nshop = "cli:main"\n',
             "shop.py": """
             import time
