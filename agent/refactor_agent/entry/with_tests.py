@@ -156,8 +156,9 @@ def _shown(ground: EntryGround, done: InPlace, faces: Collection[str], file: str
     functions = ground.graph.functions
     return {
         name.rpartition(".")[2]
-        for name in done.coloured - faces
+        for name in done.coloured
         if name in functions
+        and name not in faces
         and functions[name].file == file
         and not (functions[name].owner or functions[name].nested or functions[name].is_generator)
         and not (functions[name].is_test or functions[name].is_async)
