@@ -131,7 +131,7 @@ class Colours:
         if not said or not is_handed(function, term):
             return None
         if not self.whence.is_unknown(function, term) and not (
-            holes.is_maybe(said) and self.origins.is_open(function, term)
+            holes.is_maybe(said) and self._may_be_another(function, term)
         ):
             return None
         values = self.whence.callables(function, term)
@@ -139,6 +139,18 @@ class Colours:
         if any(isinstance(value, Instance) and value.cls in ITERABLES for value in given):
             return Member(name, awaited=False, gives="iterator")
         return Member(name, maybe=holes.is_maybe(said))
+
+    def _may_be_another(self, function: ProjectFunction, term: Term) -> bool:
+        """Say whether a caller may give another function than those the project gives.
+
+        An object of a class that can be called is no function: what it does is known.
+        """
+        return self.origins.is_open(function, term) and all(
+            isinstance(value, FunctionValue)
+            or self.whence.is_vague(value)
+            or ((member := self.of(value)) is not None and member.awaited)
+            for value in self.whence.callables(function, term)
+        )
 
     def may_be_plain(self, site: CallSite, name: str) -> bool:
         """Say whether a callee that is known to be async may be a plain function as well."""

@@ -42,11 +42,12 @@ class Whence:
 
     def is_unknown(self, function: ProjectFunction, term: Term) -> bool:
         """Say whether no more is known of a callee than that it can be called."""
-        return all(map(self._is_vague, self.callables(function, term)))
+        return all(map(self.is_vague, self.callables(function, term)))
 
-    def _is_vague(self, value: Value) -> bool:
+    def is_vague(self, value: Value) -> bool:
+        """Say whether ``value`` is no more than something that can be called."""
         if isinstance(value, Partial):
-            return all(map(self._is_vague, value.inner))
+            return all(map(self.is_vague, value.inner))
         if not isinstance(value, Instance):
             return False
         cls = self._evaluator.index.classes.get(value.cls)

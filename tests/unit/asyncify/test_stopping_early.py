@@ -94,3 +94,21 @@ def test_what_the_project_gives_itself_is_not_all_that_may_be_given(convert):
     said = {"callables of the user (predicate)": "may be coroutine functions"}
     made = convert(dedent(before.lstrip("\n")), leaves=said).files["app.py"].decode()
     assert "        return await _settled(self.predicate(error))\n" in made
+
+
+def test_an_object_that_can_be_called_is_no_callable_of_the_user(convert):
+    before = """
+        class Kind:
+            def __call__(self, text):
+                return text.strip()
+
+        class Option:
+            def __init__(self, kind: Kind):
+                self.kind = kind
+
+            def parse(self, text):
+                return self.kind(text)
+        """
+    said = {"callables of the user (kind, callback)": "may be coroutine functions"}
+    text = dedent(before.lstrip("\n"))
+    assert convert(text, leaves=said).files["app.py"].decode() == text
