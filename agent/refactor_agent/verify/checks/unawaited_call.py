@@ -42,7 +42,7 @@ def _is_used(use: Use) -> bool:
         case "coroutine":
             return isinstance(parent, ast.Await) or _goes_to(use, SINKS)
         case "generator":
-            return _is_read(use, parent) or _goes_to(use, _ITERATORS)
+            return _is_read(use.call, parent) or _goes_to(use, _ITERATORS) or _is_held(use, parent)
         case "context manager":
             entered = isinstance(parent, ast.withitem) and isinstance(
                 use.module.parents.get(parent), ast.AsyncWith
@@ -50,12 +50,30 @@ def _is_used(use: Use) -> bool:
             return entered or _goes_to(use, _ENTERED)
 
 
-def _is_read(use: Use, parent: ast.AST | None) -> bool:
+def _is_read(node: ast.expr, parent: ast.AST | None) -> bool:
     if isinstance(parent, ast.AsyncFor):
-        return parent.iter is use.call
+        return parent.iter is node
     if isinstance(parent, ast.comprehension):
         return bool(parent.is_async)
     return isinstance(parent, ast.Attribute) and parent.attr in {"asend", "athrow", "aclose"}
+
+
+def _is_held(use: Use, parent: ast.AST | None) -> bool:
+    """Whether a variable of its function holds it, of which all other uses read it as async."""
+    holder = use.module.function_of(use.call)
+    if holder is None or not isinstance(parent, ast.Assign) or len(parent.targets) != 1:
+        return False
+    target = parent.targets[0]
+    if not isinstance(target, ast.Name):
+        return False
+    uses = [
+        node for node in ast.walk(holder)
+        if isinstance(node, ast.Name) and node.id == target.id and node is not target
+    ]  # fmt: skip
+    parents = use.module.parents
+    return bool(uses) and all(
+        isinstance(node.ctx, ast.Load) and _is_read(node, parents.get(node)) for node in uses
+    )
 
 
 def _goes_to_runner(use: Use, units: Units) -> bool:
@@ -137,6 +155,25 @@ CHECK = Check(
         Example("list", _BEFORE, _after("return list(get(k))", _STREAM), "`async for`"),
         Example("async for", _BEFORE, _after("async for x in get(k): return x", _STREAM)),
         Example("async listing", _BEFORE, _after("return [x async for x in get(k)]", _STREAM)),
+        Example(
+            "held, and read as async",
+            _BEFORE,
+            _after("found = get(k)\n    return [x async for x in found]", _STREAM),
+        ),
+        Example(
+            "held, and read as before",
+            _BEFORE,
+            _after("found = get(k)\n    return [x for x in found]", _STREAM),
+            "`async for`",
+        ),
+        Example(
+            "held, read as async and handed on",
+            _BEFORE,
+            _after(
+                "found = get(k)\n    print(found)\n    return [x async for x in found]", _STREAM
+            ),
+            "`async for`",
+        ),
         Example("sync with", _BEFORE, _after("with get(k): return 1", _MANAGER), "`async with`"),
         Example("async with", _BEFORE, _after("async with get(k): return 1", _MANAGER)),
         Example(
