@@ -6,25 +6,26 @@ library, in threads, has none. The published tool's recorded runs are scored
 by the same words, as far as the records tell.
 
 The projects are not part of this: ``--packages`` names a directory with a git clone of each, called
-``owner@name``, that has its commit. A scenario without a clone, or whose environment was not set up
-here, is counted for the published tool alone.
+``owner@name``, that has its commit. ``setups.json`` says what came of setting each scenario up, by
+`eval.suites.migrations.set_up`. One without a clone, or whose tests do not pass here as published,
+is counted for the published tool alone.
 """
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.runs.environments import environment
+from eval.runs.environments import environment, interpreter_of
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting
 from eval.suites.convert.pipeline import Converted, convert_tree, model_options
 from eval.suites.migrations.entries import entries, users_of
 from eval.suites.migrations.scenario import SCENARIOS, Scenario, read_scenarios
-from eval.suites.wild.own_tests import passing
+from eval.suites.migrations.tree import lay
+from eval.suites.wild.own_tests import passing, ran
 
 __all__ = ["ABOUT", "NAME", "cases", "run"]
 
@@ -32,7 +33,8 @@ NAME = "migrations"
 ABOUT = "Published migrations: a point is a project off the sync library, its tests green and run."
 
 _PUBLISHED = "published tool"
-_TESTS = "PYTHONPATH=. python -m pytest -p no:cacheprovider"
+_SHOWN = " -W always::RuntimeWarning"
+"""Python says which coroutines nobody awaited, whatever a project's filters hide."""
 _ALLOWED = '\n[tool.refactor-agent]\nallow-dependencies = ["httpx"]\n'
 """What a user who wants off a sync library says: the async one may come in."""
 
@@ -74,23 +76,25 @@ def _recorded(case: Case, scenario: Scenario) -> Result:
 
 
 def _tried(case: Case, scenario: Scenario, clone: Path, setting: Setting) -> Iterator[Result]:
-    place = setting.cache / "migrations"
-    python = environment(place, scenario.directory, scenario.requirements)
+    python = environment(
+        setting.cache / "migrations", scenario.directory, scenario.requirements,
+        interpreter_of(scenario.setup.python),
+    )  # fmt: skip
+    tests = scenario.test_command
     with tempfile.TemporaryDirectory(prefix="mig-") as scratch:
         root = Path(scratch).resolve() / "project"
-        _lay(clone, scenario.commit, root)
-        before = passing(root, python, _TESTS)
+        lay(clone, scenario.commit, root)
+        before = passing(root, python, tests)
         _allow(root)
         began = time.monotonic()
-        named = [word for name in entries(root, scenario.source) for word in ("--entry", name)]
-        options = (*named, "--in-place", "--test-command", _TESTS, *model_options(setting))
-        try:
-            converted = convert_tree(root, Path(scratch, "home"), options, str(python))
-        except RuntimeError as error:
-            converted = Converted(reasons=str(error).strip().splitlines()[-1:])
+        options = ("--in-place", "--test-command", tests, *model_options(setting))
+        converted = _converted(root, scenario, Path(scratch, "home"), options, python)
         seconds = time.monotonic() - began
-        lost = sorted(before - passing(root, python, _TESTS))
+        after = ran(root, python, tests + _SHOWN)
         left = users_of(root, scenario.source)
+    lost = sorted(before - after.passed)
+    if not lost and after.never_awaited:
+        lost = [f"{after.never_awaited} coroutines were never awaited"]
     yield _result(case, converted, (lost, left), seconds, setting)
     if setting.stand_ins:
         yield Result(
@@ -99,13 +103,17 @@ def _tried(case: Case, scenario: Scenario, clone: Path, setting: Setting) -> Ite
         )  # fmt: skip
 
 
-def _lay(clone: Path, commit: str, root: Path) -> None:
-    """Write the tree of a commit, without its history."""
-    root.mkdir()
-    packed = subprocess.run(
-        ["git", "-C", str(clone), "archive", commit], capture_output=True, check=True
-    )
-    subprocess.run(["tar", "x", "-C", str(root)], input=packed.stdout, check=True)
+def _converted(
+    root: Path, scenario: Scenario, home: Path, options: Sequence[str], python: Path
+) -> Converted:
+    """Convert what calls the library, near or far."""
+    named = [word for name in entries(root, scenario.source) for word in ("--entry", name)]
+    if not named:
+        return Converted(reasons=[f"no function is seen to call {scenario.source}"])
+    try:
+        return convert_tree(root, home, (*named, *options), str(python))
+    except RuntimeError as error:
+        return Converted(reasons=str(error).strip().splitlines()[-1:])
 
 
 def _allow(root: Path) -> None:
@@ -126,7 +134,7 @@ def _result(
     outcome: Outcome = "wrong" if lost else "refused" if left else "right"
     ends = Counter(converted.statuses.values())
     why = converted.reasons[:3] or [f"still used, in threads, by {', '.join(left)}"]
-    reason = f"no longer pass: {', '.join(lost[:5])}" if lost else "; ".join(why)
+    reason = f"lost: {', '.join(lost[:5])}" if lost else "; ".join(why)
     name = f"{NAME}-{case.id.replace('/', '@')}"
     place = setting.artefacts / name
     place.mkdir(parents=True, exist_ok=True)

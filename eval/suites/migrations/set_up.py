@@ -34,6 +34,8 @@ _TIME = "2025-04-23"
 _PYTHONS = ("3.11", "3.9")
 _NEEDED = ("pytest", "pytest-asyncio", "httpx", "setuptools")
 """The tests of a converted project await, with the client that it is converted to."""
+_RUNNER = "pytest>=8\npluggy>=1.5\n"
+"""Whatever they pin: an older one can't be had with what runs tests that await."""
 _VERSIONS = {"SETUPTOOLS_SCM_PRETEND_VERSION": "1.0", "PBR_VERSION": "1.0"}
 """Trees without their history can't say which version they are."""
 _COMPILE, _INSTALL, _TESTS = 300.0, 600.0, 240.0
@@ -82,7 +84,7 @@ def _with(tried: Tried, *, why: str) -> Tried:
 
 def _ways(scenario: Scenario) -> Iterator[tuple[str, bool]]:
     """Give Pythons, first with the project's own pins, then with its names alone."""
-    known = (scenario.python,) if scenario.python else _PYTHONS
+    known = (scenario.setup.python,) if scenario.setup.python else _PYTHONS
     there = [one for one in known if shutil.which(f"python{one}")]
     for loose in (False, True):
         yield from ((python, loose) for python in there)
@@ -111,8 +113,10 @@ def _pinned(scenario: Scenario, root: Path, python: str, loose: bool) -> list[st
     """Resolve what its files name; raises `CalledProcessError` where that has no answer."""
     lines = requirement_lines(root)
     wanted = root.parent / "wanted.in"
-    lines = [*(named_only(lines) if loose else lines), *scenario.needs, *_NEEDED]
+    lines = [*(named_only(lines) if loose else lines), *scenario.setup.needs, *_NEEDED]
     wanted.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    runner = root.parent / "runner.in"
+    runner.write_text(_RUNNER if loose else "", encoding="utf-8")
     packaged = [name for name in ("pyproject.toml", "setup.py") if _is_package(root / name)][:1]
     try:
         return _compiled(root, python, str(wanted), *packaged, *["--all-extras"][: len(packaged)])
@@ -125,7 +129,8 @@ def _pinned(scenario: Scenario, root: Path, python: str, loose: bool) -> list[st
 def _compiled(root: Path, python: str, *files: str) -> list[str]:
     command = [
         "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python-version",
-        python, "--python", f"python{python}", "--exclude-newer", _TIME, *files,
+        python, "--python", f"python{python}", "--exclude-newer", _TIME,
+        "--override", str(root.parent / "runner.in"), *files,
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=root, check=True, capture_output=True, text=True, timeout=_COMPILE,
