@@ -68,6 +68,19 @@ def rename_method(name: str) -> Change:
     return change
 
 
+def in_turn(first: Change, second: Change) -> Change:
+    """Give the change of a call that makes one after the other."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        changed = first(node)
+        assert isinstance(changed, cst.Call)  # noqa: S101 - calls stay calls
+        result = second(changed)
+        assert isinstance(result, cst.Call)  # noqa: S101
+        return result
+
+    return change
+
+
 def _awaited(call: cst.Call, *, parenthesise: bool) -> cst.Await:
     lpar, rpar = call.lpar, call.rpar
     if parenthesise and not lpar:

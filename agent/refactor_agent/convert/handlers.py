@@ -24,9 +24,8 @@ def map_handlers(job: Job) -> None:
         return
     done: set[cst.CSTNode] = set()
     for work in job.files.values():
-        for call, edit in work.edits.items():
-            if edit.action == "offload":
-                continue
+        changed = (call for call, edit in work.edits.items() if edit.action != "offload")
+        for call in (*changed, *work.unwaited):
             for handler, guarded in _handlers(work, call):
                 if handler.type is not None and handler not in done:
                     done.add(handler)
@@ -51,7 +50,8 @@ def _left_behind(job: Job) -> frozenset[str]:
     found = set()
     for edit in job.attempt.calls:
         native = job.rulebook.native(edit.callee) if edit.action == "native" else None
-        if native is not None and native.distribution is not None:
+        rule = job.rulebook.rule(native.rule).native if native is not None else None
+        if native is not None and (native.distribution is not None or (rule and rule.exceptions)):
             old = native.callee.partition(".")[0]
             if native.target.partition(".")[0] != old:
                 found.add(old)

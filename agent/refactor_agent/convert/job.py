@@ -40,6 +40,8 @@ class FileWork:
 
     added: set[cst.AugAssign] = field(default_factory=set)
     """Updates of an attribute whose new part may be awaited."""
+    unwaited: list[cst.Call] = field(default_factory=list)
+    """Calls of objects that become async which go on not to wait, but may raise something else."""
     shared: dict[str, cst.Call] = field(default_factory=dict)
     """Clients at the top of the module that change, by name, and the calls that make them."""
 

@@ -7,7 +7,7 @@ import sys
 import libcst as cst
 
 from refactor_agent.convert.arguments import adapt_arguments
-from refactor_agent.convert.awaiting import await_call, rename_method
+from refactor_agent.convert.awaiting import await_call, in_turn, rename_method
 from refactor_agent.convert.clients import check_left_open, convert_client, convert_maker
 from refactor_agent.convert.halves import go_by_half
 from refactor_agent.convert.iteration import read_async
@@ -56,7 +56,7 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     rename = _renamed(job, work, call, edit, native)
     if native.iterator:
         read_async(work, call, awaited=native.awaited)
-    _await_or_keep(job, work, call, native, _both(rename, adapt))
+    _await_or_keep(job, work, call, native, in_turn(rename, adapt))
     if native.types is None and native.opened is None:
         check_result_use(job, work, call, edit.callee)
 
@@ -113,14 +113,3 @@ def _same_object(work: FileWork, call: cst.Call, native: NativeCall) -> bool:
 def _function(work: FileWork, call: cst.Call, native: NativeCall) -> Change:
     new = work.names.replace(call.func, native.target)
     return lambda node: node.with_changes(func=new)
-
-
-def _both(first: Change, second: Change) -> Change:
-    def change(node: cst.CSTNode) -> cst.CSTNode:
-        changed = first(node)
-        assert isinstance(changed, cst.Call)  # noqa: S101 - calls stay calls
-        result = second(changed)
-        assert isinstance(result, cst.Call)  # noqa: S101
-        return result
-
-    return change

@@ -75,6 +75,7 @@ def _waited_for(job: Job, work: FileWork, node: cst.BaseExpression, member: str)
 def _passed_through(job: Job, work: FileWork, call: cst.Call | None, member: str) -> str | None:
     """See to an attribute, or a call that does not wait; give its type."""
     if call is not None:
+        work.unwaited.append(call)
         _check_arguments(job, work, call, member)
         if job.rulebook.is_entered(member):
             _await_unless_entered(job, work, call)
