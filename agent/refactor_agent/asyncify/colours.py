@@ -257,7 +257,7 @@ class Colours:
                 member = self.world.leaves.of_class(name, bare)
                 if member is not None:
                     return member.name
-        return bare
+        return self.world.request.names.get(bare, bare) if owner is not None else bare
 
     def overloaded_iterator(self, function: ProjectFunction) -> bool:
         """Say whether what the function gives is read with ``async for``.

@@ -27,6 +27,8 @@ class Request(Value):
 
     seeds: tuple[str, ...] = ()
     """Functions that wait whatever their calls resolve to, by qualified name."""
+    names: Mapping[str, str] = {}
+    """Methods to what they are called once they are async: ``close`` to ``aclose``."""
 
     faces: tuple[str, ...] = ()
     """Commands that keep a sync face: who calls them does not wait."""

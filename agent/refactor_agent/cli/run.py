@@ -63,6 +63,9 @@ def run(  # noqa: PLR0913 - one parameter per option
     twin: Annotated[
         bool, typer.Option("--twin", help="Entries: keep the sync code, and add an async side.")
     ] = False,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Twins: in a package of their own, named _async.")
+    ] = False,
     model: options.Model = None,
     profile: options.Profile = None,
     base_url: options.BaseUrl = None,
@@ -130,6 +133,7 @@ def run(  # noqa: PLR0913 - one parameter per option
             entry or (),
             in_place=in_place,
             twin=twin,
+            apart=apart,
             others=[
                 name for name, given in (("--flag", flag), ("--concurrent", concurrent)) if given
             ],

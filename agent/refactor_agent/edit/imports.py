@@ -142,8 +142,8 @@ def _statement(edit: ImportEdit) -> str:
 
 
 def _alias_text(edit: ImportEdit) -> str:
-    renamed = edit.alias is not None and edit.alias != edit.name
-    return f"{edit.name} as {edit.alias}" if renamed else f"{edit.name}"
+    """`X as X` says that a module exports it, and stays so."""
+    return f"{edit.name} as {edit.alias}" if edit.alias is not None else f"{edit.name}"
 
 
 def _name_key(name: str) -> tuple[int, str]:

@@ -89,6 +89,24 @@ class Definitions:
         """Say whether ``module`` is the ``__init__`` of a package."""
         return self._modules.get(module, "").endswith("__init__.py")
 
+    def has_module(self, module: str) -> bool:
+        """Say whether the project has a module of that name."""
+        return module in self._modules
+
+    def binds(self, module: str, name: str) -> bool:
+        """Say whether ``module`` binds ``name`` at its top."""
+        for node in self.top(module):
+            if isinstance(node, _Defining):
+                found = {node.name}
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                found = {alias.asname or alias.name for alias in node.names}
+            else:
+                parts = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+                found = {part.id for part in parts if isinstance(part.ctx, ast.Store)}
+            if name in found:
+                return True
+        return False
+
     def names(self, module: str) -> tuple[str, ...]:
         """Name the functions and classes at the top of ``module``, and what it imports."""
         found = [node.name for node in self.top(module) if isinstance(node, _Defining)]

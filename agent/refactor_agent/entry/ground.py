@@ -30,3 +30,8 @@ class EntryGround:
     def graph(self) -> CallGraph:
         """The call graph of the unchanged files."""
         return self.locate(self.base).graph
+
+    def module_of(self, function: str) -> str:
+        """Give the module in which a function of the graph stands."""
+        file = self.graph.functions[function].file
+        return next(name for name, own in self.graph.modules.items() if own == file)

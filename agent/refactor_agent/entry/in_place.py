@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from refactor_agent.asyncify import Asyncified, Request, asyncify
 from refactor_agent.domain.plan import Refusal
@@ -27,6 +27,8 @@ class Wanted:
     """Commands: who calls them does not wait."""
     mocked: Mapping[str, str]
     """Libraries whose calls stay theirs, with what answers for them in tests."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Methods to what they are called once they are async."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def convert_in_place(ground: EntryGround, wanted: Wanted) -> InPlace:
     made, stuck = _colour(ground, wanted)
     changed = {f: data for f, data in made.files.items() if ground.base.read(f) != data}
     coloured = frozenset(made.coloured)
-    rest = resolve_leaves(ground, ground.base.with_changes(changed), coloured, wanted.mocked)
+    now = {*coloured, *(_now(name, wanted.names) for name in coloured)}
+    rest = resolve_leaves(ground, ground.base.with_changes(changed), now, wanted.mocked)
     files = {
         file: data
         for file, data in rest.tree.changes.items()
@@ -75,6 +78,11 @@ def convert_in_place(ground: EntryGround, wanted: Wanted) -> InPlace:
     )
 
 
+def _now(name: str, names: Mapping[str, str]) -> str:
+    owner, _, bare = name.rpartition(".")
+    return f"{owner}.{names.get(bare, bare)}"
+
+
 def _colour(ground: EntryGround, wanted: Wanted) -> tuple[Asyncified, tuple[Refusal, ...]]:
     """Colour; where a function that blocks can't be async, its callers wait in its place."""
     seeds, tried = set(wanted.seeds), set(wanted.seeds)
@@ -86,6 +94,7 @@ def _colour(ground: EntryGround, wanted: Wanted) -> tuple[Asyncified, tuple[Refu
             leaves=wanted.pairs,
             seeds=tuple(sorted(seeds)),
             faces=tuple(sorted(wanted.faces)),
+            names=wanted.names,
         )
         about = (ground.project, ground.rulebook, request, ground.interpreter)
         made = asyncify(*about, changes=ground.base.changes)

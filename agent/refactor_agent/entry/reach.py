@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from refactor_agent.domain.callgraph import Call, CallGraph
@@ -18,15 +18,26 @@ take less than the hop to a thread."""
 class Reach:
     """The project's functions that run when ``roots`` do, tests left out."""
 
-    def __init__(self, graph: CallGraph, roots: Iterable[str], *, threads: bool = False) -> None:
-        """Follow what ``roots`` call; with ``threads``, what threads run that they start, too."""
+    def __init__(
+        self,
+        graph: CallGraph,
+        roots: Iterable[str],
+        stops: Collection[str] = frozenset(),
+        *,
+        threads: bool = False,
+    ) -> None:
+        """Follow what ``roots`` call; with ``threads``, what threads run that they start, too.
+
+        Into none of ``stops``: they have an async side.
+        """
         self._graph = graph
+        self._stops = stops
         self._threads = threads
         self.functions = frozenset(self._from(roots))
 
     def with_threads(self) -> Reach:
         """Give what is reached when threads become tasks."""
-        return Reach(self._graph, self.functions, threads=True)
+        return Reach(self._graph, self.functions, self._stops, threads=True)
 
     @cached_property
     def blocking(self) -> tuple[Call, ...]:
@@ -44,7 +55,7 @@ class Reach:
         while waiting:
             name = waiting.pop()
             function = self._graph.functions.get(name)
-            if name in seen or function is None or function.is_test:
+            if name in seen or name in self._stops or function is None or function.is_test:
                 continue
             seen.add(name)
             yield name

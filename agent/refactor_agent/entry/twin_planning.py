@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.plan import Colour, FunctionRef, Refusal
 from refactor_agent.domain.proposal import Proposal, RuleAuthor
 from refactor_agent.entry.changes import Group, Planned, planned
+from refactor_agent.entry.definitions import Definitions
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import convert_in_place
+from refactor_agent.entry.names import EntryPoint
 from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.scope import scope_of
+from refactor_agent.entry.twin.layout import Layout
+from refactor_agent.entry.twin.naming import TwinNames
 from refactor_agent.entry.twin.planning import Beside, put_beside
-from refactor_agent.entry.wanted import entries_of, still_sync, wanted_of, with_runner
+from refactor_agent.entry.twin.table import Twins
+from refactor_agent.entry.wanted import Known, entries_of, still_sync, wanted_of, with_runner
 
 __all__ = ["plan_twin"]
 
 
-def plan_twin(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, ...]:
+def plan_twin(
+    ground: EntryGround, texts: Sequence[str], *, apart: bool = False
+) -> tuple[Planned, ...]:
     """Give what the entry points reach an async twin, exported beside it, and copies of its tests.
 
     One change set: the twins of a project stand in the same files and in the same exports. What is
-    there stays as it is, so that no caller has to change.
+    there stays as it is, so that no caller has to change. With ``apart``, twins stand in a package
+    ``_async`` of their own, as they do where the project has a package ``_sync``.
     """
     entries = entries_of(ground, texts)
     graph = ground.graph
-    reach = _with_whole_classes(graph, chain.from_iterable(e.functions for e in entries))
-    wanted, left_out = wanted_of(ground, reach, callers=False)
+    twins, naming = _twins(ground, apart=apart)
+    known = {name: aio for name, aio in naming.known.items() if not _is_of(name, entries)}
+    stops = {f.name for f in graph.functions.values() if {f.name, f.owner} & known.keys()}
+    roots = chain.from_iterable(entry.functions for entry in entries)
+    reach = _with_whole_classes(graph, roots, stops)
+    twins.methods = naming.of_methods(_methods(graph, reach))
+    twins.known = _used(graph, reach, known)
+    there = Known(twins.known, twins.methods)
+    wanted, left_out = wanted_of(ground, reach, callers=False, known=there)
     done = convert_in_place(ground, wanted)
     dressed, unrunnable = with_runner(ground, done, done.files)
     skipped = frozenset(file for file, _ in unrunnable if file is not None)
     scope = scope_of(graph, reach.functions)
-    beside = put_beside(ground, dressed, scope, skipped)
+    beside = put_beside(ground, (twins, naming), dressed, scope, skipped)
     refusals = [
         *_of_code(graph, done.refusals),
         *(refusal for _, refusal in still_sync(ground, entries, done)),
@@ -57,19 +72,44 @@ def plan_twin(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, ...]:
         rest=rest,
         refusals=refusals,
         functions=tuple(_functions(graph, beside)),
-        colours=tuple(_colours(graph, beside)),
+        colours=tuple(_colours(graph, beside, twins.layout)),
         twins=beside.twins,
     )
     return planned(ground.base, graph, [group])
 
 
-def _with_whole_classes(graph: CallGraph, roots: Iterable[str]) -> Reach:
+def _twins(ground: EntryGround, *, apart: bool) -> tuple[Twins, TwinNames]:
+    definitions = Definitions(ground.base, ground.graph.modules)
+    layout = Layout(ground.graph.modules, asked=apart)
+    return Twins(definitions, layout), TwinNames(ground.graph, definitions, layout)
+
+
+def _is_of(name: str, entries: Iterable[EntryPoint]) -> bool:
+    return any(entry.name == name or entry.name.startswith(f"{name}.") for entry in entries)
+
+
+def _methods(graph: CallGraph, reach: Reach) -> list[str]:
+    functions = (graph.functions[name] for name in reach.functions)
+    return sorted({f.name.rpartition(".")[2] for f in functions if f.owner is not None})
+
+
+def _used(graph: CallGraph, reach: Reach, known: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what of ``known`` is called in what is reached, or is the class of what is."""
+    used: set[str | None] = set()
+    for name in reach.functions:
+        for call in graph.calls_in(name):
+            owners = (graph.functions[c].owner for c in call.callees if c in graph.functions)
+            used.update((*call.callees, *owners, call.receiver))
+    return {name: aio for name, aio in known.items() if name in used}
+
+
+def _with_whole_classes(graph: CallGraph, roots: Iterable[str], stops: Collection[str]) -> Reach:
     """Reach as far as the methods of all classes that are reached: their twins have them all."""
-    reach = Reach(graph, roots)
+    reach = Reach(graph, roots, stops)
     while True:
         owners = {graph.functions[name].owner for name in reach.functions} - {None}
         methods = {f.name for f in graph.functions.values() if f.owner in owners}
-        wider = Reach(graph, {*reach.functions, *methods})
+        wider = Reach(graph, {*reach.functions, *methods}, stops)
         if wider.functions == reach.functions:
             return reach
         reach = wider
@@ -87,9 +127,10 @@ def _functions(graph: CallGraph, beside: Beside) -> Iterator[FunctionRef]:
             yield FunctionRef(file=function.file, name=name)
 
 
-def _colours(graph: CallGraph, beside: Beside) -> Iterator[Colour]:
+def _colours(graph: CallGraph, beside: Beside, layout: Layout) -> Iterator[Colour]:
     """Give the async functions of the twins: a method under its class's new name."""
-    modules = {file: name for name, file in graph.modules.items()}
+    modules = {layout.file(name): name for name in graph.modules if layout.moves(name)}
+    modules = {**{file: name for name, file in graph.modules.items()}, **modules}
     originals = beside.twins
     for file, data in sorted(beside.files.items()):
         module = modules.get(file)

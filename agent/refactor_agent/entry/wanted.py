@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from refactor_agent.asyncify import MODULE
 from refactor_agent.domain.callgraph import CallGraph
@@ -25,14 +26,34 @@ from refactor_agent.entry.suite.mocked import mocked_libraries
 from refactor_agent.entry.suite.mocks import with_async_mocks
 from refactor_agent.entry.suite.runner import find_runner
 from refactor_agent.entry.suite.targets import Targets
+from refactor_agent.entry.twin.layout import Layout
 from refactor_agent.errors import UsageError
 
-__all__ = ["check_entries", "entries_of", "still_sync", "wanted_of", "with_runner"]
+__all__ = ["Known", "check_entries", "entries_of", "still_sync", "wanted_of", "with_runner"]
 
 
-def check_entries(ground: EntryGround, texts: Sequence[str]) -> None:
-    """Raise `UsageError`, in one line, unless each text names something that blocks."""
+class Known(NamedTuple):
+    """What a project's async side has already."""
+
+    pairs: Mapping[str, str]
+    """Classes and functions with their async side."""
+    methods: Mapping[str, str]
+    """Methods with what they are called there."""
+
+
+def check_entries(ground: EntryGround, texts: Sequence[str], *, apart: bool = False) -> None:
+    """Raise `UsageError`, in one line, unless each text names something that blocks.
+
+    With ``apart`` it has to be part of a package, in which its twin can get one.
+    """
+    layout = Layout(ground.graph.modules, asked=apart)
     for entry in entries_of(ground, texts):
+        module = entry.text.partition(":")[0]
+        if apart and not layout.moves(ground.module_of(entry.functions[0])):
+            raise UsageError(
+                f"--entry {entry.text}: {module} is in no package; --apart puts twins into the"
+                " package _async of one"
+            )
         if not Reach(ground.graph, entry.functions).blocking:
             raise UsageError(
                 f"--entry {entry.text}: nothing that {entry.name} reaches blocks, by the rules;"
@@ -47,12 +68,18 @@ def entries_of(ground: EntryGround, texts: Sequence[str]) -> tuple[EntryPoint, .
 
 
 def wanted_of(
-    ground: EntryGround, reach: Reach, *, callers: bool, answered: bool = False
+    ground: EntryGround,
+    reach: Reach,
+    *,
+    callers: bool,
+    answered: bool = False,
+    known: Known | None = None,
 ) -> tuple[Wanted, tuple[Refusal, ...]]:
     """Say what is to become async; the refusals are of library classes left as they are.
 
     With ``callers``, async functions outside that call it are adapted. With ``answered``, a library
-    that tests mock need not stay: they will answer for what takes its place.
+    that tests mock need not stay: they will answer for what takes its place. ``known`` is what
+    the project's async side has already.
     """
     graph, allowed = ground.graph, ground.project.config.allow_dependencies
     usable = declared_distributions(ground.base) | {normalized(name) for name in allowed}
@@ -67,6 +94,7 @@ def wanted_of(
     tests = test_files(ground.base, graph, {*reach.functions, *outside})
     mocked = {} if answered else mocked_libraries(ground.base, tests)
     leaves = {sync: aio for sync, aio in leaves.items() if sync.partition(".")[0] not in mocked}
+    leaves = {**leaves, **(known.pairs if known else {})}
     if "queue.Queue" in leaves:
         leaves["threading.Thread"] = "asyncio.create_task"
     seeds = {call.caller for call in reach.blocking if not pairs.resolves(call, leaves)}
@@ -77,7 +105,8 @@ def wanted_of(
         for file, names in scope_of(graph, {*reach.functions, *outside, *sharing, *around}).items()
     }
     scope.update(dict.fromkeys(tests, ()))
-    return Wanted(scope, leaves, frozenset(seeds), faces, mocked), left_out
+    names = known.methods if known else {}
+    return Wanted(scope, leaves, frozenset(seeds), faces, mocked, names), left_out
 
 
 def _sharing(graph: CallGraph, pairs: Mapping[str, str]) -> Iterator[str]:

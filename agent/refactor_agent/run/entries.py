@@ -19,8 +19,10 @@ def plan_entries(services: Services) -> Plan:
         base=services.base,
         locate=services.locate,
     )
-    planning = plan_twin if options.entry_mode == "twin" else plan_in_place
-    made = planning(ground, options.entries)
+    if options.entry_mode == "in-place":
+        made = plan_in_place(ground, options.entries)
+    else:
+        made = plan_twin(ground, options.entries, apart=options.entry_mode == "twin-apart")
     return Plan(change_sets=tuple(_prepared(services, one) for one in made))
 
 

@@ -52,8 +52,9 @@ class RunOptions(Value):
     entries: tuple[str, ...] = ()
     """Functions and classes, as ``MODULE:NAME``, below which all becomes async, and nothing
     else."""
-    entry_mode: Literal["in-place", "twin"] | None = None
-    """Whether that takes the place of what is there, or stands beside it."""
+    entry_mode: Literal["in-place", "twin", "twin-apart"] | None = None
+    """Whether that takes the place of what is there, or stands beside it, there or in a package
+    of its own."""
     finalize: str | None = None
     """Take the old path of this earlier run out, and do nothing else."""
 
@@ -93,14 +94,21 @@ def make_flag(name: str | None, percent: float) -> Flag | None:
 
 
 def entry_mode(
-    entries: Sequence[str], *, in_place: bool, twin: bool, others: Sequence[str] = ()
-) -> Literal["in-place", "twin"] | None:
+    entries: Sequence[str],
+    *,
+    in_place: bool,
+    twin: bool,
+    apart: bool = False,
+    others: Sequence[str] = (),
+) -> Literal["in-place", "twin", "twin-apart"] | None:
     """Say what is to become of ``entries``; raises `UsageError` unless just one thing is.
 
     ``others`` are options that were given and do something else.
     """
     if in_place and twin:
         raise UsageError("--in-place and --twin exclude each other; give one of them")
+    if apart and not twin:
+        raise UsageError("--apart says where twins are to stand; give --twin with it")
     if not entries:
         if in_place or twin:
             raise UsageError("--in-place and --twin say what becomes of an --entry; name one")
@@ -111,4 +119,6 @@ def entry_mode(
         raise UsageError(
             "--entry needs --in-place, to replace the sync code, or --twin, to keep it"
         )
-    return "twin" if twin else "in-place"
+    if twin:
+        return "twin-apart" if apart else "twin"
+    return "in-place"

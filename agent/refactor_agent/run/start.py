@@ -93,7 +93,7 @@ def _check_entries(project: Project, options: RunOptions, interpreter: Interpret
     ground = EntryGround(
         project, rulebook, interpreter, Tree(project.root), remember_located(locate)
     )
-    check_entries(ground, options.entries)
+    check_entries(ground, options.entries, apart=options.entry_mode == "twin-apart")
 
 
 def open_run(path: Path, name: str, reporter: Reporter, *, offline: bool = False) -> Services:

@@ -36,6 +36,12 @@ def test_no_entry_point(ground, text, says):
     assert "\n" not in str(told.value)
 
 
+def test_no_package_to_put_a_twin_into(ground):
+    files = {"tool.py": "import time\n\n\ndef wait():\n    time.sleep(1)\n"}
+    with pytest.raises(UsageError, match="tool is in no package; --apart puts"):
+        check_entries(ground(files), ["tool:wait"], apart=True)
+
+
 def test_an_entry_point_by_its_re_export(ground):
     check_entries(ground(FILES), ["shop:Store", "shop.store:Store.wait"])
 
@@ -49,6 +55,12 @@ def test_an_entry_point_by_its_re_export(ground):
 def test_modes(entries, in_place, twin, others, says):
     with pytest.raises(UsageError, match=says):
         entry_mode(entries, in_place=in_place, twin=twin, others=others)
+
+
+def test_apart_is_of_twins():
+    with pytest.raises(UsageError, match="give --twin with it"):
+        entry_mode(["a:b"], in_place=True, twin=False, apart=True)
+    assert entry_mode(["a:b"], in_place=False, twin=True, apart=True) == "twin-apart"
 
 
 def test_a_mode():

@@ -98,7 +98,7 @@ CASES = [
         ["shop:load"],
         {
             "shop/__init__.py": """
-            from .store import AsyncStore, Store as Store
+            from .store import AsyncStore as AsyncStore, Store as Store
             from .tools import load, load_async, plain
 
             __all__ = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from refactor_agent.domain.plan import Refusal
-from refactor_agent.entry.definitions import Definition, Definitions
+from refactor_agent.entry.definitions import Definition
 from refactor_agent.entry.twin.naming import TwinNames
 from refactor_agent.entry.twin.pieces import Pieces
 from refactor_agent.entry.twin.table import Twins
@@ -20,25 +20,25 @@ PieceOf = Callable[[str], Pieces | None]
 
 
 def choose_twins(
-    definitions: Definitions,
+    twins: Twins,
     names: TwinNames,
     pieces: dict[str, Pieces],
     reached: Mapping[str, Sequence[str]],
     piece_of: PieceOf,
-) -> tuple[Twins, tuple[Refusal, ...]]:
-    """Name the twins, by module; ``pieces`` gains the modules that turn out to hold some.
+) -> tuple[Refusal, ...]:
+    """Name ``twins``, by module; ``pieces`` gains the modules that turn out to hold some.
 
     What conversion changes gets one. So does what stands on a twin, such as a subclass or a
     factory, where entry points reach it (``reached``, module to names) or a twin uses it.
     """
-    twins, refusals = Twins(definitions), list[Refusal]()
+    refusals = list[Refusal]()
     for module, one in pieces.items():
         refusals.extend(_add(twins, names, module, one.changed))
-    choosing = _Choosing(twins, definitions)
+    choosing = _Choosing(twins, names.known)
     while True:
         fresh = dict.fromkeys((*choosing.used(), *choosing.reached(reached)))
         if not fresh:
-            return twins, tuple(refusals)
+            return tuple(refusals)
         for module, name in fresh:
             piece = pieces.get(module) or piece_of(module)
             if piece is not None:
@@ -47,11 +47,13 @@ def choose_twins(
 
 
 def _add(twins: Twins, names: TwinNames, module: str, wanted: Sequence[str]) -> Iterator[Refusal]:
-    taken = {*twins.definitions.names(module), *(twin for _, twin in twins.defined_in(module))}
+    place = twins.layout.place(module)
+    taken = {*twins.definitions.names(place), *(twin for _, twin in twins.defined_in(module))}
     for name in wanted:
         found = twins.definitions.find(module, name)
         is_class = found is not None and isinstance(found.node, ast.ClassDef)
-        twin = names.of_class(name, taken) if is_class else names.of_function(name, taken)
+        naming = names.of_class if is_class else names.of_function
+        twin = naming(module, name, taken)
         if twin is None:
             message = f"{module}.{name} has an async side already, or its name is taken"
             yield Refusal(reason="twin-exists", message=message)
@@ -62,9 +64,10 @@ def _add(twins: Twins, names: TwinNames, module: str, wanted: Sequence[str]) -> 
 class _Choosing:
     """Asks of definitions, as they were, what they use."""
 
-    def __init__(self, twins: Twins, definitions: Definitions) -> None:
+    def __init__(self, twins: Twins, paired: Collection[str]) -> None:
         self._twins = twins
-        self._definitions = definitions
+        self._definitions = twins.definitions
+        self._paired = paired
         self._known: dict[str, tuple[Definition, ...]] = {}
 
     def used(self) -> Iterator[tuple[str, str]]:
@@ -85,7 +88,8 @@ class _Choosing:
                     yield definition.module, definition.name
 
     def _needs_one(self, definition: Definition) -> bool:
-        return definition.qualified not in self._twins.names and self._stands(definition, ())
+        has_one = definition.qualified in self._twins.names or definition.qualified in self._paired
+        return not has_one and self._stands(definition, ())
 
     def _stands(self, definition: Definition, seen: tuple[str, ...]) -> bool:
         """Say whether a definition uses a twin's original, itself or in what it uses."""

@@ -11,6 +11,7 @@ import libcst as cst
 
 from refactor_agent.domain.proposal import ImportEdit, TestCopy
 from refactor_agent.edit import with_imports
+from refactor_agent.entry.twin.layout import test_beside
 from refactor_agent.entry.twin.pieces import Pieces
 from refactor_agent.entry.twin.renaming import Meanings, Renamer
 from refactor_agent.entry.twin.table import Twins
@@ -43,7 +44,7 @@ def copied(
 
     ``fixtures`` are those of other files that have an async twin, with its name.
     """
-    file = _new_file(tree, pieces.file)
+    file = _new_file(tree, pieces)
     meanings = Meanings(twins, module, file, ast.parse(pieces.after))
     own = set(pieces.converted)
     renamer = Renamer(meanings, {name: to for name, to in fixtures.items() if name not in own})
@@ -72,14 +73,22 @@ def _exercising(pieces: Pieces, made: cst.Module, asked: Collection[str]) -> fro
     )
 
 
-def _new_file(tree: Tree, file: str) -> str:
-    path = PurePosixPath(file)
+def _new_file(tree: Tree, pieces: Pieces) -> str:
+    aside = None if _imports_relatively(pieces) else test_beside(tree, pieces.file)
+    if aside is not None and not tree.exists(aside):
+        return aside
+    path = PurePosixPath(aside or pieces.file)
     stem = path.stem
     base = f"{stem.removesuffix('_test')}_async_test" if stem.endswith("_test") else f"{stem}_async"
     name, number = base, 2
     while tree.exists(str(path.with_name(f"{name}.py"))):
         name, number = f"{base}_{number}", number + 1
     return str(path.with_name(f"{name}.py"))
+
+
+def _imports_relatively(pieces: Pieces) -> bool:
+    nodes = ast.walk(ast.parse(pieces.after))
+    return any(isinstance(node, ast.ImportFrom) and node.level > 0 for node in nodes)
 
 
 def _id(file: str, name: str) -> str:

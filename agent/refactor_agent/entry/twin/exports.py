@@ -3,39 +3,67 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.edit import with_imports
+from refactor_agent.entry.twin.pointing import named_from
 from refactor_agent.entry.twin.table import Twins
 from refactor_agent.tree import Tree
 
 __all__ = ["with_exports"]
 
 
-def with_exports(tree: Tree, file: str, data: bytes, module: str, twins: Twins) -> bytes:
-    """Give ``data``, which is to be ``file``, with the twins of what it exports exported too."""
-    parsed = ast.parse(data)
-    exported = set(_exported(parsed))
+def with_exports(tree: Tree, data: bytes, module: str, twins: Twins) -> bytes:
+    """Give ``data`` with the twins of what ``module`` exports exported too.
+
+    ``data`` is to be the file in which the twins of ``module`` stand: its own, or one beside it.
+    """
+    file, moves = twins.layout.file(module), twins.layout.moves(module)
+    body = twins.definitions.top(module)
     found: dict[str, str] = {}
     edits: list[ImportEdit] = []
-    if twins.definitions.is_package(module):
-        for node in parsed.body:
-            if isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    if alias.name == "*":
-                        found.update(_public(twins, twins.definitions.source(module, node)))
-                        continue
-                    known = twins.of(twins.definitions.source(module, node), alias.name)
-                    if known is not None and not (alias.asname or alias.name).startswith("_"):
-                        found[alias.asname or alias.name] = known[1]
-                        edits.append(_edit(file, node, alias, known[1]))
+    for node in body if twins.definitions.is_package(module) else ():
+        if isinstance(node, ast.ImportFrom):
+            for name, twin, edit in _passed_on(node, module, twins):
+                if moves or twin != name:
+                    found[name] = twin
+                    edits.extend([edit] if edit is not None else [])
     found.update(twins.defined_in(module))
     data = with_imports(tree, file, data, edits)
+    exported = set(_exported(body))
+    named = set(_exported(ast.parse(data).body))
     for name, twin in found.items():
-        if name in exported and twin not in exported:
-            data = _with_export(data, name, twin)
+        if name in exported and twin not in named:
+            data = _with_export(data, name, twin, body)
     return data
+
+
+def _passed_on(
+    node: ast.ImportFrom, module: str, twins: Twins
+) -> Iterator[tuple[str, str, ImportEdit | None]]:
+    """Give what an import brings in that has a twin: both names, and the twin's import."""
+    source = twins.definitions.source(module, node)
+    layout = twins.layout
+    home = layout.place(source)
+    place = layout.place(module)
+    path = "." * node.level + (node.module or "")
+    if home != source or place != module:
+        is_package, relative = layout.is_package(module), bool(node.level)
+        path = named_from(place, home, is_package=is_package, relative=relative)
+    for alias in node.names:
+        name = alias.asname or alias.name
+        if alias.name == "*":
+            for own, twin in _public(twins, source):
+                edit = ImportEdit(file=layout.file(module), module=path, name=twin)
+                yield own, twin, edit if home != source else None
+            continue
+        known = twins.of(source, alias.name)
+        if known is not None and not name.startswith("_"):
+            twin = known[1]
+            kept = twin if alias.asname == alias.name else None  # `X as X` says that it is exported
+            file = layout.file(module)
+            yield name, twin, ImportEdit(file=file, module=path, name=twin, alias=kept)
 
 
 def _public(twins: Twins, module: str) -> Iterator[tuple[str, str]]:
@@ -43,21 +71,15 @@ def _public(twins: Twins, module: str) -> Iterator[tuple[str, str]]:
     return (pair for pair in twins.defined_in(module) if not pair[0].startswith("_"))
 
 
-def _edit(file: str, node: ast.ImportFrom, alias: ast.alias, twin: str) -> ImportEdit:
-    module = "." * node.level + (node.module or "")
-    kept = twin if alias.asname == alias.name else None  # `X as X` says that it is exported
-    return ImportEdit(file=file, module=module, name=twin, alias=kept)
-
-
-def _exported(tree: ast.Module) -> Iterator[str]:
-    listed = _list(tree)
+def _exported(body: Sequence[ast.stmt]) -> Iterator[str]:
+    listed = _list(body)
     for item in listed.elts if listed is not None else ():
         if isinstance(item, ast.Constant) and isinstance(item.value, str):
             yield item.value
 
 
-def _list(tree: ast.Module) -> ast.List | ast.Tuple | None:
-    for node in tree.body:
+def _list(body: Sequence[ast.stmt]) -> ast.List | ast.Tuple | None:
+    for node in body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         value = getattr(node, "value", None)
         if any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets):
@@ -65,11 +87,14 @@ def _list(tree: ast.Module) -> ast.List | ast.Tuple | None:
     return None
 
 
-def _with_export(data: bytes, name: str, twin: str) -> bytes:
-    """Put ``twin`` into ``__all__``: in order where it is in order, else behind ``name``."""
-    listed = _list(ast.parse(data))
+def _with_export(data: bytes, name: str, twin: str, model: Sequence[ast.stmt]) -> bytes:
+    """Put ``twin`` into ``__all__``: in order where it is in order, else behind ``name``.
+
+    Where there is none, one is made like that of ``model``.
+    """
+    listed = _list(ast.parse(data).body)
     if listed is None:
-        return data
+        return _with_list(data, twin, is_tuple=isinstance(_list(model), ast.Tuple))
     items = [i for i in listed.elts if isinstance(i, ast.Constant) and isinstance(i.value, str)]
     values = [str(item.value) for item in items]
     lines = data.splitlines(keepends=True)
@@ -79,8 +104,18 @@ def _with_export(data: bytes, name: str, twin: str) -> bytes:
             if not after:
                 return _insert(lines, items[0], twin, before=True)
             return _insert(lines, after[-1], twin, before=False)
-    at = next(item for item in items if item.value == name)
+    at = next((item for item in items if item.value == name), items[-1])
     return _insert(lines, at, twin, before=False)
+
+
+def _with_list(data: bytes, twin: str, *, is_tuple: bool) -> bytes:
+    """Put an ``__all__`` behind the imports."""
+    imports = [n for n in ast.parse(data).body if isinstance(n, ast.Import | ast.ImportFrom)]
+    row = max((node.end_lineno or 0 for node in imports), default=0)
+    lines = data.decode().splitlines(keepends=True)
+    text = f'__all__ = ("{twin}",)' if is_tuple else f'__all__ = ["{twin}"]'
+    behind = "".join(lines[row:])
+    return "".join([*lines[:row], f"\n{text}\n", behind]).encode()
 
 
 def _plainly(name: str) -> tuple[int, str]:

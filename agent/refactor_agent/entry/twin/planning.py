@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.domain.proposal import TestCopy
 from refactor_agent.edit import SpliceConflictError
-from refactor_agent.entry.definitions import Definitions
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.twin.choosing import choose_twins
 from refactor_agent.entry.twin.copies import copied, is_test_module
 from refactor_agent.entry.twin.exports import with_exports
+from refactor_agent.entry.twin.mirrored import mirrored
 from refactor_agent.entry.twin.naming import TwinNames
 from refactor_agent.entry.twin.pieces import Pieces
 from refactor_agent.entry.twin.splicing import spliced
@@ -37,18 +37,19 @@ class Beside:
 
 def put_beside(
     ground: EntryGround,
+    names: tuple[Twins, TwinNames],
     converted: Mapping[str, bytes],
     scope: Mapping[str, Sequence[str]],
     skipped: frozenset[str] = frozenset(),
 ) -> Beside:
     """Turn files converted in place into files with twins, and tests into copies of tests.
 
-    ``scope``: file to the names at its top that the entry points reach. Files of tests in
-    ``skipped`` are not copied.
+    The twins of ``names`` gain what is named. ``scope``: file to the names at its top that the
+    entry points reach. Files of tests in ``skipped`` are not copied.
     """
     graph, base = ground.graph, ground.base
+    twins, naming = names
     modules = {file: name for name, file in graph.modules.items()}
-    definitions = Definitions(base, graph.modules)
     pieces = {
         modules[file]: Pieces(file, base.read(file), converted.get(file, base.read(file)))
         for file in sorted({*converted, *scope})
@@ -63,8 +64,7 @@ def put_beside(
             return None
         return Pieces(file, base.read(file), base.read(file))
 
-    naming = TwinNames(graph, definitions)
-    twins, refusals = choose_twins(definitions, naming, sides, reached, piece_of)
+    refusals = choose_twins(twins, naming, sides, reached, piece_of)
     pieces.update(sides)
     fixtures = dict(_fixtures(sides, twins))
     done = Beside(
@@ -94,7 +94,14 @@ def _lay(
             done.tests.extend(made.tests)
         return
     done.refusals.extend(pieces.not_twinned())
-    if any(True for _ in twins.defined_in(module)):
+    if not any(True for _ in twins.defined_in(module)):
+        return
+    if twins.layout.moves(module):
+        file, data = mirrored(ground.base, pieces, module, twins)
+        done.files[file] = data
+        for package in twins.layout.new_packages(module):
+            done.files.setdefault(package, b"")
+    else:
         done.files[pieces.file] = spliced(ground.base, pieces, module, twins, fixtures)
 
 
@@ -113,10 +120,13 @@ def _fixtures(sides: Mapping[str, Pieces], twins: Twins) -> Iterator[tuple[str, 
 
 
 def _export(ground: EntryGround, twins: Twins, done: Beside) -> None:
-    for module, file in sorted(ground.graph.modules.items()):
-        concerned = file in done.files or file.endswith("__init__.py")
-        if concerned and not is_test_file(file):
-            before = done.files.get(file) or ground.base.read(file)
-            after = with_exports(ground.base, file, before, module, twins)
+    base, layout = ground.base, twins.layout
+    for module, own in sorted(ground.graph.modules.items()):
+        file = layout.file(module)
+        concerned = file in done.files or own.endswith("__init__.py")
+        if concerned and not is_test_file(own):
+            there = base.read(file) if base.exists(file) else b""
+            before = done.files.get(file, there)
+            after = with_exports(base, before, module, twins)
             if after != before:
                 done.files[file] = after

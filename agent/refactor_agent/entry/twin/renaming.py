@@ -10,6 +10,7 @@ import libcst as cst
 
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.entry.definitions import Definitions
+from refactor_agent.entry.twin.pointing import named_from
 from refactor_agent.entry.twin.table import Twins
 
 __all__ = ["Meanings", "Renamer"]
@@ -18,9 +19,13 @@ __all__ = ["Meanings", "Renamer"]
 class Meanings:
     """What the names of one module mean, as far as twins are concerned."""
 
-    def __init__(self, twins: Twins, module: str, file: str, tree: ast.Module) -> None:
+    def __init__(
+        self, twins: Twins, module: str, file: str, tree: ast.Module, at: str | None = None
+    ) -> None:
+        """Take ``tree``, which is ``module``; what is written of it stands in ``at``, or there."""
         self._twins = twins
         self._module = module
+        self._at = at or module
         self._file = file
         self._definitions: Definitions = twins.definitions
         self.names: dict[str, str] = {}
@@ -29,7 +34,7 @@ class Meanings:
         """What is written for a local name to the import that binds it."""
         self.modules: dict[str, str] = {}
         """Local name of a module to its full name."""
-        for name, twin in twins.defined_in(module):
+        for name, twin in (*twins.known_in(module), *twins.defined_in(module)):
             self.names[name] = twin
         for node in ast.walk(tree):
             self._read(node)
@@ -51,11 +56,21 @@ class Meanings:
             self.modules[local] = f"{source}.{alias.name}"
             return
         home, twin = found
-        written = "." * node.level + (node.module or "")
-        if home != source and not self._definitions.is_package(source):
-            written = home  # it only passes through there
         self.names[local] = twin
+        written = self._written(node, source, home)
         self.imports[twin] = ImportEdit(file=self._file, module=written, name=twin)
+
+    def _written(self, node: ast.ImportFrom, source: str, home: str) -> str:
+        """Give the module that the twin of what is imported from ``source`` is imported from."""
+        aside = self._twins.layout.place(source)
+        if self._definitions.is_package(source):
+            home = aside  # it exports the twin as well
+        if home == source and self._at == self._module:
+            return "." * node.level + (node.module or "")
+        if home not in {source, aside}:
+            return home  # it only passes through there
+        is_package = self._twins.layout.is_package(self._module)
+        return named_from(self._at, home, is_package=is_package, relative=bool(node.level))
 
     def attribute(self, text: str) -> str | None:
         """Give the last name of the twin of ``shop.client.Client``, as written."""
