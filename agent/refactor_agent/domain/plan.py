@@ -132,6 +132,8 @@ class ChangeSet(Value):
     entries: tuple[FunctionRef, ...]
     """The async functions that stop blocking."""
     regions: tuple[str, ...]
+    stands_on: tuple[str, ...] = ()
+    """The change sets, in order, without which it is not right: it is laid over them."""
     functions: tuple[FunctionRef, ...]
     """Every function that any attempt, or the model, may change."""
     attempts: tuple[Attempt, ...] = ()

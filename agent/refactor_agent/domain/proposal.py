@@ -63,6 +63,8 @@ class NewFile(Value):
     text: str
     replaces: str | None = None
     """SHA-256 of the bytes that may stand there now; ``None``: nothing may."""
+    joins: bool = False
+    """Another change of the same plan may have made the file as well: it then has what both add."""
 
 
 class TestCopy(Value):

@@ -11,6 +11,7 @@ from refactor_agent.edit.declared import (
     read_toml,
 )
 from refactor_agent.edit.dependencies import DependencyChanges, dependency_changes
+from refactor_agent.edit.exported import exported_names, with_export
 from refactor_agent.edit.file_imports import with_imports
 from refactor_agent.edit.flags import resolve_flag
 from refactor_agent.edit.functions import FunctionSource, function_source
@@ -30,10 +31,12 @@ __all__ = [
     "declared_distributions",
     "declared_ranges",
     "dependency_changes",
+    "exported_names",
     "function_source",
     "normalized",
     "read_pyproject",
     "read_toml",
     "resolve_flag",
+    "with_export",
     "with_imports",
 ]

@@ -17,6 +17,7 @@ from refactor_agent.edit.assignments import with_assignments
 from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.file_imports import is_own
 from refactor_agent.edit.imports import edit_imports
+from refactor_agent.edit.joining import joined
 from refactor_agent.edit.source import SourceFile
 from refactor_agent.edit.splice import splice
 from refactor_agent.tree import Tree, sha256
@@ -70,6 +71,21 @@ def _edit_file(
 def _new_file(tree: Tree, new: NewFile) -> tuple[str, bytes]:
     data = new.text.encode()
     known = {sha256(data), new.replaces}
-    if tree.exists(new.file) and sha256(tree.read(new.file)) not in known:
+    if not tree.exists(new.file) or sha256(tree.read(new.file)) in known:
+        return new.file, data
+    base = _base(tree, new)
+    if base is None:
         raise SpliceConflictError(new.file, "file-exists", "a file with other content is there")
-    return new.file, data
+    now = tree.read(new.file)
+    return new.file, joined(new.file, base, now, data, partial(is_own, tree, new.file))
+
+
+def _base(tree: Tree, new: NewFile) -> bytes | None:
+    """Give what ``new`` was made from, where another change of the same tree has changed it."""
+    if new.file not in tree.changes or not new.file.endswith(".py"):
+        return None
+    under = Tree(tree.root)
+    if not under.exists(new.file):
+        return b"" if new.replaces is None and new.joins else None
+    data = under.read(new.file)
+    return data if sha256(data) == new.replaces else None

@@ -11,7 +11,7 @@ from refactor_agent.domain.proposal import NewFile, Proposal, RuleAuthor
 from refactor_agent.entry.names import EntryPoint
 from refactor_agent.tree import Tree, sha256
 
-__all__ = ["Group", "Planned", "planned"]
+__all__ = ["Group", "Planned", "needs", "planned"]
 
 _TITLE = 72
 
@@ -35,15 +35,21 @@ class Group(NamedTuple):
     """Those that change, or get a twin."""
     colours: Sequence[Colour] = ()
     twins: Mapping[str, str] = {}
+    below: Sequence[int] = ()
+    """The groups, by their place among all, that it is laid over."""
 
 
 def planned(tree: Tree, graph: CallGraph, groups: Sequence[Group]) -> tuple[Planned, ...]:
-    """Make the change sets of ``groups``, in order."""
-    return tuple(_planned(tree, graph, group, number) for number, group in enumerate(groups, 1))
+    """Make the change sets of ``groups``, in order; what stands on one refused is refused."""
+    named = [f"{n:03}-{_slug(group.entries[0].name)}" for n, group in enumerate(groups, 1)]
+    return tuple(
+        _planned(tree, graph, group, (named[at], *(named[one] for one in sorted(group.below))))
+        for at, group in enumerate(groups)
+    )
 
 
-def _planned(tree: Tree, graph: CallGraph, group: Group, number: int) -> Planned:
-    identifier = f"{number:03}-{_slug(group.entries[0].name)}"
+def _planned(tree: Tree, graph: CallGraph, group: Group, names: Sequence[str]) -> Planned:
+    identifier, *below = names
     rest = group.rest
     attempt = Attempt(
         strategy="native",
@@ -58,6 +64,7 @@ def _planned(tree: Tree, graph: CallGraph, group: Group, number: int) -> Planned
         title=_title(group),
         entries=tuple(_entry(graph, entry) for entry in group.entries),
         regions=(),
+        stands_on=tuple(below),
         functions=tuple(group.functions),
         attempts=() if group.refusals else (attempt,),
         refusals=tuple(dict.fromkeys(group.refusals)),
@@ -70,7 +77,7 @@ def _planned(tree: Tree, graph: CallGraph, group: Group, number: int) -> Planned
 
 def _file(tree: Tree, file: str, data: bytes) -> NewFile:
     before = sha256(tree.read(file)) if tree.exists(file) else None
-    return NewFile(file=file, text=data.decode(), replaces=before)
+    return NewFile(file=file, text=data.decode(), replaces=before, joins=True)
 
 
 def _title(group: Group) -> str:
@@ -90,3 +97,9 @@ def _slug(name: str) -> str:
 
 def _entry(graph: CallGraph, entry: EntryPoint) -> FunctionRef:
     return FunctionRef(file=graph.functions[entry.functions[0]].file, name=entry.name)
+
+
+def needs(new: NewFile, files: Mapping[str, bytes]) -> bool:
+    """Say whether any of ``files`` speaks of the module that ``new`` is."""
+    stem = new.file.rpartition("/")[2].removesuffix(".py").encode()
+    return any(stem in data for data in files.values())

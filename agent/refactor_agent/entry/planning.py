@@ -8,9 +8,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from refactor_agent.domain.plan import Dependency
-from refactor_agent.domain.proposal import NewFile, Proposal, RuleAuthor
+from refactor_agent.domain.proposal import Proposal, RuleAuthor
 from refactor_agent.entry.callers import About, called_from_a_loop, left_behind
-from refactor_agent.entry.changes import Group, Planned, planned
+from refactor_agent.entry.changes import Group, Planned, needs, planned
 from refactor_agent.entry.colours import changed_functions, colours_in_place
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.groups import grouped
@@ -99,7 +99,7 @@ def _group(
             strategy="native",
             author=RuleAuthor(rules=rest.rules),
             functions=(),
-            new_files=tuple(new for new in rest.new_files if _needs(new, files)),
+            new_files=tuple(new for new in rest.new_files if needs(new, files)),
             dependencies=(*rest.dependencies, *_for_tests(said, files)),
             notes=tuple(dict.fromkeys((*rest.notes, *said.notes))),
         ),
@@ -129,8 +129,3 @@ def _for_tests(said: _Said, files: Mapping[str, bytes]) -> Iterator[Dependency]:
     for dependency in said.for_tests:
         if any(dependency.distribution.encode() in data for data in files.values()):
             yield dependency
-
-
-def _needs(new: NewFile, files: Mapping[str, bytes]) -> bool:
-    stem = new.file.rpartition("/")[2].removesuffix(".py").encode()
-    return any(stem in data for data in files.values())

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from refactor_agent.domain.callgraph import CallGraph
+from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import Colour, FunctionRef, Refusal
 from refactor_agent.domain.proposal import Proposal, RuleAuthor
-from refactor_agent.entry.changes import Group, Planned, planned
+from refactor_agent.entry.changes import Group, Planned, needs, planned
 from refactor_agent.entry.definitions import Definitions
 from refactor_agent.entry.ground import EntryGround
-from refactor_agent.entry.in_place import convert_in_place
+from refactor_agent.entry.in_place import InPlace, convert_in_place
 from refactor_agent.entry.names import EntryPoint
 from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.scope import scope_of
@@ -30,7 +32,7 @@ def plan_twin(
 ) -> tuple[Planned, ...]:
     """Give what the entry points reach an async twin, exported beside it, and copies of its tests.
 
-    One change set: the twins of a project stand in the same files and in the same exports. What is
+    One change set for each strongly connected group of twins, those that others use first. What is
     there stays as it is, so that no caller has to change. With ``apart``, twins stand in a package
     ``_async`` of their own, as they do where the project has a package ``_sync``.
     """
@@ -49,33 +51,109 @@ def plan_twin(
     dressed, unrunnable = with_runner(ground, done, done.files)
     skipped = frozenset(file for file, _ in unrunnable if file is not None)
     scope = scope_of(graph, reach.functions)
-    beside = put_beside(ground, (twins, naming), dressed, scope, skipped)
-    refusals = [
-        *_of_code(graph, done.refusals),
-        *(refusal for _, refusal in still_sync(ground, entries, done)),
-        *beside.refusals,
-    ]
+    of_code = tuple(_of_code(graph, done.refusals))
+    refused = {name for why in of_code if why.site for name in _at(graph, why.site)}
+    parts, said = put_beside(ground, (twins, naming), dressed, scope, {*skipped, *refused})
     notes = [*done.rest.notes, *(r.message for r in (*left_out, *(r for _, r in unrunnable)))]
-    rest = Proposal(
-        change_set="",
-        strategy="native",
-        author=RuleAuthor(rules=done.rest.rules),
-        functions=(),
-        new_files=done.rest.new_files,
-        tests=tuple(beside.tests),
-        dependencies=done.rest.dependencies,
-        notes=tuple(dict.fromkeys(notes)),
+    told = _Told(entries, done, (*of_code, *said), tuple(dict.fromkeys(notes)))
+    groups = [_group(ground, twins, part, told) for part in parts]
+    lost = [_nothing(ground, entry, told) for entry in entries if not _is_in(entry, parts)]
+    return planned(ground.base, graph, [*_over_refused(groups), *lost])
+
+
+class _Told(NamedTuple):
+    """What there is to say of a conversion."""
+
+    entries: Sequence[EntryPoint]
+    done: InPlace
+    refusals: Sequence[Refusal]
+    notes: tuple[str, ...]
+
+
+def _group(ground: EntryGround, twins: Twins, part: Beside, told: _Told) -> Group:
+    graph, rest = ground.graph, told.done.rest
+    own = [entry for entry in told.entries if _is_in(entry, [part])]
+    refusals = [why for why in told.refusals if _concerns(graph, why, part)]
+    refusals += [why for _, why in still_sync(ground, own, told.done)]
+    return Group(
+        files=part.files,
+        entries=own or _as_entries(graph, part),
+        rest=Proposal(
+            change_set="",
+            strategy="native",
+            author=RuleAuthor(rules=rest.rules),
+            functions=(),
+            new_files=tuple(new for new in rest.new_files if needs(new, part.files)),
+            tests=tuple(part.tests),
+            dependencies=rest.dependencies,
+            notes=told.notes,
+        ),
+        refusals=[*refusals, *part.refusals],
+        functions=tuple(_functions(graph, part)),
+        colours=tuple(_colours(graph, part, twins)),
+        twins=twins.by_bare_name(),
+        below=sorted(part.below),
     )
-    group = Group(
-        files=beside.files,
-        entries=entries,
-        rest=rest,
-        refusals=refusals,
-        functions=tuple(_functions(graph, beside)),
-        colours=tuple(_colours(graph, beside, twins.layout)),
-        twins=beside.twins,
+
+
+def _nothing(ground: EntryGround, entry: EntryPoint, told: _Told) -> Group:
+    """Give an entry point of which no twin could be made."""
+    why = [*told.refusals, *(one for _, one in still_sync(ground, [entry], told.done))]
+    none = Proposal(change_set="", strategy="native", author=RuleAuthor(rules=()), functions=())
+    return Group(files={}, entries=[entry], rest=none, refusals=why)
+
+
+def _over_refused(groups: Sequence[Group]) -> list[Group]:
+    """Refuse what stands on a group that is refused."""
+    made: list[Group] = []
+    for group in groups:
+        lost = next((made[one] for one in group.below if made[one].refusals), None)
+        if lost is None or group.refusals:
+            made.append(group)
+            continue
+        why = f"it stands on the twin of {lost.entries[0].name}, which is refused"
+        message = f"{why}: {lost.refusals[0].message}"
+        refusal = Refusal(reason="stands-on-refused", message=message)
+        made.append(group._replace(refusals=[refusal]))
+    return made
+
+
+def _at(graph: CallGraph, site: Site) -> Iterator[str]:
+    """Name the definition at the top of its module that holds ``site``."""
+    modules = {file: name for name, file in graph.modules.items()}
+    for function in graph.functions.values():
+        if function.file == site.file and _holds(function.span, site.span):
+            module = modules[site.file]
+            local = function.name.removeprefix(f"{module}.")
+            yield f"{module}.{local.partition('.')[0].partition('#')[0]}"
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.line <= inner.line <= outer.end_line
+
+
+def _concerns(graph: CallGraph, why: Refusal, part: Beside) -> bool:
+    """Say whether a refusal is about ``part``; what is about no place is about all."""
+    found = set(_at(graph, why.site)) if why.site is not None else set()
+    return not found or not found.isdisjoint(part.originals)
+
+
+def _is_in(entry: EntryPoint, parts: Sequence[Beside]) -> bool:
+    return any(
+        entry.name == name or entry.name.startswith(f"{name}.")
+        for part in parts
+        for name in part.originals
     )
-    return planned(ground.base, graph, [group])
+
+
+def _as_entries(graph: CallGraph, part: Beside) -> list[EntryPoint]:
+    """Give what a part is about, where it holds no entry point."""
+    made = []
+    for name in sorted(part.originals):
+        own = [f.name for f in graph.functions.values() if name in {f.name, f.owner}]
+        if own:
+            made.append(EntryPoint("", name, tuple(own), is_class=name not in graph.functions))
+    return made
 
 
 def _twins(ground: EntryGround, *, apart: bool) -> tuple[Twins, TwinNames]:
@@ -121,18 +199,19 @@ def _of_code(graph: CallGraph, refusals: Iterable[Refusal]) -> Iterator[Refusal]
     return (one for one in refusals if one.site is None or one.site.file not in tests)
 
 
-def _functions(graph: CallGraph, beside: Beside) -> Iterator[FunctionRef]:
+def _functions(graph: CallGraph, part: Beside) -> Iterator[FunctionRef]:
     for name, function in graph.functions.items():
-        if name in beside.originals or function.owner in beside.originals:
+        if name in part.originals or function.owner in part.originals:
             yield FunctionRef(file=function.file, name=name)
 
 
-def _colours(graph: CallGraph, beside: Beside, layout: Layout) -> Iterator[Colour]:
+def _colours(graph: CallGraph, part: Beside, twins: Twins) -> Iterator[Colour]:
     """Give the async functions of the twins: a method under its class's new name."""
+    layout = twins.layout
     modules = {layout.file(name): name for name in graph.modules if layout.moves(name)}
     modules = {**{file: name for name, file in graph.modules.items()}, **modules}
-    originals = beside.twins
-    for file, data in sorted(beside.files.items()):
+    originals = twins.by_bare_name()
+    for file, data in sorted(part.files.items()):
         module = modules.get(file)
         for owner, node in _async(ast.parse(data)) if module is not None else ():
             if owner in originals:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from refactor_agent.domain.plan import ChangeSet, Plan
@@ -67,11 +67,18 @@ class Gate:
         known = await asyncio.to_thread(self.store.get, baseline, Baseline)
         return self.bench.pool.size > 1 and known.status != "unusable" and not known.alone
 
-    async def judge(self, baseline: str, change_set: ChangeSet, proposal: Proposal) -> Verdict:
-        """Judge one change set alone."""
+    async def judge(
+        self,
+        baseline: str,
+        change_set: ChangeSet,
+        proposal: Proposal,
+        below: Sequence[tuple[ChangeSet, Proposal]] = (),
+    ) -> Verdict:
+        """Judge one change set alone, over those that it stands on."""
         before = Tree(self.target.snapshot)
         try:
-            change = await asyncio.to_thread(_change, before, change_set, proposal)
+            series = [*below, (change_set, proposal)]
+            change = await asyncio.to_thread(_stacked, before, series)
         except PatchConflictError as error:
             return _misfit(change_set.id, error)
         known = await asyncio.to_thread(self.store.get, baseline, Baseline)
@@ -84,14 +91,11 @@ class Gate:
     ) -> Verdict:
         """Judge change sets laid over one another, with the whole suite."""
         tree = Tree(self.target.snapshot)
-        changes = []
-        for change_set, proposal in series:
-            try:
-                change = await asyncio.to_thread(_change, tree, change_set, proposal)
-            except PatchConflictError as error:
-                return _misfit(COMBINED, error)
-            changes.append(change)
-            tree = change.after
+        try:
+            last = await asyncio.to_thread(_stacked, tree, series)
+        except PatchConflictError as error:
+            return _misfit(COMBINED, error)
+        changes, tree = [*last.below, last], last.after
         known = await asyncio.to_thread(self.store.get, baseline, Baseline)
         key = await asyncio.to_thread(verdict_key, changes, tree.changes, known, self.target)
         question = f"{key}-sum"
@@ -136,6 +140,17 @@ def _change(before: Tree, change_set: ChangeSet, proposal: Proposal) -> Change:
             found for found in change_set.attempts if found.strategy == proposal.strategy
         )
     return Change(change_set, proposal, before, files, attempt)
+
+
+def _stacked(before: Tree, series: Sequence[tuple[ChangeSet, Proposal]]) -> Change:
+    """Lay a series over ``before``; give its last change, which knows those below."""
+    below: list[Change] = []
+    for change_set, proposal in series:
+        change = _change(before, change_set, proposal)
+        below.append(change)
+        before = change.after
+    *rest, last = below
+    return replace(last, below=tuple(rest))
 
 
 def _misfit(name: str, error: PatchConflictError) -> Verdict:

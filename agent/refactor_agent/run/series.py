@@ -72,6 +72,10 @@ def plan_series(base: Tree, accepted: Sequence[Accepted], regions: Mapping[str, 
             series.append(planned)
             tree = tree.with_changes(planned.step.changes)
         for one in group:
+            lost = next((name for name in one.change_set.stands_on if name in misfits), None)
+            if lost is not None:
+                misfits[one.change_set.id] = f"stands on {lost}, which no longer fits"
+                continue
             try:
                 changes = apply_proposal(tree, one.proposal)
             except PatchConflictError as error:

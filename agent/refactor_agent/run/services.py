@@ -96,6 +96,12 @@ class Services:
         """Give one change set of a stored plan."""
         return next(found for found in self.plan(plan).change_sets if found.id == identifier)
 
+    def below(self, plan: str, change_set: ChangeSet) -> list[tuple[ChangeSet, Proposal]]:
+        """Give what a change set stands on, with the proposals that planning made."""
+        found = [self.change_set(plan, name) for name in change_set.stands_on]
+        keys = [(one, one.attempts[0].prepared) for one in found if one.attempts]
+        return [(one, self.store.get(key, Proposal)) for one, key in keys if key is not None]
+
     async def say_once(self, event: str, /, **facts: object) -> None:
         """Put an event into the audit log, unless a run that was resumed did so before."""
         await asyncio.to_thread(self.audit.append_once, event, **facts)

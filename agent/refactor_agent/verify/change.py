@@ -24,6 +24,8 @@ class Change:
     """The files that the proposal changes or adds, whole."""
     attempt: Attempt | None = None
     """What the rules planned; ``None`` for a proposal made by a model."""
+    below: tuple[Change, ...] = ()
+    """The changes that it stands on, which are part of ``before``."""
 
     @property
     def after(self) -> Tree:

@@ -7,7 +7,9 @@ import dataclasses
 import difflib
 from collections.abc import Collection, Iterator, Mapping
 
+from refactor_agent.boundary import VERSIONS, boundary_source
 from refactor_agent.domain.place import Site, Span
+from refactor_agent.locate import is_test_file
 from refactor_agent.tree import Tree
 from refactor_agent.verify.probe_log import SuiteRun
 from refactor_agent.verify.ranges import parse_ranges
@@ -30,15 +32,20 @@ class Coverage:
 def measure_coverage(
     before: Tree, files: Mapping[str, bytes], run: SuiteRun, passed: Collection[str]
 ) -> Coverage:
-    """Compare ``files`` with ``before``; new files are left to the checks and imports."""
+    """Compare ``files`` with ``before``: all of a new file is changed.
+
+    New tests count by what they run, and what is vendored has tests of its own.
+    """
+    vendored = {boundary_source(module).encode() for module in VERSIONS}
     tests: set[str] = set()
     uncovered: list[Site] = []
     decisive: list[Site] = []
     for file, data in sorted(files.items()):
-        if not file.endswith(".py") or not before.exists(file):
+        old = before.read(file) if before.exists(file) else b""
+        if not file.endswith(".py") or data in vendored or (not old and is_test_file(file)):
             continue
         executed = _executed(run, file, passed)
-        for statement in _changed_statements(before.read(file), data):
+        for statement in _changed_statements(old, data):
             reached = {test for test, lines in executed.items() if lines & statement.lines}
             tests |= reached
             if not reached:

@@ -15,7 +15,8 @@ def copied_ids(changes: Iterable[Change], known: Collection[str]) -> Mapping[str
 
     Ids name files relative to where pytest begins, which may lie above the project or below.
     """
-    copies = [copy for change in changes for copy in change.proposal.tests]
+    all_of_them = (one for change in changes for one in (*change.below, change))
+    copies = [copy for change in all_of_them for copy in change.proposal.tests]
     found: dict[str, str] = {}
     for test in known if copies else ():
         for copy in copies:

@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from refactor_agent.edit import apply_proposal
 from refactor_agent.entry import plan_twin
 
 PYPROJECT = (
@@ -279,10 +280,12 @@ CASES = [
 @pytest.mark.parametrize(("files", "entries", "expected"), CASES)
 def test_put_beside(ground, files, entries, expected):
     made = ground({"pyproject.toml": PYPROJECT, **_dedented(files)})
-    [planned] = plan_twin(made, entries)
-    assert planned.change_set.refusals == ()
-    assert planned.proposal is not None
-    assert {file.file: file.text for file in planned.proposal.files} == _dedented(expected)
+    tree = made.base
+    for planned in plan_twin(made, entries):
+        assert planned.change_set.refusals == ()
+        assert planned.proposal is not None
+        tree = tree.with_changes(apply_proposal(tree, planned.proposal))
+    assert {file: data.decode() for file, data in tree.changes.items()} == _dedented(expected)
 
 
 def test_a_copy_says_of_which_test(ground):

@@ -11,7 +11,7 @@ from refactor_agent.entry.twin.naming import TwinNames
 from refactor_agent.entry.twin.pieces import Pieces
 from refactor_agent.entry.twin.table import Twins
 
-__all__ = ["choose_twins"]
+__all__ = ["PieceOf", "choose_twins", "uses_between"]
 
 _AT_MOST = 8
 """Definitions that use definitions, after which one is taken to need no twin."""
@@ -25,13 +25,13 @@ def choose_twins(
     pieces: dict[str, Pieces],
     reached: Mapping[str, Sequence[str]],
     piece_of: PieceOf,
-) -> tuple[Refusal, ...]:
+) -> tuple[tuple[str, Refusal], ...]:
     """Name ``twins``, by module; ``pieces`` gains the modules that turn out to hold some.
 
     What conversion changes gets one. So does what stands on a twin, such as a subclass or a
     factory, where entry points reach it (``reached``, module to names) or a twin uses it.
     """
-    refusals = list[Refusal]()
+    refusals = list[tuple[str, Refusal]]()
     for module, one in pieces.items():
         refusals.extend(_add(twins, names, module, one.changed))
     choosing = _Choosing(twins, names.known)
@@ -46,7 +46,9 @@ def choose_twins(
                 refusals.extend(_add(twins, names, module, (name,)))
 
 
-def _add(twins: Twins, names: TwinNames, module: str, wanted: Sequence[str]) -> Iterator[Refusal]:
+def _add(
+    twins: Twins, names: TwinNames, module: str, wanted: Sequence[str]
+) -> Iterator[tuple[str, Refusal]]:
     place = twins.layout.place(module)
     taken = {*twins.definitions.names(place), *(twin for _, twin in twins.defined_in(module))}
     for name in wanted:
@@ -56,9 +58,15 @@ def _add(twins: Twins, names: TwinNames, module: str, wanted: Sequence[str]) -> 
         twin = naming(module, name, taken)
         if twin is None:
             message = f"{module}.{name} has an async side already, or its name is taken"
-            yield Refusal(reason="twin-exists", message=message)
+            yield f"{module}.{name}", Refusal(reason="twin-exists", message=message)
         twins.names[f"{module}.{name}"] = twin or name
         taken.add(twin or name)
+
+
+def uses_between(twins: Twins) -> Mapping[str, frozenset[str]]:
+    """Give each original with the others that its code uses."""
+    choosing = _Choosing(twins, ())
+    return {name: frozenset(choosing.used_by(name) & twins.names.keys()) for name in twins.names}
 
 
 class _Choosing:
@@ -78,6 +86,12 @@ class _Choosing:
             for other in self._uses(found) if found is not None else ():
                 if self._needs_one(other):
                     yield other.module, other.name
+
+    def used_by(self, qualified: str) -> set[str]:
+        """Name what a definition uses."""
+        module, _, name = qualified.rpartition(".")
+        found = self._definitions.find(module, name)
+        return {other.qualified for other in self._uses(found)} if found is not None else set()
 
     def reached(self, names: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
         """Name what entry points reach that stands on a twin and has none."""

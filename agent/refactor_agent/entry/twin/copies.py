@@ -38,18 +38,24 @@ def is_test_module(file: str) -> bool:
 
 
 def copied(
-    tree: Tree, pieces: Pieces, module: str, twins: Twins, fixtures: Mapping[str, str]
+    tree: Tree,
+    pieces: Pieces,
+    module: str,
+    names: tuple[Twins, Mapping[str, str]],
+    only: Collection[str],
 ) -> Copied | None:
     """Give the tests that exercise what gets a twin, as tests of it; `None`: there are none.
 
-    ``fixtures`` are those of other files that have an async twin, with its name.
+    ``names`` are the twins, and fixtures of other files that have one, with its name; ``only`` the
+    tests to copy.
     """
+    twins, fixtures = names
     file = _new_file(tree, pieces)
     meanings = Meanings(twins, module, file, ast.parse(pieces.after))
     own = set(pieces.converted)
     renamer = Renamer(meanings, {name: to for name, to in fixtures.items() if name not in own})
     made = pieces.new.visit(renamer)
-    wanted = _exercising(pieces, made, {*fixtures.values(), *pieces.changed})
+    wanted = _exercising(pieces, made, {*fixtures.values(), *pieces.changed}) & frozenset(only)
     if not wanted:
         return None
     made = made.with_changes(body=list(_kept(made.body, wanted)))

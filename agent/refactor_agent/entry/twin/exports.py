@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from refactor_agent.domain.proposal import ImportEdit
-from refactor_agent.edit import with_imports
+from refactor_agent.edit import exported_names, with_export, with_imports
 from refactor_agent.entry.twin.pointing import named_from
 from refactor_agent.entry.twin.table import Twins
 from refactor_agent.tree import Tree
@@ -29,13 +29,13 @@ def with_exports(tree: Tree, data: bytes, module: str, twins: Twins) -> bytes:
                 if moves or twin != name:
                     found[name] = twin
                     edits.extend([edit] if edit is not None else [])
-    found.update(twins.defined_in(module))
+    found.update(twins.written_in(module))
     data = with_imports(tree, file, data, edits)
-    exported = set(_exported(body))
-    named = set(_exported(ast.parse(data).body))
+    exported = set(exported_names(body))
+    named = set(exported_names(ast.parse(data).body))
     for name, twin in found.items():
         if name in exported and twin not in named:
-            data = _with_export(data, name, twin, body)
+            data = with_export(data, name, twin, body)
     return data
 
 
@@ -58,7 +58,7 @@ def _passed_on(
                 edit = ImportEdit(file=layout.file(module), module=path, name=twin)
                 yield own, twin, edit if home != source else None
             continue
-        known = twins.of(source, alias.name)
+        known = twins.of_written(source, alias.name)
         if known is not None and not name.startswith("_"):
             twin = known[1]
             kept = twin if alias.asname == alias.name else None  # `X as X` says that it is exported
@@ -68,78 +68,4 @@ def _passed_on(
 
 def _public(twins: Twins, module: str) -> Iterator[tuple[str, str]]:
     """Give the twins that ``import *`` brings along."""
-    return (pair for pair in twins.defined_in(module) if not pair[0].startswith("_"))
-
-
-def _exported(body: Sequence[ast.stmt]) -> Iterator[str]:
-    listed = _list(body)
-    for item in listed.elts if listed is not None else ():
-        if isinstance(item, ast.Constant) and isinstance(item.value, str):
-            yield item.value
-
-
-def _list(body: Sequence[ast.stmt]) -> ast.List | ast.Tuple | None:
-    for node in body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        value = getattr(node, "value", None)
-        if any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets):
-            return value if isinstance(value, ast.List | ast.Tuple) else None
-    return None
-
-
-def _with_export(data: bytes, name: str, twin: str, model: Sequence[ast.stmt]) -> bytes:
-    """Put ``twin`` into ``__all__``: in order where it is in order, else behind ``name``.
-
-    Where there is none, one is made like that of ``model``.
-    """
-    listed = _list(ast.parse(data).body)
-    if listed is None:
-        return _with_list(data, twin, is_tuple=isinstance(_list(model), ast.Tuple))
-    items = [i for i in listed.elts if isinstance(i, ast.Constant) and isinstance(i.value, str)]
-    values = [str(item.value) for item in items]
-    lines = data.splitlines(keepends=True)
-    for key in (_plainly, _as_isort):
-        if values == sorted(values, key=key):
-            after = [item for item in items if key(str(item.value)) < key(twin)]
-            if not after:
-                return _insert(lines, items[0], twin, before=True)
-            return _insert(lines, after[-1], twin, before=False)
-    at = next((item for item in items if item.value == name), items[-1])
-    return _insert(lines, at, twin, before=False)
-
-
-def _with_list(data: bytes, twin: str, *, is_tuple: bool) -> bytes:
-    """Put an ``__all__`` behind the imports."""
-    imports = [n for n in ast.parse(data).body if isinstance(n, ast.Import | ast.ImportFrom)]
-    row = max((node.end_lineno or 0 for node in imports), default=0)
-    lines = data.decode().splitlines(keepends=True)
-    text = f'__all__ = ("{twin}",)' if is_tuple else f'__all__ = ["{twin}"]'
-    behind = "".join(lines[row:])
-    return "".join([*lines[:row], f"\n{text}\n", behind]).encode()
-
-
-def _plainly(name: str) -> tuple[int, str]:
-    return 0, name
-
-
-def _as_isort(name: str) -> tuple[int, str]:
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, name
-
-
-def _insert(lines: list[bytes], item: ast.Constant, twin: str, *, before: bool) -> bytes:
-    row, start, end = item.lineno - 1, item.col_offset, item.end_col_offset or 0
-    line = lines[row]
-    quote = line[start : start + 1]
-    written = quote + twin.encode() + quote
-    alone = not line[:start].strip() and line[end:].strip() in {b",", b""}
-    if alone:
-        ending = line[len(line.rstrip(b"\r\n")) :]
-        if not before and line[end:].strip() == b"":
-            lines[row] = line[:end] + b"," + line[end:]
-        lines.insert(row + (not before), line[:start] + written + b"," + ending)
-    elif before:
-        lines[row] = line[:start] + written + b", " + line[start:]
-    else:
-        lines[row] = line[:end] + b", " + written + line[end:]
-    return b"".join(lines)
+    return (pair for pair in twins.written_in(module) if not pair[0].startswith("_"))

@@ -13,6 +13,7 @@ from refactor_agent.entry.twin.pieces import Defining, Pieces
 from refactor_agent.entry.twin.pointing import named_from
 from refactor_agent.entry.twin.renaming import Meanings, Renamer
 from refactor_agent.entry.twin.repointing import Repointer
+from refactor_agent.entry.twin.splicing import bound
 from refactor_agent.entry.twin.table import Twins
 from refactor_agent.tree import Tree
 
@@ -33,21 +34,21 @@ def mirrored(tree: Tree, pieces: Pieces, module: str, twins: Twins) -> tuple[str
     meanings = Meanings(twins, module, file, ast.parse(pieces.after), at=place)
     renamer = Renamer(meanings)
     repointer = Repointer(twins, module, file)
-    wanted = {**dict.fromkeys(pieces.added), **dict(twins.defined_in(module))}
+    wanted = {**dict.fromkeys(pieces.added), **dict(twins.written_in(module))}
     body = [_named(node, wanted) for node in pieces.new.body if _is_kept(node, wanted)]
     body, moved = _repointed([_visited(node, renamer) for node in body], repointer, file)
     shared, used = tuple(_shared(pieces, body, wanted)), _names(body)
     path = named_from(place, module, is_package=layout.is_package(module), relative=True)
     edits = [
         *(meanings.imports[name] for name in sorted(renamer.used) if name in meanings.imports),
-        *(edit for edit in (*repointer.imports, *moved) if _bound(edit) in used),
+        *(edit for edit in (*repointer.imports, *moved) if bound(edit) in used),
         *(ImportEdit(file=file, module=path, name=name) for name in shared),
     ]
     if tree.exists(file) and tree.read(file).strip():
         there = tree.read(file)
         own = _defined(there)
-        found = [edit for edit in _imports(file, body) if _bound(edit) in used]
-        wanted_there = [edit for edit in (*found, *edits) if _bound(edit) not in own]
+        found = [edit for edit in _imports(file, body) if bound(edit) in used]
+        wanted_there = [edit for edit in (*found, *edits) if bound(edit) not in own]
         return file, with_imports(tree, file, _appended(there, body, pieces), wanted_there)
     made = pieces.new.with_changes(body=_spaced(body), footer=())
     data = with_imports(tree, file, made.bytes, edits)
@@ -202,10 +203,6 @@ def _edits(file: str, tree: ast.Module, action: str) -> Iterator[ImportEdit]:
                 yield ImportEdit.model_validate(
                     {"file": file, "module": alias.name, "alias": alias.asname, "action": action}
                 )
-
-
-def _bound(edit: ImportEdit) -> str:
-    return edit.alias or edit.name or edit.module.partition(".")[0]
 
 
 def _defined(data: bytes) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import libcst as cst
@@ -14,7 +15,7 @@ from refactor_agent.entry.twin.renaming import Meanings, Renamer
 from refactor_agent.entry.twin.table import Twins
 from refactor_agent.tree import Tree
 
-__all__ = ["new_imports", "spliced"]
+__all__ = ["bound", "new_imports", "spliced"]
 
 
 def spliced(
@@ -23,7 +24,7 @@ def spliced(
     """Give the file with every twin behind its original, and the imports that twins need."""
     meanings = Meanings(twins, module, pieces.file, ast.parse(pieces.before))
     renamer = Renamer(meanings, fixtures)
-    wanted = dict(twins.defined_in(module))
+    wanted = dict(twins.written_in(module))
     text = pieces.before.decode()
     newline = pieces.new.default_newline
     ends = _ends(ast.parse(pieces.before))
@@ -40,11 +41,22 @@ def spliced(
         if line and not lines[line - 1].endswith(("\n", "\r")):
             lines[line - 1] += newline
         lines.insert(line, f"{newline}{newline}{code}{newline}")
+    used = _read_in([*helpers, *(code for _, code in inserts)])
     edits = [
-        *new_imports(pieces),
+        *(edit for edit in new_imports(pieces) if bound(edit) in used),
         *(meanings.imports[name] for name in sorted(renamer.used) if name in meanings.imports),
     ]
     return with_imports(tree, pieces.file, "".join(lines).encode(), edits)
+
+
+def _read_in(codes: Iterable[str]) -> set[str]:
+    """Give the words that codes hold: what no code speaks of needs no import."""
+    return {word for code in codes for word in re.findall(r"\w+", code)}
+
+
+def bound(edit: ImportEdit) -> str:
+    """Give the name that an import binds."""
+    return edit.alias or edit.name or edit.module.partition(".")[0]
 
 
 def new_imports(pieces: Pieces) -> tuple[ImportEdit, ...]:

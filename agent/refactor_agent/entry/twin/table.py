@@ -23,12 +23,31 @@ class Twins:
     known: Mapping[str, str] = field(default_factory=dict)
     """What twins use and what has an async side already, with it."""
 
+    only: frozenset[str] | None = None
+    """Those of ``names`` that are written now; none: all. The others are written elsewhere."""
+
+    def written_in(self, module: str) -> Iterator[tuple[str, str]]:
+        """Give the originals at the top of ``module`` whose twins are written now, bare."""
+        for name, twin in self.defined_in(module):
+            if self.is_written(f"{module}.{name}"):
+                yield name, twin
+
+    def is_written(self, qualified: str) -> bool:
+        """Say whether the twin of an original is written now."""
+        return self.only is None or qualified in self.only
+
     def of(self, module: str, name: str) -> tuple[str, str] | None:
         """Give the home and the name of the twin of what ``name`` means in ``module``."""
         found = self.definitions.find(module, name)
         if found is None or found.qualified not in self.names:
             return None
         return self.layout.place(found.module), self.names[found.qualified]
+
+    def of_written(self, module: str, name: str) -> tuple[str, str] | None:
+        """Give what `of` does, for a twin that is written now."""
+        found = self.definitions.find(module, name)
+        wanted = found is not None and self.is_written(found.qualified)
+        return self.of(module, name) if wanted else None
 
     def by_bare_name(self) -> Mapping[str, str]:
         """Give each twin's name with its original's, both bare, where they differ."""

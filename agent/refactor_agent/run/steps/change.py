@@ -103,7 +103,8 @@ def after_propose(state: ChangeState) -> Literal["verify", "decide"]:
 async def check(services: Services, state: ChangeState) -> ChangeState:
     """Put the proposal through the gate."""
     proposal, change_set = await asyncio.to_thread(_proposed, services, state)
-    verdict = await services.gate.judge(state["baseline"], change_set, proposal)
+    below = await asyncio.to_thread(services.below, state["plan"], change_set)
+    verdict = await services.gate.judge(state["baseline"], change_set, proposal, below)
     if verdict.outcome != "verified":
         await services.ahead.stop()
     key = await asyncio.to_thread(services.store.put, verdict)

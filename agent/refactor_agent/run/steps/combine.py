@@ -12,6 +12,7 @@ from refactor_agent.domain.values import Value
 from refactor_agent.domain.verdict import Verdict
 from refactor_agent.run.phases import COMBINED
 from refactor_agent.run.services import Services
+from refactor_agent.run.stacks import settle, tied
 from refactor_agent.run.state import RunState
 
 __all__ = ["Combined", "combine"]
@@ -29,6 +30,10 @@ class Combined(Value):
 async def combine(services: Services, state: RunState) -> RunState:
     """Verify the sum of all verified proposals; drop those without which it holds."""
     order, decisions = await asyncio.to_thread(_decided, services, state)
+    stacks = {one.id: one.stands_on for one in services.plan(state["plan"]).change_sets}
+    for names in tied(order, stacks):
+        await _shown_together(services, state, decisions, names)
+    settle(order, stacks, decisions)
     kept = [name for name in order if decisions[name].status == "verified"]
     verdict = await _verdict(services, state, decisions, kept)
     while verdict is not None and verdict.outcome == "failed":
@@ -38,12 +43,33 @@ async def combine(services: Services, state: RunState) -> RunState:
         decisions[culprit] = decisions[culprit].model_copy(
             update={"status": "dropped", "reason": reason}
         )
-        kept.remove(culprit)
+        settle(order, stacks, decisions)
+        kept = [name for name in kept if decisions[name].status == "verified"]
         verdict = await _verdict(services, state, decisions, kept)
     combined = Combined(decisions=tuple(decisions[name] for name in order), verdict=verdict)
     key = await asyncio.to_thread(services.store.put, combined)
     await services.say_once(COMBINED, outcome=verdict.outcome if verdict else None, combined=key)
     return {"combined": key}
+
+
+async def _shown_together(
+    services: Services, state: RunState, decisions: dict[str, Decision], names: Sequence[str]
+) -> None:
+    """Let tests of one that stands on another show that other as well: they are judged as one."""
+    outcomes = {decisions[name].status for name in names}
+    if "unverified" not in outcomes or not outcomes <= {"verified", "unverified"}:
+        return
+    if any(decisions[name].findings for name in names):
+        return  # a reviewer's doubt is not about what runs
+    series = await asyncio.to_thread(_series, services, state, decisions, names)
+    verdict = await services.gate.judge_sum(state["baseline"], series)
+    if verdict.outcome != "verified":
+        return
+    key = await asyncio.to_thread(services.store.put, verdict)
+    for name in names:
+        if decisions[name].status == "unverified":
+            shown = {"status": "verified", "reason": "", "verdict": key}
+            decisions[name] = decisions[name].model_copy(update=shown)
 
 
 def _laid_over(names: Sequence[str]) -> str:
