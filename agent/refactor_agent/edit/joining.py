@@ -72,7 +72,7 @@ def _laid(file: str, base: bytes, current: str, new: bytes) -> list[str]:
         there, before = now.get(key), old.get(key)
         if before is None and there is None:
             first = _first(now, lines) if old else len(lines)
-            at = now[above].end if above in now else first
+            at = now[above].end if above is not None and above in now else first
             edits.append((at, at, order, list(block.lines)))
         elif there is not None and (before is None or before.text != block.text):
             edits.extend(_replaced(file, key, (before, there, block), order))

@@ -80,7 +80,9 @@ SHOP = {
         '[project]\nname = "shop"\nversion = "1"\n'
         '[project.optional-dependencies]\ntest = ["pytest-asyncio"]\n'
     ),
-    "shop/__init__.py": "from .tools import Store, load, save\n\n__all__ = ['Store', 'load', 'save']\n",
+    "shop/__init__.py": (
+        "from .tools import Store, load, save\n\n__all__ = ['Store', 'load', 'save']\n"
+    ),
     "shop/tools.py": """
     import time
 

@@ -67,7 +67,9 @@ class _Looking:
         return definition.qualified if definition and definition.qualified in known else None
 
 
-def _tests(body: list[ast.stmt], path: str = "") -> Iterator[tuple[str, ast.stmt]]:
+def _tests(
+    body: list[ast.stmt], path: str = ""
+) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for node in body:
         if isinstance(node, ast.ClassDef):
             yield from _tests(node.body, f"{path}{node.name}.")
