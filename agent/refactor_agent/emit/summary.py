@@ -43,10 +43,12 @@ def _row(report: Report, change: ReportedChange) -> _Row:
     shown = f"{', '.join(calls[:_CALLS_SHOWN])}{more}"
     entries = change.change_set.entries
     others = f" (+{len(entries) - 1})" if len(entries) > 1 else ""
+    below = change.change_set.stands_on
+    stands = f"; stands on {', '.join(below)}" if below else ""
     return _Row(
         place=str(regions[0].hops[0].site) if regions else entries[0].file,
         name=change.change_set.id,
-        what=f"{local_name(entries[0])}{others}{': ' * bool(calls)}{shown}",
+        what=f"{local_name(entries[0])}{others}{': ' * bool(calls)}{shown}{stands}",
     )
 
 
