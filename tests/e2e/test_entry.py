@@ -151,10 +151,12 @@ def test_a_twin_and_back(tmp_path):
     user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home", seconds=300)
     before = own(user.target)
     said = done(user.run("--entry", "shop:Store", "--entry", "shop.report:report", "--twin"))
-    assert "1 change set: 1 verified" in said
-    [change] = user.report["changes"]
-    assert change["verdict"]["tests"]["passed"] == 8
-    assert all("_async.py::" in test for test in change["verdict"]["covering_tests"])
+    assert "2 change sets: 2 verified" in said
+    store, report = (change["change_set"] for change in user.report["changes"])
+    assert f"report; stands on {store['id']}" in said
+    assert (store["stands_on"], report["stands_on"]) == ([], [store["id"]])
+    for change in user.report["changes"]:
+        assert all("_async.py::" in test for test in change["verdict"]["covering_tests"])
     assert user.report["combined"]["tests"]["passed"] == 8
 
     done(user.agent("apply", "latest", str(user.target)))
