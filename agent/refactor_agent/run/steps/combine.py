@@ -30,7 +30,7 @@ class Combined(Value):
 async def combine(services: Services, state: RunState) -> RunState:
     """Verify the sum of all verified proposals; drop those without which it holds."""
     order, decisions = await asyncio.to_thread(_decided, services, state)
-    stacks = {one.id: one.stands_on for one in services.plan(state["plan"]).change_sets}
+    stacks = await asyncio.to_thread(_stacks, services, state)
     for names in tied(order, stacks):
         await _shown_together(services, state, decisions, names)
     settle(order, stacks, decisions)
@@ -50,6 +50,10 @@ async def combine(services: Services, state: RunState) -> RunState:
     key = await asyncio.to_thread(services.store.put, combined)
     await services.say_once(COMBINED, outcome=verdict.outcome if verdict else None, combined=key)
     return {"combined": key}
+
+
+def _stacks(services: Services, state: RunState) -> dict[str, tuple[str, ...]]:
+    return {one.id: one.stands_on for one in services.plan(state["plan"]).change_sets}
 
 
 async def _shown_together(
