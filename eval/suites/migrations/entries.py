@@ -18,7 +18,7 @@ def entries(root: Path, library: str) -> list[str]:
     """Give ``MODULE:NAME`` of each function and class that calls the library, near or far."""
     graph = locate(open_project(root), load_rulebook()).graph
     reached = _with_callers(graph, set(_callers(graph, library)))
-    return sorted({_spelled(graph, name) for name in reached})
+    return sorted({_spelled(graph, name) for name in reached if not _is_inside(graph, name)})
 
 
 def users_of(root: Path, library: str) -> list[str]:
@@ -68,6 +68,12 @@ def _with_callers(graph: CallGraph, names: set[str]) -> set[str]:
         if more <= names:
             return names
         names |= more
+
+
+def _is_inside(graph: CallGraph, name: str) -> bool:
+    """Say whether a function stands in the body of another, where no name leads to it."""
+    parts = name.split(".")
+    return any(".".join(parts[:end]) in graph.functions for end in range(1, len(parts)))
 
 
 def _spelled(graph: CallGraph, name: str) -> str:

@@ -46,6 +46,13 @@ def first():
 
 def pure():
     return 1
+
+def made():
+    class Inside:
+        def get(self):
+            return requests.get("/inside")
+
+    return Inside
 """
 
 
