@@ -140,6 +140,7 @@ def _setting(options: argparse.Namespace) -> Setting:
         proposer=options.proposer,
         model=ready_model(options.proposer, options.model, options.base_url),
         base_url=options.base_url,
+        price=tuple(options.price) if options.price else None,
         peers=tuple(options.peer),
         stand_ins=not options.no_stand_ins,
         cases=options.cases,

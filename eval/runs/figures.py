@@ -25,6 +25,7 @@ class Figure(NamedTuple):
     counts: Counter[str]
     seconds: float
     tokens: int
+    cost: float
 
     @property
     def cases(self) -> int:
@@ -72,6 +73,7 @@ def _gather(pairs: Iterable[tuple[Result, str]]) -> Iterator[Figure]:
             sum((Counter(result.counts) for result in found), Counter[str]()),
             sum(result.seconds for result in found),
             sum(result.tokens for result in found),
+            sum(result.cost for result in found),
         )
 
 

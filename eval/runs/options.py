@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -43,6 +44,13 @@ def parser() -> Parser:
     add("--proposer", choices=("rules", "model", "both"), default="rules")
     add("--model", default="", help="the model's name, where --proposer asks for one")
     add("--base-url", default="", help="where it answers")
+    add(
+        "--price",
+        type=_price,
+        nargs=2,
+        metavar=("READ", "WRITTEN"),
+        help="what it takes for a million tokens of each kind",
+    )
     add("--peer", nargs="+", choices=PEERS, default=[], help="measured beside")
     add("--no-stand-ins", action="store_true", help="leave out what shows that suites are honest")
     add("--cases", type=_directory, help="cases of your own, in place of the suite's")
@@ -58,6 +66,16 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text} is no number from 1 up")
     return int(text)
+
+
+def _price(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no price")
+    return found
 
 
 def _directory(text: str) -> Path:

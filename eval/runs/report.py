@@ -56,7 +56,7 @@ def _page(run: Run) -> Iterator[str]:
 
 _HEADS = (
     "suite", "subject", "part", "cases", "right", "refused", "wrong", "let through", "errors",
-    "points", "score", "95%", "seconds", "tokens", "counted",
+    "points", "score", "95%", "seconds", "tokens", "cost", "counted",
 )  # fmt: skip
 _FIGURES = ' class="figures"'
 _LET_THROUGH = "let through"
@@ -73,6 +73,7 @@ def _row(figure: Figure) -> Sequence[object]:
         outcomes["refused"], outcomes["wrong"], let_through, outcomes["error"],
         f"{figure.points:g} of {figure.of:g}", score,
         f"{low:.0%} to {high:.0%}" if score else "", round(figure.seconds, 1), figure.tokens,
+        round(figure.cost, 4),
         ", ".join(counted),
     )  # fmt: skip
 

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from eval.runs.values import Result
+from eval.runs.values import Result, digest
 
 from refactor_agent import __version__
+from refactor_agent.data import data_dir
 
 __all__ = ["FORMAT", "Run", "RunError", "append", "create", "make_header", "read_run"]
 
@@ -53,6 +54,8 @@ def make_header(options: Mapping[str, object], seed: int) -> dict[str, object]:
         "changed": sorted(line[3:] for line in _git("status", "--porcelain").splitlines()),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "seed": seed,
+        "rules": _contents("rules"),
+        "prompts": _contents("prompts"),
         "options": dict(options),
         "machine": {
             "system": platform.platform(),
@@ -106,6 +109,14 @@ def _results(lines: Sequence[str]) -> Iterator[Result]:
                 return
             raise
         yield Result(**{name: value for name, value in row.items() if name in _NAMES})
+
+
+def _contents(name: str) -> str:
+    """Give a hash of what a packaged directory holds: rules and prompts decide what comes out."""
+    place = data_dir(name)
+    files = (path for path in sorted(place.rglob("*")) if path.suffix in {".md", ".py", ".j2"})
+    parts = ((path.relative_to(place).as_posix(), path.read_bytes()) for path in files)
+    return digest(*(part for pair in parts for part in pair))
 
 
 def _git(*arguments: str) -> str:

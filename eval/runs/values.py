@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = [
     "CUT_OFF",
@@ -22,6 +22,7 @@ __all__ = [
     "Result",
     "Setting",
     "Split",
+    "Tokens",
     "digest",
 ]
 
@@ -62,6 +63,13 @@ class Case:
     """Whether it belongs to the slice that every change is checked with."""
 
 
+class Tokens(NamedTuple):
+    """What models read and wrote, as far as they told."""
+
+    prompt: int = 0
+    completion: int = 0
+
+
 @dataclass(frozen=True)
 class Setting:
     """What a run is asked for, as far as suites need to know."""
@@ -73,6 +81,8 @@ class Setting:
     proposer: Proposer = "rules"
     model: str = ""
     base_url: str = ""
+    price: tuple[float, float] | None = None
+    """Of a million tokens that the model reads, and that it writes."""
     peers: tuple[str, ...] = ()
     stand_ins: bool = True
     cases: Path | None = None
@@ -80,6 +90,19 @@ class Setting:
     labels: Path | None = None
     packages: Path | None = None
     seed: int = 0
+
+    @property
+    def home(self) -> Path:
+        """Where the tool keeps what it remembers: with a model, nothing of an earlier run.
+
+        An answer that is remembered costs nothing, and what answers cost is to be measured.
+        """
+        return (self.cache if self.proposer == "rules" else self.artefacts.parent) / "home"
+
+    def cost(self, tokens: Tokens) -> float:
+        """Give what these tokens cost; 0 where no price is told."""
+        asked, answered = self.price or (0.0, 0.0)
+        return (asked * tokens.prompt + answered * tokens.completion) / 1_000_000
 
 
 @dataclass(frozen=True)
@@ -102,6 +125,8 @@ class Result:
     reason: str = ""
     seconds: float = 0.0
     tokens: int = 0
+    cost: float = 0.0
+    """Of these tokens, in the currency of the price that was told."""
     artefact: str = ""
     """The directory under ``artefacts`` that a failure left."""
     lines: int = 0

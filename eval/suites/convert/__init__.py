@@ -110,7 +110,7 @@ def _by_tool(case: Case, project: Project, setting: Setting, python: str) -> Res
     with tempfile.TemporaryDirectory(prefix="convert-") as scratch:
         root = Path(scratch).resolve() / "project"
         _write(root, project.files)
-        home = setting.cache / "home"
+        home = setting.home
         converted = convert_tree(root, home, model_options(setting), python)
         seconds = time.monotonic() - began
         files = _read(root)
@@ -120,7 +120,8 @@ def _by_tool(case: Case, project: Project, setting: Setting, python: str) -> Res
     return Result(
         NAME, case.id, case.split, case.group, case.digest, verdict.outcome, SUBJECT,
         of if verdict.outcome == "right" else 0.0, of, verdict.counts, verdict.reason, seconds,
-        converted.tokens, _kept(case, project, (files, converted, trial), verdict, setting),
+        sum(converted.tokens), setting.cost(converted.tokens),
+        _kept(case, project, (files, converted, trial), verdict, setting),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eval.runs.values import Setting
+from eval.runs.values import Setting, Tokens
 
 import refactor_agent
 from refactor_agent.llm.keys import KEY_VARIABLES
@@ -23,6 +23,9 @@ _SECONDS = 1800
 _MODELS = ("OPENAI_BASE_URL", *KEY_VARIABLES)
 LEAN = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -p no:cacheprovider"
 """The projects need none of the plugins that are installed here; each costs time."""
+
+
+_NONE = Tokens()
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Converted:
     page: str = ""
     """The report as people read it."""
     seconds: float = 0.0
-    tokens: int = 0
+    tokens: Tokens = _NONE
 
 
 def convert_tree(
@@ -73,7 +76,9 @@ def convert_tree(
         applied,
         report,
         (results / "report.md").read_text(encoding="utf-8"),
-        tokens=int(usage.get("prompt_tokens") or 0) + int(usage.get("completion_tokens") or 0),
+        tokens=Tokens(
+            int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+        ),
     )
 
 

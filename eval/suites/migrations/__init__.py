@@ -143,5 +143,6 @@ def _result(
         NAME, case.id, case.split, case.group, case.digest, outcome, SUBJECT,
         float(outcome == "right"), 1.0,
         {**ends, "let through": int(bool(lost)), "still used by": len(left)},
-        "" if outcome == "right" else reason, seconds, converted.tokens, name,
+        "" if outcome == "right" else reason, seconds, sum(converted.tokens),
+        setting.cost(converted.tokens), name,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from eval.rivals import rivals, why_it_broke
+from eval.rivals.gated import gate_verdict
 from eval.runs.environments import environment, requirements_in
 from eval.runs.size import python_lines
 from eval.runs.values import NULL, SUBJECT, Case, Outcome, Result, Setting, digest
@@ -57,6 +58,8 @@ class Made(NamedTuple):
     """What the service's tests said, where they are not green."""
     load: LoadReport
     rounds: Sequence[object]
+    said: str = ""
+    """What the gate says of a rival's conversion, which it did not make."""
 
 
 def cases(setting: Setting) -> list[Case]:
@@ -99,7 +102,7 @@ def by_maker(
 
 def _makers(setting: Setting, python: str) -> Mapping[str, Maker]:
     options = ["--test-command", _TESTS, *model_options(setting)]
-    home = setting.cache / "home"
+    home = setting.home
     makers: dict[str, Maker] = {SUBJECT: lambda root: convert_tree(root, home, options, python)}
     if setting.stand_ins:
         makers[NULL] = lambda _: Converted()
@@ -129,7 +132,16 @@ def _made(service: Service, make: Maker, python: str, began: float) -> tuple[Mad
         if converted.applied and not tests:
             load, found = drive(service.load, before, after, python)
             rounds = [one.model_dump() for one in found]
-        return Made(converted, _left(after), tests, load, rounds), seconds
+        said = "" if converted.report or not converted.applied else _judged(before, after, python)
+        return Made(converted, _left(after), tests, load, rounds, said), seconds
+
+
+def _judged(before: Path, after: Path, python: str) -> str:
+    """Ask the gate about what differs between two trees, by the service's own tests."""
+    made = {path.relative_to(after).as_posix(): path.read_bytes() for path in after.rglob("*.py")}
+    own = {path.relative_to(before).as_posix(): path.read_bytes() for path in before.rglob("*.py")}
+    changed = {file: data for file, data in made.items() if own.get(file) != data}
+    return gate_verdict(before, changed, _TESTS, python).outcome if changed else ""
 
 
 def _tested(root: Path, python: str) -> str:
@@ -157,11 +169,15 @@ def _result(
     outcome: Outcome = "wrong" if spoilt else "right" if points == len(must) else "refused"
     still = sorted({site.id for site in must} - set(gone))
     counts = Counter(done.converted.statuses.values())
+    if done.said:
+        counts[f"gate: {done.said}"] = 1
+        counts["let through" if done.said == "verified" else "caught"] += bool(spoilt)
+        counts["held back"] += done.said != "verified" and not spoilt and points == len(must)
     return Result(
         NAME, case.id, case.split, case.group, case.digest, outcome, subject, points, len(must),
-        {**counts, "may be left": len(service.sites) - len(must)},
+        {**+counts, "may be left": len(service.sites) - len(must)},
         "; ".join(spoilt or ([f"still blocks: {', '.join(still)}"] if still else [])),
-        seconds, done.converted.tokens,
+        seconds, sum(done.converted.tokens), setting.cost(done.converted.tokens),
         _kept(case, subject, done, setting) if subject != NULL else "",
         ratios=_ratios(done.load), lines=python_lines(service.root),
     )  # fmt: skip

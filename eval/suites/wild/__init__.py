@@ -95,7 +95,7 @@ def _result(  # noqa: PLR0913, PLR0917 - what came of each step
         SUBJECT, 0.0 if gone.tests else float(ends["verified"]), float(ends.total()),
         {name: count for name, count in counts.items() if count},
         f"no longer pass: {', '.join(gone.tests)}" if gone.tests else _reasons(converted), seconds,
-        converted.tokens, _kept(case, converted, setting),
+        sum(converted.tokens), setting.cost(converted.tokens), _kept(case, converted, setting),
     )  # fmt: skip
 
 
