@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import libcst.matchers as m
 
+from refactor_agent.convert.generators import managing
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
@@ -53,7 +54,10 @@ def _check(work: FileWork, function: cst.FunctionDef) -> None:
         refuse("already-async", f"{name} is async already", site)
     if name.startswith("__") and name.endswith("__") and name not in _ASYNC_DUNDERS:
         refuse("dunder", f"Python calls {name} and would not await it", site)
+    manager = managing(work, function)
     for decorator in function.decorators:
+        if decorator.decorator is manager:
+            continue
         words = work.source.code(decorator.decorator).partition("(")[0].split(".")
         if words[-1] in _SYNC_DECORATORS:
             refuse("decorator", f"{name} is wrapped by {words[-1]}, which would not await it", site)

@@ -1,4 +1,4 @@
-"""Calls of functions that become async: awaited, or read where they are generators."""
+"""Calls of functions that become async: awaited, or read or entered where they yield."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 import libcst as cst
 
 from refactor_agent.convert.awaiting import await_call
-from refactor_agent.convert.generators import is_generator
+from refactor_agent.convert.entering import enter_coloured
+from refactor_agent.convert.generators import is_generator, managing
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.names import dotted
 from refactor_agent.convert.reading import read_generator
@@ -18,14 +19,16 @@ __all__ = ["call_coloured"]
 
 
 def call_coloured(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> None:
-    """Await or read a call whose callee becomes async, under the callee's new name."""
+    """Await, read or enter what is called, which becomes async, under its new name."""
     colour = job.colours.get(edit.callee)
     if colour is None:
         refuse("unknown-colour", f"{edit.callee} is awaited but not coloured", edit.site)
     if colour.mode == "twin":
         _rename(work, call, edit.callee, colour.new_name)
-    _, function = job.find(colour.function)
-    if is_generator(function):
+    there, function = job.find(colour.function)
+    if managing(there, function) is not None:
+        enter_coloured(work, call)
+    elif is_generator(function):
         read_generator(job, work, call, edit)
     else:
         await_call(job, work, call)

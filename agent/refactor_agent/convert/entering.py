@@ -8,7 +8,7 @@ from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.where import check_awaitable
 
-__all__ = ["enter_async", "finish_entering"]
+__all__ = ["enter_async", "enter_coloured", "finish_entering"]
 
 
 def enter_async(job: Job, work: FileWork, item: cst.WithItem, kind: str) -> None:
@@ -16,6 +16,16 @@ def enter_async(job: Job, work: FileWork, item: cst.WithItem, kind: str) -> None
     site = work.source.site(item.item)
     if job.rulebook.lacks(f"{kind}.__enter__"):
         refuse("missing-there", "`async with` does something else with it there", site)
+    statement = cst.ensure_type(work.source.parents[item], cst.With)
+    check_awaitable(work, statement)
+    work.entered.setdefault(statement, set()).add(item)
+
+
+def enter_coloured(work: FileWork, call: cst.Call) -> None:
+    """Have the ``with`` around ``call``, a context manager that becomes async, open it so."""
+    item = work.source.parents[call]
+    if not isinstance(item, cst.WithItem):
+        refuse("context-manager", "only a `with` opens it, not this", work.source.site(call))
     statement = cst.ensure_type(work.source.parents[item], cst.With)
     check_awaitable(work, statement)
     work.entered.setdefault(statement, set()).add(item)

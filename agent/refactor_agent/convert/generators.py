@@ -13,12 +13,22 @@ from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.where import check_awaitable
 from refactor_agent.domain.plan import CallEdit
 
-__all__ = ["cleans_up", "delegating", "finish_generators", "is_generator"]
+__all__ = ["cleans_up", "delegating", "finish_generators", "is_generator", "managing"]
+
+_MANAGING = "contextlib.contextmanager"
 
 
 def is_generator(function: cst.FunctionDef) -> bool:
     """Say whether calling ``function`` gives what its ``yield`` statements give."""
     return next(_yields(function.body), None) is not None
+
+
+def managing(work: FileWork, function: cst.FunctionDef) -> cst.BaseExpression | None:
+    """Give the decorator that makes ``function``, a generator, a context manager."""
+    for decorator in function.decorators[:1]:
+        if work.names.qualified(decorator.decorator) == _MANAGING and is_generator(function):
+            return decorator.decorator
+    return None
 
 
 def _yields(node: cst.CSTNode) -> Iterator[cst.Yield]:
@@ -73,6 +83,9 @@ def finish_generators(job: Job) -> None:
             _delegate_plainly(work, node)
         if yields and function.returns is not None:
             _annotate(work, function.returns.annotation)
+        decorator = managing(work, function)
+        if decorator is not None:
+            _rename(work, decorator, "asynccontextmanager")
 
 
 def _delegate_plainly(work: FileWork, node: cst.Yield) -> None:
@@ -114,14 +127,19 @@ def _annotate(work: FileWork, annotation: cst.BaseExpression) -> None:
         if target is None:
             continue
         name = target.rpartition(".")[2]
-        if isinstance(node, cst.Attribute):
-            work.rewrites.change(node.attr, _becoming(cst.Name(name)))
-        elif (binding := work.names.binding(node.value)) is not None:
-            work.names.drop(node)
-            work.rewrites.change(node, _becoming(work.names.spell_from(binding.module, name)))
+        _rename(work, node, name)
         around = work.source.parents[node]
         if name == "AsyncGenerator" and isinstance(around, cst.Subscript):
             work.rewrites.change(around, _without_result)
+
+
+def _rename(work: FileWork, node: cst.BaseExpression, name: str) -> None:
+    """Write ``name`` of the same module, in the same manner."""
+    if isinstance(node, cst.Attribute):
+        work.rewrites.change(node.attr, _becoming(cst.Name(name)))
+    elif isinstance(node, cst.Name) and (bound := work.names.binding(node.value)) is not None:
+        work.names.drop(node)
+        work.rewrites.change(node, _becoming(work.names.spell_from(bound.module, name)))
 
 
 def _types(node: cst.CSTNode) -> Iterator[cst.Name | cst.Attribute]:

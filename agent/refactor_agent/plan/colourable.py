@@ -70,10 +70,14 @@ def _kind(function: Function) -> Iterator[str]:
         yield "constructor"
     elif bare.startswith("__") and bare.endswith("__"):
         yield "dunder"
-    if is_context_manager(function):
-        yield "context-manager"
-        return
     if function.is_property:
         yield "property"
-    elif any(decorator not in _TRANSPARENT for decorator in function.decorators):
+    elif any(one not in _TRANSPARENT for one in _others(function)):
         yield "decorator"
+
+
+def _others(function: Function) -> Iterator[str]:
+    """Give the decorators; what makes a context manager is exchanged for its async form."""
+    first = next(iter(function.decorators), "")
+    is_managing = function.is_generator and first == _CONTEXT_MANAGER
+    yield from function.decorators[1:] if is_managing else function.decorators

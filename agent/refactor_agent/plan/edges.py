@@ -34,6 +34,8 @@ class Edge:
     """Some region through it is of more than low confidence."""
     maker: Edge | None = None
     """For steps of a loop over what a call gives, which is written there: that call."""
+    dispatched: bool = False
+    """The callee overrides, or is overridden by, what the call names."""
 
     @property
     def written(self) -> Edge:
@@ -43,7 +45,7 @@ class Edge:
     @property
     def is_handed_on(self) -> bool:
         """Say whether the call is handed the callee, as ``sorted`` is its key, and calls it."""
-        if self.call is None or (self.is_leaf and _is_implicit(self.callees[0])):
+        if self.call is None or self.dispatched or (self.is_leaf and _is_implicit(self.callees[0])):
             return False
         return set(self.callees).isdisjoint(self.call.callees)
 
@@ -90,7 +92,14 @@ class _Finder:
             call = self._calls.get((hop.function, hop.site))
             if _is_step(hop.callee) and rule is not None:
                 call = None
-            yield Edge(hop.function, hop.site, (hop.callee,), rule, call, region.weight, sure)
+            kin = self._is_kin(call, hop.callee)
+            edge = Edge(hop.function, hop.site, (hop.callee,), rule, call, region.weight, sure)
+            yield replace(edge, dispatched=kin)
+
+    def _is_kin(self, call: Call | None, callee: str) -> bool:
+        function = self._graph.functions.get(callee)
+        named = call.callees if call is not None else ()
+        return function is not None and not set(function.family).isdisjoint(named)
 
     def _add(self, edge: Edge) -> None:
         known = self._found[edge.function].get(edge.site)
@@ -102,6 +111,7 @@ class _Finder:
                 weight=max(known.weight, edge.weight),
                 sure=known.sure or edge.sure,
                 maker=known.maker or _maker(known, edge) or _maker(edge, known),
+                dispatched=known.dispatched or edge.dispatched,
             )
         self._found[edge.function][edge.site] = edge
 

@@ -1,4 +1,4 @@
-"""Generators, and who reads them: both become asynchronous together, or neither."""
+"""Generators, and who reads or enters them: both become asynchronous together, or neither."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Readers:
         An async generator gives no value when it ends, and nothing delegates to one.
         """
         function = self._facts.function(name)
-        if function is None or not _is_stream(function):
+        if function is None or not _yields(function):
             return ()
         reasons = dict.fromkeys(self._reasons(function))
         return tuple(refuse(one, name, self._facts.site(name), "native") for one in reasons)
@@ -56,16 +56,18 @@ class Readers:
     def refusals(self, edge: Edge) -> tuple[Refusal, ...]:
         """Say why what ``edge`` makes can't be read asynchronously where it is made."""
         functions = [self._facts.function(callee) for callee in edge.callees]
-        streams = [one for one in functions if one is not None and _is_stream(one)]
-        if edge.is_leaf or not streams:
+        given = [one for one in functions if one is not None and _yields(one)]
+        if edge.is_leaf or not given:
             return ()
+        managing = [is_context_manager(one) for one in given]
         reason = "unclear-callee"
-        if len(streams) == len(functions):
+        if len(given) == len(functions) and len(set(managing)) == 1:
             index = self._index(edge.site.file)
             call = index.expressions.get(edge.site.span)
-            if call is not None and _is_read(index.parents, call):
+            is_read = _is_entered if managing[0] else _is_read
+            if call is not None and is_read(index.parents, call):
                 return ()
-            reason = "unknown-reader"
+            reason = "context-manager" if managing[0] else "unknown-reader"
         return (refuse(reason, edge.callees[0], edge.site, "native"),)
 
     def block_refusals(self, edge: Edge) -> tuple[Refusal, ...]:
@@ -74,7 +76,7 @@ class Readers:
         A block that blocks goes to a thread as a whole, and no reader's step can end there.
         """
         function = self._facts.function(edge.function)
-        if not edge.is_leaf or function is None or not _is_stream(function):
+        if not edge.is_leaf or function is None or not _yields(function):
             return ()
         index = self._index(edge.site.file)
         node: ast.AST | None = index.expressions.get(edge.site.span)
@@ -91,9 +93,10 @@ class Readers:
         node = self._index(function.file).functions.get(function.span.line)
         if node is None or _needs_its_result(node):
             yield "generator-result"
+        is_managing = is_context_manager(function)
         kin = [self._facts.function(name) for name in function.family]
-        if not all(one is not None and _is_stream(one) for one in kin):
-            yield "generator"
+        if not all(k and _yields(k) and is_context_manager(k) == is_managing for k in kin):
+            yield "context-manager" if is_managing else "generator"
 
     def _index_of(self, file: str) -> _Index:
         tree = self._sources.trees.get(file, ast.Module([], []))
@@ -111,9 +114,9 @@ class Readers:
         return _Index(parents, expressions, functions)
 
 
-def _is_stream(function: Function) -> bool:
-    """Say whether calling ``function`` gives items to read."""
-    return function.is_generator and not function.is_async and not is_context_manager(function)
+def _yields(function: Function) -> bool:
+    """Say whether calling ``function`` gives items to read, or a block to enter."""
+    return function.is_generator and not function.is_async
 
 
 def _needs_its_result(function: ast.FunctionDef) -> bool:
@@ -153,6 +156,13 @@ def _is_read(parents: Mapping[ast.AST, ast.AST], node: ast.expr) -> bool:
         listed = isinstance(around, ast.GeneratorExp) and _takes_all(parents.get(around), around)
         return reader.iter is node and (listed or not isinstance(around, ast.GeneratorExp))
     return _takes_all(reader, node)
+
+
+def _is_entered(parents: Mapping[ast.AST, ast.AST], node: ast.expr) -> bool:
+    """Say whether a ``with`` enters it, and nothing else: ``async with`` takes no sync ones."""
+    item = parents.get(node)
+    block = parents.get(item) if item is not None else None
+    return isinstance(item, ast.withitem) and isinstance(block, ast.With) and block.items == [item]
 
 
 def _takes_all(reader: ast.AST | None, node: ast.expr) -> bool:

@@ -222,3 +222,83 @@ def test_closing_needs_a_python_that_has_it(file: str, text: str, *, closes: boo
     outcome, _ = convert(files, attempt_of(files, [READ, SLEEP], in_place=("app.pages",)))
     assert isinstance(outcome, Refusal) != closes
     assert closes or (isinstance(outcome, Refusal) and outcome.reason == "generator-closing")
+
+
+FROM_ASYNC = "from collections.abc import AsyncIterator\nfrom contextlib import asynccontextmanager"
+MANAGED = """\
+import time
+{imported}
+
+
+@{decorator}
+def held(name) -> {given}[str]:
+    time.sleep(1)
+    try:
+        yield name
+    finally:
+        print(name)
+
+
+async def main():
+    # mine
+    with held("a") as name:
+        return name
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "decorator", "given", "after"),
+    [
+        (
+            "from collections.abc import Iterator\nfrom contextlib import contextmanager",
+            "contextmanager",
+            "Iterator",
+            (
+                FROM_ASYNC,
+                "asynccontextmanager",
+                "AsyncIterator",
+            ),
+        ),
+        (
+            "import contextlib\nimport typing as t",
+            "contextlib.contextmanager",
+            "t.Iterator",
+            (
+                "import contextlib\nimport typing as t",
+                "contextlib.asynccontextmanager",
+                "t.AsyncIterator",
+            ),
+        ),
+    ],
+)
+def test_a_context_manager_is_entered_asynchronously(
+    imported: str, decorator: str, given: str, after: tuple[str, str, str]
+) -> None:
+    held = Edit("await", 'held("a")', "app.held")
+    text = MANAGED.format(imported=imported, decorator=decorator, given=given)
+    expected = MANAGED.format(imported=after[0], decorator=after[1], given=after[2])
+    for was, becomes in (
+        ("import time", "import asyncio"),
+        ("time.sleep", "await asyncio.sleep"),
+        ("def held", "async def held"),
+        ("    with", "    async with"),
+    ):
+        expected = expected.replace(was, becomes)
+    assert converted(text, held, SLEEP, in_place=("app.held",)) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        ("with held(n), self.other:\n        pass", "mixed-with"),
+        ("with self.lock:\n        with held(n):\n            pass", "lock-held"),
+        ("return held(n)", "context-manager"),
+    ],
+)
+def test_a_context_manager_that_nothing_can_enter_is_refused(before: str, reason: str) -> None:
+    head = MANAGED.partition("async def main")[0].format(
+        imported="from contextlib import contextmanager", decorator="contextmanager", given="list"
+    )
+    text = f"{head}async def main(self, n):\n    {before}\n"
+    edit = Edit("await", "held(n)", "app.held")
+    assert refused(text, edit, SLEEP, in_place=("app.held",)) == reason

@@ -93,7 +93,7 @@ CASES = {
             with transaction(path) as connection:
                 return connection.in_transaction
         """,
-        ["main: leave context-manager"],
+        ["main: leave context-manager dependency-not-declared"],
     ),
     "a connection that a helper gets": (
         """

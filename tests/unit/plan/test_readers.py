@@ -114,6 +114,83 @@ CASES = {
         """,
         ["main: offload copytree@9=offload", "main: leave generator no-async-equivalent"],
     ),
+    "a context manager is entered by an async with": (
+        """
+        ## app.py
+        import time
+        from contextlib import contextmanager
+        @contextmanager
+        def held(name):
+            time.sleep(1)
+            yield name
+        async def main():
+            with held("a") as name:
+                print(name)
+        """,
+        ["main: native held! sleep@5=native held@8=await"],
+    ),
+    "a context manager that a stack enters": (
+        """
+        ## app.py
+        import time
+        from contextlib import ExitStack, contextmanager
+        @contextmanager
+        def held(name):
+            time.sleep(1)
+            yield name
+        async def main():
+            with ExitStack() as stack:
+                stack.enter_context(held("a"))
+        """,
+        ["main: leave context-manager used-as-value"],
+    ),
+    "a context manager beside another": (
+        """
+        ## app.py
+        import time
+        from contextlib import contextmanager
+        @contextmanager
+        def held(name):
+            time.sleep(1)
+            yield name
+        async def main(other):
+            with held("a") as name, other:
+                print(name)
+        """,
+        ["main: leave context-manager"],
+    ),
+    "a context manager under another decorator": (
+        """
+        ## app.py
+        import time
+        from contextlib import contextmanager
+        from shop import counted
+        @counted
+        @contextmanager
+        def held(name):
+            time.sleep(1)
+            yield name
+        async def main():
+            with held("a") as name:
+                print(name)
+        """,
+        ["main: leave context-manager decorator"],
+    ),
+    "what overrides the method that a call names": (
+        """
+        ## app.py
+        import time
+        class Step:
+            def prepare(self):
+                return None
+            async def run(self):
+                self.prepare()
+        class Slow(Step):
+            def prepare(self):
+                time.sleep(1)
+        """,
+        ["run: native prepare! prepare! prepare@6=await sleep@9=native | offload"],
+    ),
     "of a family, not all are generators": (
         """
         ## app.py
