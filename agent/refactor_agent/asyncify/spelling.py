@@ -31,6 +31,14 @@ class Spelling:
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         }
+        self._aliases = {
+            (alias.asname, alias.name)
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+            if alias.asname is not None
+        }
+        """Modules under names of their own: one name may stand for either of two modules."""
         self._package = module if is_package else module.rpartition(".")[0]
 
     def mark(self, node: cst.CSTNode) -> None:
@@ -50,6 +58,14 @@ class Spelling:
         bound = self.names.binding(name)
         same = bound is not None and bound.name == name
         return bound is not None and same and self._absolute(bound.module) == module
+
+    def _means(self, head: str, binding: Binding | None, module: str) -> bool:
+        """Say whether ``head`` is how the file writes ``module``."""
+        if (head, module) in self._aliases:
+            return True
+        if binding is None or not f"{head}.".startswith(f"{binding.local}."):
+            return False
+        return self._absolute(binding.qualified + head[len(binding.local) :]) == module
 
     def replace(  # noqa: PLR0911 - one for each manner of naming
         self, old: cst.BaseExpression, qualified: str
@@ -73,10 +89,9 @@ class Spelling:
                 return self.names.spell_from(module, name)
             if binding is None and old.value == name:
                 return old
-        if binding is not None and text.startswith(f"{binding.local}."):
-            head = text.rpartition(".")[0]
-            if self._absolute(binding.qualified + head[len(binding.local) :]) == module:
-                return expression(f"{head}.{name}")
+        head = text.rpartition(".")[0]
+        if head and self._means(head, binding, module):
+            return expression(f"{head}.{name}")
         return self.names.spell(module, name, old)
 
     def _beside(self, old: Binding, module: str, name: str) -> cst.BaseExpression:

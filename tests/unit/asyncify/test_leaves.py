@@ -232,3 +232,22 @@ def test_a_name_is_imported_under_the_same_condition(convert, before, after):
     """What is not imported at run time, or not at once, still isn't."""
     done = convert(dedent(before))
     assert done.files["app.py"].decode() == dedent(after)
+
+
+def test_one_name_stands_for_either_of_two_libraries(convert, tmp_path):
+    """What is imported under a condition keeps the name that it has in the file."""
+    (tmp_path / "wire2.py").write_text(WIRE, encoding="utf-8")
+    before = """\
+        try:
+            import wire2 as wire
+        except ModuleNotFoundError:
+            import wire
+
+        def read():
+            link = wire.Wire()
+            return link.read()
+        """
+    after = dedent(before).replace("def read", "async def read").replace("wire.W", "wire.AsyncW")
+    after = after.replace("return link", "return await link")
+    leaves = {"wire.Wire": "wire.AsyncWire", "wire2.Wire": "wire2.AsyncWire"}
+    assert convert(dedent(before), leaves=leaves).files["app.py"].decode() == after
