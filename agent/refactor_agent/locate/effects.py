@@ -10,6 +10,7 @@ from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
 from refactor_agent.locate.offloaded import is_fallback
+from refactor_agent.locate.receivers import Receivers, receiver_of
 from refactor_agent.locate.resolve.calls import ENTERING
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
@@ -54,6 +55,8 @@ class Effect(NamedTuple):
     place: Place
     certain: bool
     """The receiver is known for sure, not one of several or a subclass's override."""
+    on: str = ""
+    """On which object a method is called, as `refactor_agent.locate.receivers` says it."""
 
 
 class Effects:
@@ -64,6 +67,7 @@ class Effects:
         self.targets = Targets(evaluator, blockers)
         self.callbacks = Callbacks(evaluator)
         self.waits = Waits(evaluator)
+        self.receivers = Receivers(evaluator)
         self._awaited = Awaited(evaluator)
         self._twin_calls = TwinCalls(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
@@ -144,7 +148,8 @@ class Effects:
                     or self.waits.never(function, call, value)
                 ):
                     continue
-                yield Effect(target, call.place, certain and len(values) == 1)
+                on = "" if isinstance(target, Blocker) else receiver_of(function, call, value)
+                yield Effect(target, call.place, certain and len(values) == 1, on)
                 if isinstance(target, str) and not call.awaited:
                     yield from self._twin(function, target, call.place)
         for value in self.callbacks.of(function, call, values):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refactor_agent.locate.resolve.classes import find_methods, is_protocol
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectFunction, self_name
+from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction, self_name
 from refactor_agent.locate.resolve.protocols import implementers
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Instance
 from refactor_agent.locate.terms import Term
@@ -48,30 +48,33 @@ def overrides(
     abstract = is_abstract(method)
     if not abstract and not is_open:
         return []
+    on_self = caller is not None and _is_on_self(caller, func)
     found = [
         other
         for cls in evaluator.index.subclasses(known)
         if not cls.module.is_test or method.module.is_test
-        for other in cls.methods(method.facts.bare)
-        if not is_abstract(other)
+        for other in _own(evaluator, cls, method.facts.bare)
+        if other is not method and not is_abstract(other)
+        if caller is None or not on_self or _keeps(evaluator, cls, caller)
     ]
-    if caller is not None and found and _is_on_self(caller, func):
-        found = [other for other in found if _keeps(evaluator, other, caller)]
     if abstract and is_protocol(evaluator, owner):
         bare = method.facts.bare
         found.extend(other for cls in implementers(evaluator, owner) for other in cls.methods(bare))
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _own(evaluator: Evaluator, cls: ProjectClass, name: str) -> list[ProjectFunction]:
+    """Give the methods by which a class may override: its own, or those of another base."""
+    found = cls.methods(name)
+    return found if found or len(cls.bases) < 2 else find_methods(evaluator, cls, name)
 
 
 def _is_on_self(caller: ProjectFunction, func: Term) -> bool:
     return func is not None and func[0] == "a" and func[1] == ("p", self_name(caller))
 
 
-def _keeps(evaluator: Evaluator, other: ProjectFunction, caller: ProjectFunction) -> bool:
-    """Say whether objects of the class that has ``other`` run ``caller`` as their own method."""
-    cls = other.owner
-    if cls is None:
-        return False
+def _keeps(evaluator: Evaluator, cls: ProjectClass, caller: ProjectFunction) -> bool:
+    """Say whether objects of a class run ``caller`` as their own method."""
     own = find_methods(evaluator, cls, caller.facts.bare)
     return caller in own or any(map(_calls_super, own))
 

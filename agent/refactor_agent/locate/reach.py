@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.receivers import ITSELF, SUPER
 from refactor_agent.locate.suppressed import BlockedPlace, Running, is_suppressed
 
 __all__ = ["Chain", "Reach", "Step"]
+
+
+Node: TypeAlias = str | tuple[str, str]
+"""A function; where it matters, with what is known of the object whose method it is."""
 
 
 class Step(NamedTuple):
@@ -29,15 +34,25 @@ class Chain(NamedTuple):
     last: str
     """The function that makes the blocking call."""
     blocker: Blocker
+    node: Node
+    """Where its second step stands, in the `Reach` that made it."""
     ending: int
-    """Stands for the last two in the `Reach` that made it."""
+    """Stands for the last function and the blocker there."""
 
 
 class _Way(NamedTuple):
-    """The first step of the shortest chain to an ending, and the chain's length."""
+    """The first step of the shortest chain to an ending, where that leads, and its length."""
 
     effect: Effect
+    node: Node
     length: int
+
+
+class _Edge(NamedTuple):
+    """An effect of a function, and what it leads to if that is no blocking call."""
+
+    effect: Effect
+    node: Node
 
 
 class _Ending(NamedTuple):
@@ -48,8 +63,23 @@ class _Ending(NamedTuple):
 
 
 _NOWHERE: Mapping[int, _Way] = {}
+_END: Node = ""
+"""What follows a blocking call."""
 
 F = TypeVar("F", bound=Running)
+G = TypeVar("G", bound=Running, contravariant=True)
+
+
+class Runs(Protocol[G]):
+    """Knows the objects of methods; `refactor_agent.locate.receivers.Receivers` does."""
+
+    def of(self, function: G, /) -> str:
+        """Give what is known of the object of a method that anybody may call."""
+        ...
+
+    def run_by(self, on: str, receiver: str, target: G, /) -> str | None:
+        """Give the receiver of a call; ``None`` where no object in question runs ``target``."""
+        ...
 
 
 class RunBy(Protocol[F]):
@@ -58,6 +88,11 @@ class RunBy(Protocol[F]):
     @property
     def functions(self) -> Mapping[str, F]:
         """The functions of the project by qualified name."""
+        ...
+
+    @property
+    def receivers(self) -> Runs[F]:
+        """Which objects run which methods."""
         ...
 
     def of(self, function: F, /) -> tuple[Effect, ...]:
@@ -71,36 +106,39 @@ class Reach(Generic[F]):
     def __init__(self, effects: RunBy[F], entries: Iterable[F]) -> None:
         self._effects = effects
         self._functions = effects.functions
-        self._next: dict[str, dict[int, _Way]] = {}
+        self._next: dict[Node, dict[int, _Way]] = {}
         """For each sync function: the ways to the endings behind it."""
         self._endings: list[_Ending] = []
-        self._tails: dict[tuple[str, int], tuple[Step, ...]] = {}
+        self._tails: dict[tuple[Node, int], tuple[Step, ...]] = {}
         self._steps: dict[tuple[str, int], Step] = {}
         """By function and the identity of the effect, which `_next` holds."""
         self._entries = list(entries)
-        self._propagate(self._collect())
+        found = self._collect()
+        self._varied = _varied(found)
+        """Methods that run other ones for an object of another class."""
+        self._nodes: dict[str, list[Node]] = {}
+        self._propagate(self._edges_of(found))
 
     def chains(self) -> Iterable[Chain]:
         """Give one chain for each entry, effect in it, and blocking call behind that effect."""
         for entry in self._entries:
-            for effect in self._usable(entry):
+            for effect, node in self._edges(self._of_anybody(entry), self._usable(entry)):
                 first = Step(entry, effect)
                 if isinstance(effect.target, Blocker):
-                    yield Chain(first, 1, entry.name, effect.target, -1)
+                    yield Chain(first, 1, entry.name, effect.target, node, -1)
                     continue
-                for number, way in self._next.get(effect.target, _NOWHERE).items():
+                for number, way in self._next.get(node, _NOWHERE).items():
                     last, blocker = self._endings[number]
                     if not is_suppressed(entry, effect.place, blocker.rule):
-                        yield Chain(first, 1 + way.length, last, blocker, number)
+                        yield Chain(first, 1 + way.length, last, blocker, node, number)
 
     def tail(self, chain: Chain) -> tuple[Step, ...]:
         """Give what follows the first step, in turn to the blocking call; chains share it."""
-        target = chain.first.effect.target
-        return self._tail(target, chain.ending) if isinstance(target, str) else ()
+        return self._tail(chain.node, chain.ending) if chain.node else ()
 
     def blocked(self) -> Iterator[BlockedPlace]:
         """Give every place with a comment that a chain leads through, or would but for it."""
-        reached = (self._functions[name] for name in self._next)
+        reached = (self._functions[name] for name in self._nodes)
         for function in (*self._entries, *reached):
             for effect in self._effects.of(function) if function.module.summary.ignores else ():
                 for blocker in self.behind(effect):
@@ -111,31 +149,32 @@ class Reach(Generic[F]):
         target = effect.target
         if isinstance(target, Blocker):
             return (target,)
-        return dict.fromkeys(self._endings[number].blocker for number in self._next.get(target, ()))
+        numbers = (number for node in self._nodes.get(target, ()) for number in self._next[node])
+        return dict.fromkeys(self._endings[number].blocker for number in numbers)
 
     def reaches(self, function: F) -> bool:
         """Say whether an entry runs ``function``, or it is one."""
-        return function.name in self._next or any(entry is function for entry in self._entries)
+        return function.name in self._nodes or any(entry is function for entry in self._entries)
 
     def blocks(self, function: F) -> bool:
         """Say whether a sync function that an entry runs leads to a blocking call."""
-        return bool(self._next.get(function.name))
+        return any(self._next[node] for node in self._nodes.get(function.name, ()))
 
-    def _tail(self, name: str, ending: int) -> tuple[Step, ...]:
+    def _tail(self, node: Node, ending: int) -> tuple[Step, ...]:
         """Give the steps from a sync function to an ending."""
-        known = self._tails.get((name, ending))
+        known = self._tails.get((node, ending))
         if known is not None:
             return known
         steps: list[Step] = []
-        target: str | Blocker = name
-        while isinstance(target, str):
-            steps.append(self._step(target, ending))
-            target = steps[-1].effect.target
-        tail = self._tails[name, ending] = tuple(steps)
+        step: Node = node
+        while step:
+            way = self._next[step][ending]
+            steps.append(self._step(_name(step), way.effect))
+            step = way.node
+        tail = self._tails[node, ending] = tuple(steps)
         return tail
 
-    def _step(self, name: str, ending: int) -> Step:
-        effect = self._next[name][ending].effect
+    def _step(self, name: str, effect: Effect) -> Step:
         step = self._steps.get((name, id(effect)))
         if step is None:
             step = self._steps[name, id(effect)] = Step(self._functions[name], effect)
@@ -168,31 +207,100 @@ class Reach(Generic[F]):
             )
         return found
 
-    def _propagate(self, effects: dict[str, list[Effect]]) -> None:
+    def _of_anybody(self, function: F) -> str:
+        return self._effects.receivers.of(function) if self._varied else ""
+
+    def _edges(self, receiver: str, effects: Iterable[Effect]) -> Iterator[_Edge]:
+        """Give of a method's effects those that it has on ``receiver``, and where each leads."""
+        for effect in effects:
+            target = effect.target
+            if isinstance(target, Blocker) or not (
+                target in self._varied or (effect.on == ITSELF and receiver)
+            ):
+                yield _plain(effect)
+            else:
+                run = self._effects.receivers.run_by(effect.on, receiver, self._functions[target])
+                if run is not None:
+                    yield _Edge(effect, (target, run) if run and target in self._varied else target)
+
+    def _edges_of(self, effects: dict[str, list[Effect]]) -> dict[Node, list[_Edge]]:
+        """Give the edges of every function that an entry reaches, for each object it is run on."""
+        if not self._varied:
+            return {name: [_plain(effect) for effect in own] for name, own in effects.items()}
+        found: dict[Node, list[_Edge]] = {}
+        waiting = [
+            edge.node
+            for entry in self._entries
+            for edge in self._edges(self._of_anybody(entry), self._effects.of(entry))
+        ]
+        while waiting:
+            node = waiting.pop()
+            if node and node not in found:
+                name = _name(node)
+                receiver = node[1] if isinstance(node, tuple) else ""
+                found[node] = list(self._edges(receiver, effects[name]))
+                waiting.extend(edge.node for edge in found[node])
+        return found
+
+    def _propagate(self, edges: dict[Node, list[_Edge]]) -> None:
         """Carry endings from callees to callers, one call a round: the first is the shortest."""
-        callers: dict[str, list[tuple[str, Effect]]] = defaultdict(list)
-        fresh: dict[tuple[str, int], None] = {}
-        for name in sorted(effects):
-            own = self._next[name] = {}
-            known: set[Blocker] = set()
-            for effect in effects[name]:
+        callers: dict[Node, list[tuple[Node, Effect]]] = defaultdict(list)
+        fresh: dict[tuple[Node, int], None] = {}
+        endings: dict[_Ending, int] = {}
+        for node in sorted(edges, key=_order):
+            name = _name(node)
+            self._nodes.setdefault(name, []).append(node)
+            own = self._next[node] = {}
+            for effect, next_node in edges[node]:
                 if isinstance(effect.target, str):
-                    callers[effect.target].append((name, effect))
-                elif effect.target not in known:
-                    known.add(effect.target)
-                    own[len(self._endings)] = _Way(effect, 1)
-                    fresh[name, len(self._endings)] = None
-                    self._endings.append(_Ending(name, effect.target))
+                    callers[next_node].append((node, effect))
+                    continue
+                number = endings.setdefault(_Ending(name, effect.target), len(endings))
+                if number not in own:
+                    own[number] = _Way(effect, _END, 1)
+                    fresh[node, number] = None
+        self._endings = list(endings)
         length = 1
         while fresh:
             length += 1
-            following: dict[tuple[str, int], None] = {}
+            following: dict[tuple[Node, int], None] = {}
             for callee, ending in fresh:
-                for name, effect in callers[callee]:
-                    if ending in self._next[name]:
+                for node, effect in callers[callee]:
+                    if ending in self._next[node]:
                         continue
                     rule = self._endings[ending].blocker.rule
-                    if not is_suppressed(self._functions[name], effect.place, rule):
-                        self._next[name][ending] = _Way(effect, length)
-                        following[name, ending] = None
+                    if not is_suppressed(self._functions[_name(node)], effect.place, rule):
+                        self._next[node][ending] = _Way(effect, callee, length)
+                        following[node, ending] = None
             fresh = following
+
+
+def _plain(effect: Effect) -> _Edge:
+    return _Edge(effect, _END if isinstance(effect.target, Blocker) else effect.target)
+
+
+def _name(node: Node) -> str:
+    return node if isinstance(node, str) else node[0]
+
+
+def _order(node: Node) -> tuple[str, str]:
+    return (node, "") if isinstance(node, str) else node
+
+
+def _varied(effects: Mapping[str, list[Effect]]) -> frozenset[str]:
+    """Give the methods that call themselves where subclasses differ, and those that lead there."""
+    callers: dict[str, list[str]] = defaultdict(list)
+    waiting: list[str] = []
+    for name, own in effects.items():
+        for effect in own:
+            if effect.on and isinstance(effect.target, str) and effect.on in {ITSELF, SUPER}:
+                callers[effect.target].append(name)
+                if effect.on == ITSELF and not effect.certain:
+                    waiting.append(name)
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(callers[name])
+    return frozenset(found)

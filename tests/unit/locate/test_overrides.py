@@ -214,6 +214,121 @@ CASES = {
             await client.get("u")
             client.close()  #! builtins.open
     """,
+    "a base's method that runs what the object's own class has": """
+        import time
+
+        class Base:
+            @classmethod
+            def pick(cls):
+                return list(cls.names())
+
+            @classmethod
+            def names(cls):
+                return []
+
+            def prepare(self):
+                self.warm_up()
+
+            def warm_up(self):
+                return None
+
+        class Loud(Base):
+            @classmethod
+            def names(cls):
+                time.sleep(1)
+
+            def warm_up(self):
+                time.sleep(1)
+
+            async def f(self):
+                self.pick()  #! time.sleep
+                self.prepare()  #! time.sleep
+
+        class Quiet(Base):
+            @classmethod
+            async def f(cls):
+                cls.pick()
+
+            async def g(self):
+                self.prepare()
+
+        class QuietParent(Base):
+            async def f(self):
+                self.prepare()  #! time.sleep
+
+        class BelowIt(QuietParent):
+            def warm_up(self):
+                time.sleep(1)
+
+        async def by_name(base: Base):
+            Quiet.pick()
+            Quiet().prepare()
+            Loud.pick()  #! time.sleep
+            Loud().prepare()  #! time.sleep
+            Base().prepare()
+            base.prepare()  #! time.sleep
+    """,
+    "what an object is, through super() and constructors": """
+        import time
+
+        class Base:
+            def __init__(self):
+                self.connect()
+
+            def connect(self):
+                return None
+
+            def stop(self):
+                self.flush()
+
+            def flush(self):
+                return None
+
+        class Loud(Base):
+            def connect(self):
+                time.sleep(1)
+
+            def flush(self):
+                time.sleep(1)
+
+        class Quiet(Base):
+            def __init__(self):
+                super().__init__()
+
+            def stop(self):
+                super().stop()
+
+            async def f(self):
+                self.stop()
+
+        async def f():
+            Quiet().stop()
+            Loud().stop()  #! time.sleep
+            Quiet()
+            Loud()  #! time.sleep
+    """,
+    "a mixin whose other half an object has": """
+        import time
+
+        class Mixin:
+            def go(self):
+                self.step()
+
+            def step(self):
+                return None
+
+        class Slow:
+            def step(self):
+                time.sleep(1)
+
+        class Whole(Slow, Mixin):
+            async def f(self):
+                self.go()  #! time.sleep
+
+        class Plain(Mixin):
+            async def f(self):
+                self.go()
+    """,
     "generators that subclasses put in the place of an abstract one": """
         import time
         from abc import ABC, abstractmethod

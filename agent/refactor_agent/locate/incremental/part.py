@@ -16,7 +16,7 @@ from refactor_agent.locate.resolve.reads import Fact, Reads
 __all__ = ["Known", "Part", "make_part", "merged"]
 
 _Note = tuple[int, ...]
-_Row = tuple[int | None, tuple[tuple[str | int, tuple[int, ...], bool], ...]]
+_Row = tuple[int | None, tuple[tuple[str | int, tuple[int, ...], bool, str], ...]]
 """The note of what a function's effects follow from, and the effects, with blockers by number."""
 
 
@@ -58,11 +58,10 @@ def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, 
     """Take what was worked out, and of the notes what that follows from."""
     blockers: dict[Blocker, int] = {}
 
-    def row(effect: Effect) -> tuple[str | int, tuple[int, ...], bool]:
-        target = effect.target
-        if isinstance(target, str):
-            return target, effect.place, effect.certain
-        return blockers.setdefault(target, len(blockers)), effect.place, effect.certain
+    def row(effect: Effect) -> tuple[str | int, tuple[int, ...], bool, str]:
+        target, place, certain, on = effect
+        named = target if isinstance(target, str) else blockers.setdefault(target, len(blockers))
+        return named, place, certain, on
 
     rows: dict[str, _Row] = {
         name: (known.note, tuple(map(row, known.value))) for name, known in effects.items()

@@ -67,8 +67,9 @@ class State:
                 target if isinstance(target, str) else blockers[target],
                 place,  # type: ignore[arg-type]
                 certain,
+                on,
             )
-            for target, place, certain in self.parts[number].rows[function][1]
+            for target, place, certain, on in self.parts[number].rows[function][1]
         )
 
     def answered(self, question: str) -> bool:
