@@ -84,6 +84,8 @@ def _returns_at_once(stub: BlockingCall, call: CallFacts) -> bool:
         if term is None and position is not None and position < len(call.args):
             term = call.args[position]
         is_given = name in given or term is not None
+        if not is_given and not call.starred and _defaults(stub.parameters).get(name) == literal:
+            return True
         if (is_given and literal == _ANY) or _is_literal(term, literal):
             return True
     return False
@@ -106,3 +108,16 @@ def _positions(parameters: str) -> dict[str, int]:
     (arguments,) = (node for node in ast.walk(tree) if isinstance(node, ast.arguments))
     names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
     return {name: position for position, name in enumerate(names)}
+
+
+@cache
+def _defaults(parameters: str) -> dict[str, str]:
+    """Give what is taken where an argument is not given, as source."""
+    (function,) = ast.parse(f"def f({parameters}): ...").body
+    assert isinstance(function, ast.FunctionDef)  # noqa: S101 - what the text says
+    arguments = function.args
+    names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+    optional = zip(reversed(names), reversed(arguments.defaults), strict=False)
+    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    pairs = (*optional, *((item.arg, default) for item, default in named))
+    return {name: ast.unparse(default) for name, default in pairs if default is not None}

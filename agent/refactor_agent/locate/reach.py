@@ -67,17 +67,17 @@ _END: Node = ""
 """What follows a blocking call."""
 
 F = TypeVar("F", bound=Running)
-G = TypeVar("G", bound=Running, contravariant=True)
+F_contra = TypeVar("F_contra", bound=Running, contravariant=True)
 
 
-class Runs(Protocol[G]):
+class Runs(Protocol[F_contra]):
     """Knows the objects of methods; `refactor_agent.locate.receivers.Receivers` does."""
 
-    def of(self, function: G, /) -> str:
+    def of(self, function: F_contra, /) -> str:
         """Give what is known of the object of a method that anybody may call."""
         ...
 
-    def run_by(self, on: str, receiver: str, target: G, /) -> str | None:
+    def run_by(self, on: str, receiver: str, target: F_contra, /) -> str | None:
         """Give the receiver of a call; ``None`` where no object in question runs ``target``."""
         ...
 
