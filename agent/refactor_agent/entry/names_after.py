@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 __all__ = ["new_names"]
@@ -14,9 +15,22 @@ def new_names(before: bytes, after: bytes) -> Mapping[str, str]:
     """Give each function of ``before`` (``Class.method``) its bare name in ``after``.
 
     Conversions keep the order of functions and add none inside classes or functions, so that they
-    are matched by position where names differ.
+    are matched by position where names differ. A command's own code stands in the coroutine that
+    its face, which has its name, runs.
     """
-    return dict(_matched(ast.parse(before), ast.parse(after), ""))
+    old, new = ast.parse(before), ast.parse(after)
+    return {**dict(_matched(old, new, "")), **dict(_behind_faces(old, new))}
+
+
+def _behind_faces(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
+    known = {node.name for node in before.body if isinstance(node, _Function)}
+    coroutines = [node for node in after.body if isinstance(node, ast.AsyncFunctionDef)]
+    fresh = {node.name for node in coroutines} - known
+    for node in after.body:
+        if isinstance(node, ast.FunctionDef) and node.name in known and node.body:
+            called = re.search(r"asyncio\.run\((\w+)\(", ast.unparse(node.body[-1]))
+            if called is not None and called[1] in fresh:
+                yield node.name, called[1]
 
 
 def _matched(before: ast.AST, after: ast.AST, path: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from refactor_agent.domain.plan import Dependency
 from refactor_agent.edit import normalized
 from refactor_agent.entry.callers import About
-from refactor_agent.entry.doctests import with_async_doctests
 from refactor_agent.entry.faces import with_faces
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import InPlace, convert_in_place
@@ -143,26 +142,9 @@ def _made(ground: EntryGround, reach: Reach, *, answered: bool) -> Made:
     done = convert_in_place(ground, wanted)
     faces = wanted.faces & done.coloured
     files = dict(_with_faces(ground, done.files, faces))
-    files = {
-        f: with_async_doctests(data, _shown(ground, done, faces, f)) for f, data in files.items()
-    }
     files |= dict(async_stubs(ground.base, files))
     files, unrunnable = with_runner(ground, done, files)
     return Made(done, faces, files, unrunnable, tuple(refusal.message for refusal in left_out))
-
-
-def _shown(ground: EntryGround, done: InPlace, faces: Collection[str], file: str) -> set[str]:
-    """Name what examples in ``file`` may call and that is a coroutine function now."""
-    functions = ground.graph.functions
-    return {
-        name.rpartition(".")[2]
-        for name in done.coloured
-        if name in functions
-        and name not in faces
-        and functions[name].file == file
-        and not (functions[name].owner or functions[name].nested or functions[name].is_generator)
-        and not (functions[name].is_test or functions[name].is_async)
-    }
 
 
 def _with_faces(

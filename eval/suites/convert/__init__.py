@@ -111,7 +111,7 @@ def _by_tool(case: Case, project: Project, setting: Setting, python: str) -> Res
         root = Path(scratch).resolve() / "project"
         _write(root, project.files)
         home = setting.home
-        converted = convert_tree(root, home, model_options(setting), python)
+        converted = convert_tree(root, home, [*model_options(setting), *project.options], python)
         seconds = time.monotonic() - began
         files = _read(root)
     trial = try_out(project, files, python)

@@ -18,7 +18,7 @@ CASES = Path(__file__).parent / "cases"
 Strategy = Literal["native", "offload", "demote", "leave"]
 
 _FENCE = re.compile(r"^```(\w+) *(\S*)\s*$")
-_FIELD = re.compile(r"^- (hazard|strategy|split|area|needs|ci): *(.+)$")
+_FIELD = re.compile(r"^- (hazard|strategy|split|area|needs|ci|entry): *(.+)$")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,13 @@ class Project:
     def strategy(self) -> Strategy:
         """How a person would convert it."""
         return cast("Strategy", self.fields["strategy"])
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Give the options that name entry points, where it is sync code that is to become async."""
+        entries = self.fields.get("entry", "").split()
+        named = tuple(option for entry in entries for option in ("--entry", entry))
+        return (*named, "--in-place") if named else ()
 
     @property
     def split(self) -> Split:

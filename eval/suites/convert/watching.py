@@ -9,14 +9,14 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-__all__ = ["Answer", "Asked", "Server", "beside", "later", "served"]
+__all__ = ["Answer", "Asked", "Server", "beside", "later", "maybe", "served"]
 
 T = TypeVar("T")
 _TICK = 0.01
@@ -32,6 +32,12 @@ def beside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if gap >= _HELD:
         raise AssertionError(f"the loop was held for {gap:.2f} s")
     return result
+
+
+async def maybe(work: Callable[..., T | Awaitable[T]], *given: object) -> T:
+    """Call what may have become async, or not; the answer is the same."""
+    found = work(*given)
+    return await found if isinstance(found, Awaitable) else found
 
 
 async def _watched(work: Callable[[], Coroutine[Any, Any, T]]) -> tuple[T, float]:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.checks._check import Objection
+from refactor_agent.verify.checks._faces import behind_faces
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module, span_of
 
@@ -84,8 +85,11 @@ def _changed(context: Context) -> Iterator[FunctionChange]:
         if after is None:
             continue
         known = before.functions if before else {}
+        faces = behind_faces(context, file)
         for name, node in after.functions.items():
-            old = known.get(name)
+            if name in faces.values():
+                continue
+            old = known.get(faces.get(name, name))
             if old is None or ast.dump(old) != ast.dump(node):
                 yield FunctionChange(file, name, old, node, before, after)
 

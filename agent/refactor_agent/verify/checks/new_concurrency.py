@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from refactor_agent.verify.checks._check import Check, Example, Objection
-from refactor_agent.verify.checks._functions import Finding, fresh_findings, own_nodes
+from refactor_agent.verify.checks._functions import Finding, changed_functions, own_nodes
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, Module
 
@@ -19,7 +20,33 @@ _CONCURRENT = frozenset(
 
 
 def _find(context: Context) -> Iterator[Objection]:
-    return fresh_findings(context, _concurrent)
+    for change in changed_functions(context):
+        known: Counter[str] = Counter()
+        threads: Counter[str] = Counter()
+        if change.before is not None and change.module_before is not None:
+            known.update(one.same for one in _concurrent(change.module_before, change.before))
+            threads.update(_targets(change.before))
+        for found in _concurrent(change.module_after, change.after):
+            known[found.same] -= 1
+            ran = _run(found.node)
+            if known[found.same] < 0 and threads[ran]:
+                threads[ran] -= 1  # a task where a thread was: no more at once than before
+            elif known[found.same] < 0:
+                yield Objection(f"{change.name}: {found.message}", change.site(found.node))
+
+
+def _targets(function: FunctionNode) -> Iterator[str]:
+    """Give what threads run that ``function`` makes."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Thread", "threading.Thread"}:
+            yield from (ast.unparse(w.value) for w in node.keywords if w.arg == "target")
+
+
+def _run(node: ast.AST) -> str:
+    """Give what a task runs: ``f`` of ``create_task(f(x))``."""
+    is_task = isinstance(node, ast.Call) and ast.unparse(node.func).endswith("create_task")
+    first = node.args[0] if isinstance(node, ast.Call) and is_task and node.args else None
+    return ast.unparse(first.func) if isinstance(first, ast.Call) else ""
 
 
 def _concurrent(_module: Module, function: FunctionNode) -> Iterator[Finding]:
@@ -45,6 +72,23 @@ def _after(expression: str) -> str:
     return f"import asyncio\n\n\nasync def load(keys):\n    return {expression}\n"
 
 
+_THREAD = """\
+import threading
+
+
+def run(jobs):
+    for _ in range(2):
+        threading.Thread(target=work, args=(jobs,)).start()
+"""
+_TASK = """\
+import asyncio
+
+
+async def run(jobs):
+    for _ in range(2):
+        TASKS.add(asyncio.create_task(work(jobs)))
+"""
+
 _SAYS = "makes concurrent"
 
 CHECK = Check(
@@ -61,6 +105,10 @@ CHECK = Check(
             _SAYS,
         ),
         Example("in order", _BEFORE, _after("[await get(key) for key in keys]")),
+        Example("a task in a thread's place", _THREAD, _TASK),
+        Example(
+            "a task that runs something else", _THREAD, _TASK.replace("work(", "other("), _SAYS
+        ),
         Example(
             "it was concurrent before",
             _after("await asyncio.gather(*(offload(get, k) for k in keys))"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from refactor_agent.domain.place import Site
 from refactor_agent.verify.change import Change
 from refactor_agent.verify.checks._check import Check, Example, Objection
+from refactor_agent.verify.checks._faces import behind_faces
 from refactor_agent.verify.checks._sync_form import sync_form
 from refactor_agent.verify.context import Context
 from refactor_agent.verify.syntax import FunctionNode, span_of
@@ -38,8 +39,9 @@ def _unplanned(context: Context, change: Change) -> Iterator[Objection]:
             context.module_before(written.file),
             context.module_after(written.file),
         )
+        moved = {face: name for name, face in behind_faces(context, written.file).items()}
         for name, node in before.functions.items() if before else ():
-            new = after.functions.get(name) if after else None
+            new = after.functions.get(moved.get(name, name)) if after else None
             if new is not None:
                 yield from _compare(written.file, name, node, new)
 
