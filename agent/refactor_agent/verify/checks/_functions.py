@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -90,8 +91,19 @@ def _changed(context: Context) -> Iterator[FunctionChange]:
             if name in faces.values():
                 continue
             old = known.get(faces.get(name, name))
+            if old is not None and name in faces:
+                old = _without_decorators(old, after.functions[faces[name]])
             if old is None or ast.dump(old) != ast.dump(node):
                 yield FunctionChange(file, name, old, node, before, after)
+
+
+def _without_decorators(old: FunctionNode, face: FunctionNode) -> FunctionNode:
+    """Give a command as its coroutine takes it over: its decorators, where kept, are the face's."""
+    if list(map(ast.dump, old.decorator_list)) != list(map(ast.dump, face.decorator_list)):
+        return old
+    bare = copy.copy(old)
+    bare.decorator_list = []
+    return bare
 
 
 def changed_by_model(context: Context) -> Iterator[tuple[FunctionChange, FunctionNode, Module]]:
