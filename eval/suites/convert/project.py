@@ -49,7 +49,7 @@ class Project:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Give the options that name entry points, where it is sync code that is to become async."""
+        """Give the options that name entry points, where sync code is to become async."""
         entries = self.fields.get("entry", "").split()
         named = tuple(option for entry in entries for option in ("--entry", entry))
         return (*named, "--in-place") if named else ()
