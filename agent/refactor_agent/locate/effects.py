@@ -114,12 +114,14 @@ class Effects:
 
     def _calls(self, function: ProjectFunction) -> Iterator[tuple[int, Effect]]:
         """Give the effects of each call, with its number."""
-        passed_on = self._passed_on(function)
+        passed_on: set[int] | None = None
         for number, call in enumerate(function.body.calls):
             for effect in self._call(function, call) if may_hold_loop(call.frames) else ():
-                lazy = isinstance(effect.target, Blocker) and effect.target.is_lazy
-                if not (lazy and number in passed_on):
-                    yield number, effect
+                if isinstance(effect.target, Blocker) and effect.target.is_lazy:
+                    passed_on = self._passed_on(function) if passed_on is None else passed_on
+                    if number in passed_on:
+                        continue
+                yield number, effect
 
     def _passed_on(self, function: ProjectFunction) -> set[int]:
         """Give the calls whose results library code is given to read later, elsewhere."""

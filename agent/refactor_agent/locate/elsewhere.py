@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from functools import partial
 
 from refactor_agent.domain.place import Site, Span
@@ -14,7 +14,7 @@ from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule
 from refactor_agent.locate.resolve.values import FunctionValue, Partial, Value
 from refactor_agent.locate.terms import Place, Term
 
-__all__ = ["handed_over", "prepare_handed_over"]
+__all__ = ["HandedOver", "handed_over"]
 
 
 def handed_over(effects: Effects) -> dict[str, tuple[Hop, ...]]:
@@ -25,7 +25,7 @@ def handed_over(effects: Effects) -> dict[str, tuple[Hop, ...]]:
     a module binds that name.
     """
     found: dict[str, dict[Hop, None]] = {}
-    for function, handed in _Offloading(effects).functions():
+    for function, handed in HandedOver(effects).functions():
         for place, names in handed:
             site = Site(function.module.file, Span(*place))
             for name in names:
@@ -34,41 +34,49 @@ def handed_over(effects: Effects) -> dict[str, tuple[Hop, ...]]:
     return {name: tuple(hops) for name, hops in found.items()}
 
 
-def prepare_handed_over(effects: Effects, modules: Container[str]) -> None:
-    """Answer what `handed_over` will ask of these modules, but for wrappers that others define."""
-    for _ in _Offloading(effects, modules).functions():
-        pass
-
-
 _Handed = tuple[tuple[Place, tuple[str, ...]], ...]
 """The calls of a function that hand something over, and what a thread then runs."""
 
 
-class _Offloading:
-    """Finds the calls of offloads, by names that spread from the known ones."""
+class HandedOver:
+    """Finds the calls of offloads, by names that spread from the known ones to their wrappers'."""
 
     def __init__(self, effects: Effects, modules: Container[str] | None = None) -> None:
+        """Look at all modules, or at these ones."""
         self._effects = effects
         self._evaluator = effects.evaluator
-        names = (*OFFLOADS, *WRAPPERS, *METHODS, *effects.evaluator.offload_wrappers)
-        self._names = dict.fromkeys(_last(name) for name in names)
         self._modules = modules
+        self._names: dict[str, None] = {}
+        self._waiting: list[str] = []
+        self._seen: set[str] = set()
+        names = (*OFFLOADS, *WRAPPERS, *METHODS, *effects.evaluator.offload_wrappers)
+        self.add(map(_last, names))
         self._add_aliases()
 
+    @property
+    def names(self) -> Collection[str]:
+        """What offloads and their wrappers are called by, as far as is known."""
+        return self._names.keys()
+
+    def add(self, names: Iterable[str]) -> None:
+        """Take more names, of wrappers in other modules."""
+        for name in names:
+            if name not in self._names:
+                self._names[name] = None
+                self._waiting.append(name)
+
     def functions(self) -> Iterator[tuple[ProjectFunction, _Handed]]:
-        """Give every function that may hand something over, with what it does."""
-        waiting, seen = list(self._names), set[str]()
-        while waiting:
-            for function in self._evaluator.index.callers(waiting.pop()):
-                if function.name in seen or not self._looks_at(function.module):
+        """Give every function that may hand something over and was not given yet, and what."""
+        while self._waiting:
+            for function in self._evaluator.index.callers(self._waiting.pop()):
+                if function.name in self._seen or not self._looks_at(function.module):
                     continue
-                seen.add(function.name)
+                self._seen.add(function.name)
                 question = f"handed over by {function.name}"
                 handed, is_wrapper = self._effects.kept(question, partial(self._handed, function))
                 yield function, handed
-                if is_wrapper and function.bare not in self._names:
-                    self._names[function.bare] = None
-                    waiting.append(function.bare)
+                if is_wrapper:
+                    self.add([function.bare])
 
     def _handed(self, function: ProjectFunction) -> tuple[_Handed, bool]:
         """Look through the calls; a wrapper hands over what it is given itself."""
@@ -95,9 +103,7 @@ class _Offloading:
             for pair in self._effects.kept(f"aliases in {module.name}", partial(_aliases, module))
         ]
         for _ in range(2):  # an import under another name, and another name for that
-            for name, last in pairs:
-                if last in self._names:
-                    self._names[name] = None
+            self.add([name for name, last in pairs if last in self._names])
 
 
 def _aliases(module: ProjectModule) -> tuple[tuple[str, str], ...]:

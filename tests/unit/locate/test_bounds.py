@@ -18,7 +18,7 @@ def test_notes_of_a_long_chain_take_room_in_proportion():
         return memo.get(("question", number), lambda: work(number), -1)
 
     def work(number: int) -> int:
-        memo.reads.add(("fact", str(number)))
+        memo.reads.add_fact(("fact", str(number)))
         return ask(number - 1) + 1 if number else 0
 
     assert [ask(number) for number in range(MANY)] == list(range(MANY))

@@ -87,13 +87,13 @@ class Kept:
             return
         fresh = len(effects.found) + len(effects.answered)
         if state is None or self._is_first:
-            known = state.parts if state is not None else ()
+            known = state.written if state is not None else ()
         elif fresh > _WORTH_WRITING * len(state):
             names = effects.asked - effects.found.keys() - effects.answered.keys()
-            known = [merged(part.only(names) for part in state.parts)]
+            known = [merged(part.only(names) for part in state.parts).to_bytes()]
         else:
             return
-        write_state(self._path, self._today([*known, _worked_out(effects)]))
+        write_state(self._path, self._today([*known, _worked_out(effects).to_bytes()]))
 
     def _first(self, jobs: int | None) -> State | None:
         """Work out in several processes what functions run, where that is worth it."""
@@ -113,9 +113,9 @@ class Kept:
     def _recording(self, state: State | None, stale: AbstractSet[str]) -> RecordingEffects:
         return RecordingEffects(self._evaluator, Blockers(self._rules), state, stale)
 
-    def _today(self, parts: Sequence[Part]) -> State:
+    def _today(self, written: Sequence[bytes]) -> State:
         files = tuple((m.file, m.name, m.key) for m in self._modules.values())
-        return State(files, below(self._evaluator), parts)
+        return State(files, below(self._evaluator), written)
 
     def _stale(self, state: State) -> set[str] | None:
         """Give the functions of which something else may be known; ``None`` if that is unclear."""

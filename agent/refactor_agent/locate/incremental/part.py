@@ -5,6 +5,7 @@ All of it is plain data, as `marshal` writes it.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
@@ -35,6 +36,15 @@ class Part(NamedTuple):
     blockers: list[tuple[Any, ...]]
     rows: dict[str, _Row]
     answers: dict[str, tuple[int | None, Any]]
+
+    def to_bytes(self) -> bytes:
+        """Write it for another process, or for the next scan."""
+        return marshal.dumps(tuple(self))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Part:
+        """Read what `to_bytes` wrote."""
+        return cls._make(marshal.loads(data))  # noqa: S302 - this program wrote it
 
     def only(self, names: AbstractSet[str]) -> Part:
         """Give the same with the rows and answers of these names only."""
@@ -67,7 +77,7 @@ def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, 
         name: (known.note, tuple(map(row, known.value))) for name, known in effects.items()
     }
     given = {name: (known.note, known.value) for name, known in answers.items()}
-    whole = Part(list(reads.facts), reads.notes, [tuple(one) for one in blockers], rows, given)
+    whole = Part(reads.facts, reads.notes, [tuple(one) for one in blockers], rows, given)
     return _without_waste(whole)
 
 

@@ -49,7 +49,7 @@ class RecordingEffects(Effects):
         known = self.found.get(name)
         if known is None and state is not None and name not in self._stale and name in state:
             if self._depth:
-                self.reads.add(row_fact(name))
+                self.reads.add_fact(row_fact(name))
             if name not in self._known:
                 self._known[name] = state.effects(name)
             return self._known[name]

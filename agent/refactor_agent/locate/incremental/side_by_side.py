@@ -1,20 +1,22 @@
-"""What functions run, worked out in several processes that share what was read of the project."""
+"""What functions run, worked out in several processes that share what was read of the project.
+
+Each process owns the functions of some modules, and starts with the async ones, where chains begin.
+What a function runs in another's modules is handed on to that one, as are the names of wrappers
+around offloads, until nobody finds anything new. Functions that no chain leads to are left out.
+"""
 
 from __future__ import annotations
 
-import marshal
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkContext, ForkProcess
+from collections.abc import Callable, Iterable, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import cast
 
-from refactor_agent.locate.deep_stack import on_deep_stack
 from refactor_agent.locate.effects import Effects
-from refactor_agent.locate.elsewhere import prepare_handed_over
 from refactor_agent.locate.incremental.part import Part
+from refactor_agent.locate.incremental.worker import Worker
 from refactor_agent.locate.resolve.index import ProjectFunction
 
 __all__ = ["groups_of", "parts_of"]
@@ -46,50 +48,52 @@ def parts_of(
     groups: Sequence[Sequence[ProjectFunction]],
     effects: Effects,
     part: Callable[[], Part],
-) -> list[Part]:
-    """Work out each group in a process of its own, and give what ``part`` then gives there.
+) -> list[bytes]:
+    """Work out each group in a process of its own, and give what ``part`` gives there, as bytes.
 
     A process that fails is left out: what it would have found is worked out when it is asked for.
     """
     context = multiprocessing.get_context("fork")
-    running = [_start(context, group, effects, part) for group in groups]
-    found = [_received(source) for source, _ in running]
-    for _, process in running:
-        process.join()
-    return [one for one in found if one is not None]
+    workers = [Worker(context, group, effects, part) for group in groups]
+    _follow(workers, groups)
+    _spread(workers)
+    return [found for found in [worker.end() for worker in workers] if found is not None]
 
 
-def _start(
-    context: ForkContext,
-    group: Sequence[ProjectFunction],
-    effects: Effects,
-    part: Callable[[], Part],
-) -> tuple[Connection, ForkProcess]:
-    source, sink = context.Pipe(duplex=False)
-
-    def work() -> None:
-        source.close()
-        # A fault is the first process's to show, which comes to the same function.
-        with suppress(Exception), sink:
-            on_deep_stack(lambda: _work_out(group, effects))
-            sink.send_bytes(marshal.dumps(tuple(part())))
-
-    process = context.Process(target=work, daemon=True)
-    process.start()
-    sink.close()
-    return source, process
-
-
-def _work_out(group: Sequence[ProjectFunction], effects: Effects) -> None:
-    for function in group:
-        effects.of(function)
-    prepare_handed_over(effects, {function.module.name for function in group})
+def _follow(workers: Sequence[Worker], groups: Sequence[Sequence[ProjectFunction]]) -> None:
+    """Have what the async functions run worked out, by the workers whose functions it is."""
+    owners = {function.name: n for n, group in enumerate(groups) for function in group}
+    waiting: list[set[str]] = [
+        {function.name for function in group if function.facts.is_async} for group in groups
+    ]
+    asked: set[str] = set()
+    while True:
+        for worker, names in zip(workers, waiting, strict=True):
+            if names and worker.is_idle:
+                worker.ask(names)
+                asked |= names
+                names.clear()
+        busy = [worker for worker in workers if not worker.is_idle]
+        if not busy:
+            return
+        for worker in _answering(busy):
+            for name in worker.answer():
+                if name in owners and name not in asked:
+                    waiting[owners[name]].add(name)
 
 
-def _received(source: Connection) -> Part | None:
-    with source:
-        try:
-            data = source.recv_bytes()
-        except (EOFError, OSError):
-            return None
-    return Part._make(marshal.loads(data))  # noqa: S302 - the other end is this program
+def _spread(workers: Sequence[Worker]) -> None:
+    """Have what is handed to worker threads worked out, until all know all names of wrappers."""
+    names: set[str] = set()
+    while True:
+        for worker in workers:
+            worker.ask_for_handed(names)
+        found = {name for worker in workers for name in worker.answer()}
+        if found <= names:
+            return
+        names |= found
+
+
+def _answering(workers: Iterable[Worker]) -> list[Worker]:
+    by_connection = {worker.connection: worker for worker in workers}
+    return [by_connection[cast("Connection", ready)] for ready in wait(list(by_connection))]

@@ -35,13 +35,22 @@ class State:
     """What was known after a scan; rows are decoded when they are asked for."""
 
     def __init__(
-        self, files: tuple[ReadFile, ...], below: dict[str, list[str]], parts: Sequence[Part]
+        self, files: tuple[ReadFile, ...], below: dict[str, list[str]], written: Sequence[bytes]
     ) -> None:
         self.files = files
         self.below = below
         """The subclasses of each class."""
-        self.parts = parts
-        self._blockers = [[Blocker._make(row) for row in part.blockers] for part in parts]
+        self.written = written
+        """The parts as bytes: those that stay as they are need not be written anew."""
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What was worked out, by those who did it."""
+        return list(map(Part.from_bytes, self.written))
+
+    @cached_property
+    def _blockers(self) -> list[list[Blocker]]:
+        return [[Blocker._make(row) for row in part.blockers] for part in self.parts]
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -104,11 +113,9 @@ def read_state(path: Path) -> State | None:
     data = read_checked(path)
     if data is None:
         return None
-    files, below, parts = marshal.loads(data)  # noqa: S302 - see the module
-    return State(files, below, [Part._make(part) for part in parts])
+    return State(*marshal.loads(data))  # noqa: S302 - see the module
 
 
 def write_state(path: Path, state: State) -> None:
     """Keep ``state``; one that can't be written is no fault."""
-    parts = [tuple(part) for part in state.parts]
-    write_checked(path, marshal.dumps((state.files, state.below, parts)))
+    write_checked(path, marshal.dumps((state.files, state.below, list(state.written))))

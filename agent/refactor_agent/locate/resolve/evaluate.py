@@ -14,6 +14,7 @@ from refactor_agent.locate.resolve.index import Index, ProjectFunction
 from refactor_agent.locate.resolve.libraries import Libraries
 from refactor_agent.locate.resolve.memo import Memo
 from refactor_agent.locate.resolve.parameters import parameter
+from refactor_agent.locate.resolve.reads import Read
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     External,
@@ -56,6 +57,7 @@ class Evaluator:
         self.libraries = Libraries(rules)
         self.offload_wrappers = frozenset(offload_wrappers)
         self.memo = Memo(index.reads)
+        self._recent = _Recent()
 
     def term(self, function: ProjectFunction, term: Term) -> Values:
         """Give the values of a term that stands in the body of ``function``."""
@@ -63,14 +65,23 @@ class Evaluator:
             return ()
         if self.told and (function.name, term) in self.told:
             return self.told[function.name, term]
-        return self._work_out(function, term)
-
-    def _work_out(self, function: ProjectFunction, term: tuple[Any, ...]) -> Values:
-        handler = _HANDLERS[term[0]]
         if self.memo.is_busy:
-            return handler(self, function, term)
+            return _HANDLERS[term[0]](self, function, term)
+        return self._from_outside(function, term)
+
+    def _from_outside(self, function: ProjectFunction, term: tuple[Any, ...]) -> Values:
+        """Give the values of a term for who works out what a function runs, and asks repeatedly."""
+        if term[0] not in _ASKED_AGAIN:
+            return self._safely(function, term)
+        known = self._recent.of(function, self.index.reads.read)
+        values = known.get(term)
+        if values is None:
+            values = known[term] = self._safely(function, term)
+        return values
+
+    def _safely(self, function: ProjectFunction, term: tuple[Any, ...]) -> Values:
         try:
-            return handler(self, function, term)
+            return _HANDLERS[term[0]](self, function, term)
         except RecursionError:  # an expression nested that deeply
             return ()
 
@@ -107,6 +118,25 @@ class Evaluator:
     ) -> Values:
         """Give the result of ``work``, memoised for ``function``."""
         return self.memo.get(("value", function.name, key), work, ())
+
+
+class _Recent:
+    """The values of one function's terms, while the same set notes what they are read from."""
+
+    def __init__(self) -> None:
+        self._function: ProjectFunction | None = None
+        self._read: set[Read] | None = None
+        self._values: dict[tuple[Any, ...], Values] = {}
+
+    def of(self, function: ProjectFunction, read: set[Read]) -> dict[tuple[Any, ...], Values]:
+        """Give what is known; nothing, where another function or another set came between."""
+        if function is not self._function or read is not self._read:
+            self._function, self._read, self._values = function, read, {}
+        return self._values
+
+
+_ASKED_AGAIN = frozenset("agiklp")
+"""Tags of terms of which two that are equal are the same (``1`` and ``True`` are equal)."""
 
 
 def _call(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from refactor_agent.locate.resolve.reads import Reads
+from refactor_agent.locate.resolve.reads import FactNumbers, Reads
 from refactor_agent.locate.summary import (
     Attribute,
     Body,
@@ -21,10 +21,31 @@ __all__ = ["Index", "ProjectClass", "ProjectFunction", "ProjectModule", "self_na
 T = TypeVar("T")
 
 
+class _Facts(NamedTuple):
+    """The numbers of facts by their kind, and the name of what they are about."""
+
+    function: FactNumbers
+    body: FactNumbers
+    bases: FactNumbers
+    stars: FactNumbers
+    subclasses: FactNumbers
+    classes_with: FactNumbers
+    callers: FactNumbers
+    decorated_method: FactNumbers
+
+    @classmethod
+    def of(cls, reads: Reads) -> _Facts:
+        """Give those that ``reads`` knows."""
+        return cls._make(reads.numbers(field.replace("_", " ")) for field in cls._fields)
+
+
 class ProjectModule:
     """A module with its file. What is read of it, and of what it defines, is noted in ``reads``."""
 
-    __slots__ = ("_summary", "classes", "file", "functions", "is_test", "key", "name", "reads")
+    __slots__ = (
+        "_bindings", "_summary", "classes", "facts", "file", "functions", "is_test", "key", "name",
+        "reads",
+    )  # fmt: skip
 
     def __init__(self, file: str, summary: ModuleSummary, *, is_test: bool, key: str = "") -> None:
         self.file = file
@@ -32,17 +53,26 @@ class ProjectModule:
         """What the summary was made of, hashed; empty where nobody said."""
         self.name = summary.module
         self.is_test = is_test
-        self.reads = Reads()
         self._summary = summary
         self.functions = [
             ProjectFunction(self, number, facts) for number, facts in enumerate(summary.functions)
         ]
         self.classes = [ProjectClass(self, facts) for facts in summary.classes]
+        reads = Reads()
+        self.note_in(reads, _Facts.of(reads))
+
+    def note_in(self, reads: Reads, facts: _Facts) -> None:
+        """Note in ``reads``, which gave the numbers ``facts``, what is read from now on."""
+        self.reads = reads
+        self.facts = facts
+        self._bindings = reads.numbers("binding", self.name)
+        for cls in self.classes:
+            cls.members = reads.numbers("member", cls.name)
 
     @property
     def summary(self) -> ModuleSummary:
         """All there is; the other properties tell more exactly what is read."""
-        self.reads.add(("module", self.name))
+        self.reads.add_fact(("module", self.name))
         return self._summary
 
     @property
@@ -58,18 +88,18 @@ class ProjectModule:
     @property
     def stars(self) -> tuple[str, ...]:
         """The modules whose names it takes over."""
-        self.reads.add(("stars", self.name))
+        self.reads.add(self.facts.stars[self.name])
         return self._summary.stars
 
     @property
     def exports(self) -> tuple[str, ...] | None:
         """``__all__``, where it is a literal."""
-        self.reads.add(("stars", self.name))
+        self.reads.add(self.facts.stars[self.name])
         return self._summary.exports
 
     def binding(self, name: str) -> tuple[Term, ...] | None:
         """Give what a module-level name is bound to; ``None`` where nothing binds it."""
-        self.reads.add(("binding", self.name, name))
+        self.reads.add(self._bindings[name])
         return self._summary.names.get(name)
 
     def callers(self) -> Iterable[tuple[str, tuple[int, ...]]]:
@@ -83,7 +113,7 @@ class ProjectModule:
 class ProjectFunction:
     """A function, with its body decoded when first asked for."""
 
-    __slots__ = ("_body", "_body_fact", "_fact", "_facts", "bare", "module", "name", "number")
+    __slots__ = ("_body", "_facts", "bare", "module", "name", "number")
 
     def __init__(self, module: ProjectModule, number: int, facts: FunctionFacts) -> None:
         self.module = module
@@ -93,14 +123,12 @@ class ProjectFunction:
         self.bare = facts.bare
         """Its own name alone."""
         self._facts = facts
-        self._fact = ("function", facts.name)
-        self._body_fact = ("body", facts.name)
         self._body: Body | None = None
 
     @property
     def facts(self) -> FunctionFacts:
         """All but the body."""
-        self.module.reads.add(self._fact)
+        self.module.reads.add(self.module.facts.function[self.name])
         return self._facts
 
     @property
@@ -111,7 +139,7 @@ class ProjectFunction:
     @property
     def body(self) -> Body:
         """What happens inside."""
-        self.module.reads.add(self._body_fact)
+        self.module.reads.add(self.module.facts.body[self.name])
         if self._body is None:
             self._body = Body.decode(self._facts.body)
         return self._body
@@ -144,36 +172,38 @@ def self_name(function: ProjectFunction) -> str | None:
 class ProjectClass:
     """A class."""
 
-    __slots__ = ("_facts", "module", "name")
+    __slots__ = ("_facts", "members", "module", "name")
 
     def __init__(self, module: ProjectModule, facts: ClassFacts) -> None:
         self.module = module
         self.name = facts.name
         """Qualified and unique."""
         self._facts = facts
+        self.members: FactNumbers
+        """Of what is said of its members; the module gives it."""
 
     @property
     def facts(self) -> ClassFacts:
         """All there is; the other properties tell more exactly what is read."""
-        self.module.reads.add(("class", self.name))
+        self.module.reads.add_fact(("class", self.name))
         return self._facts
 
     @property
     def bases(self) -> tuple[Term, ...]:
         """Its bases, as terms of the function `around`."""
-        self.module.reads.add(("bases", self.name))
+        self.module.reads.add(self.module.facts.bases[self.name])
         return self._facts.bases
 
     @property
     def metaclass(self) -> Term:
         """What it says its metaclass is, as a term of the function `around`."""
-        self.module.reads.add(("bases", self.name))
+        self.module.reads.add(self.module.facts.bases[self.name])
         return self._facts.metaclass
 
     @property
     def around(self) -> ProjectFunction:
         """The function in whose body its bases stand."""
-        self.module.reads.add(("bases", self.name))
+        self.module.reads.add(self.module.facts.bases[self.name])
         return self.module.functions[self._facts.parent]
 
     @property
@@ -183,17 +213,17 @@ class ProjectClass:
 
     def methods(self, name: str) -> list[ProjectFunction]:
         """Give the definitions of a method in this class itself."""
-        self.module.reads.add(("member", self.name, name))
+        self.module.reads.add(self.members[name])
         return [self.module.functions[number] for number in self._facts.methods.get(name, ())]
 
     def attributes(self, name: str) -> tuple[Attribute, ...]:
         """Give the assignments and declarations of an attribute in this class itself."""
-        self.module.reads.add(("member", self.name, name))
+        self.module.reads.add(self.members[name])
         return self._facts.attributes.get(name, ())
 
     def accessors(self, name: str) -> list[ProjectFunction]:
         """Give the setters and deleters of a property of this class itself."""
-        self.module.reads.add(("member", self.name, name))
+        self.module.reads.add(self.members[name])
         return [
             function
             for function in self.module.functions
@@ -210,14 +240,14 @@ class _Table(Mapping[str, T]):
     """Things by qualified name; every look-up is noted."""
 
     def __init__(self, kind: str, reads: Reads) -> None:
-        self._kind = kind
+        self._facts = reads.numbers(kind)
         self._reads = reads
         self.known: dict[str, T] = {}
         """The same, for those whose look-ups nobody needs to know of."""
 
     def get(self, name: str, default: T | None = None, /) -> T | None:  # type: ignore[override]
         """Give what has this name, or ``default``."""
-        self._reads.add((self._kind, name))
+        self._reads.add(self._facts[name])
         return self.known.get(name, default)
 
     def __getitem__(self, name: str) -> T:
@@ -241,6 +271,7 @@ class _Packages:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
+        self._facts = reads.numbers("package")
         self._names: set[str] = set()
 
     def add(self, module: str) -> None:
@@ -249,7 +280,7 @@ class _Packages:
 
     def __contains__(self, name: object) -> bool:
         if isinstance(name, str):
-            self._reads.add(("package", name))
+            self._reads.add(self._facts[name])
         return name in self._names
 
 
@@ -259,6 +290,7 @@ class Index:
     def __init__(self, modules: Iterable[ProjectModule]) -> None:
         self.reads = Reads()
         """What is read of the project from now on, until it is diverted."""
+        self._facts = _Facts.of(self.reads)
         self.modules = _Table[ProjectModule]("is module", self.reads)
         self.functions = _Table[ProjectFunction]("is function", self.reads)
         self.classes = _Table[ProjectClass]("is class", self.reads)
@@ -275,7 +307,7 @@ class Index:
         name = module.name
         if name in self.modules.known:
             return
-        module.reads = self.reads
+        module.note_in(self.reads, self._facts)
         self.modules.known[name] = module
         self.packages.add(name)
         for function in module.functions:
@@ -285,7 +317,7 @@ class Index:
 
     def classes_with(self, method: str) -> list[ProjectClass]:
         """Give the classes that define a method of this name themselves."""
-        self.reads.add(("classes with", method))
+        self.reads.add(self._facts.classes_with[method])
         if self._having is None:
             self._having = defaultdict(list)
             for module in self.modules.known.values():
@@ -317,7 +349,7 @@ class Index:
         return [module.functions[number] for module, numbers in found for number in numbers]
 
     def _called(self, name: str) -> Sequence[tuple[ProjectModule, tuple[int, ...]]]:
-        self.reads.add(("callers", name))
+        self.reads.add(self._facts.callers[name])
         if self._callers is None:
             self._callers = defaultdict(list)
             for module in self.modules.known.values():
@@ -327,7 +359,7 @@ class Index:
 
     def is_decorated_method(self, name: str) -> bool:
         """Say whether any class has a decorated method of this name."""
-        self.reads.add(("decorated method", name))
+        self.reads.add(self._facts.decorated_method[name])
         if self._decorated is None:
             self._decorated = frozenset(
                 function.bare
@@ -339,7 +371,7 @@ class Index:
 
     def subclasses(self, cls: ProjectClass) -> Sequence[ProjectClass]:
         """Give the classes below ``cls``, near and far, once they are linked."""
-        self.reads.add(("subclasses", cls.name))
+        self.reads.add(self._facts.subclasses[cls.name])
         return self._subclasses.get(cls.name, ())
 
     @property

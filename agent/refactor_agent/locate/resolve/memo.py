@@ -117,7 +117,7 @@ class Memo:
             found: T = passing.value
             return found
         if question in self._deep:  # it closes a circle that is longer than the stack
-            self.reads.add(ANYTHING)
+            self.reads.add_fact(ANYTHING)
             return unknown
         if not self._open:
             return self._from_the_top(question, work, unknown)
