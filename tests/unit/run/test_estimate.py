@@ -14,14 +14,15 @@ TICKS = """\
 import time
 
 
-def ticks(count):
-    for number in range(count):
+class Ticker:
+    @property
+    def total(self):
         time.sleep(0.001)
-        yield number
+        return 3
 
 
-async def total(count: int) -> int:
-    return sum(ticks(count))
+async def total(ticker: Ticker) -> int:
+    return ticker.total
 
 
 async def poll(job):
