@@ -31,7 +31,7 @@ def ticks(count):
 
 
 async def total(count: int) -> int:
-    return sum(ticks(count))
+    return sum([*ticks(count)])
 """,
     "tests/test_ticks.py": """\
 import asyncio

@@ -50,7 +50,7 @@ def ticks(count):
 
 
 async def total(count: int) -> int:
-    return sum(ticks(count))
+    return sum([*ticks(count)])
 """,
     "tests/test_jobs.py": """\
 import asyncio

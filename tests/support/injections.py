@@ -22,7 +22,7 @@ def ticks(count):
 
 
 async def total(count: int) -> int:
-    {string}return sum(ticks(count))
+    {string}return sum([*ticks(count)])
 
 
 def {neighbour}():

@@ -1,4 +1,4 @@
-"""A project whose generator no rule converts, so that its change set goes to the model."""
+"""A project with a generator that a star reads: no rule converts it, so it goes to the model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ticks(count):
 
 
 async def total(count: int) -> int:
-    return sum(ticks(count))
+    return sum([*ticks(count)])
 """,
     "tests/test_ticks.py": """\
 import asyncio

@@ -22,7 +22,7 @@ def ticks(count):
 
 
 async def total(count: int) -> int:
-    return sum(ticks(count))
+    return sum([*ticks(count)])
 """
 
 
