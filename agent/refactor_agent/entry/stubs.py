@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from refactor_agent.convert.async_types import ASYNC_TYPES
+from refactor_agent.convert.scope import own_nodes
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.edit import with_imports
 from refactor_agent.entry.names_after import new_names
@@ -125,11 +126,4 @@ def _functions(data: bytes) -> Iterator[tuple[str, _Function]]:
 
 
 def _yields(function: ast.AsyncFunctionDef) -> bool:
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Yield):
-            return True
-        if not isinstance(node, _Function | ast.ClassDef | ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
-    return False
+    return any(isinstance(node, ast.Yield) for node in own_nodes(function.body))

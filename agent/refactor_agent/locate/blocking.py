@@ -104,20 +104,25 @@ def _is_literal(term: Term, literal: str) -> bool:
 
 @cache
 def _positions(parameters: str) -> dict[str, int]:
-    tree = ast.parse(f"def f({parameters}): ...")
-    (arguments,) = (node for node in ast.walk(tree) if isinstance(node, ast.arguments))
-    names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
-    return {name: position for position, name in enumerate(names)}
+    return {name: position for position, name in enumerate(_positional(_arguments(parameters)))}
 
 
 @cache
 def _defaults(parameters: str) -> dict[str, str]:
     """Give what is taken where an argument is not given, as source."""
-    (function,) = ast.parse(f"def f({parameters}): ...").body
-    assert isinstance(function, ast.FunctionDef)  # noqa: S101 - what the text says
-    arguments = function.args
-    names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
-    optional = zip(reversed(names), reversed(arguments.defaults), strict=False)
+    arguments = _arguments(parameters)
+    names = reversed(_positional(arguments))
+    optional = zip(names, reversed(arguments.defaults), strict=False)
     named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     pairs = (*optional, *((item.arg, default) for item, default in named))
     return {name: ast.unparse(default) for name, default in pairs if default is not None}
+
+
+def _arguments(parameters: str) -> ast.arguments:
+    (function,) = ast.parse(f"def f({parameters}): ...").body
+    assert isinstance(function, ast.FunctionDef)  # noqa: S101 - what the text says
+    return function.args
+
+
+def _positional(arguments: ast.arguments) -> list[str]:
+    return [item.arg for item in (*arguments.posonlyargs, *arguments.args)]

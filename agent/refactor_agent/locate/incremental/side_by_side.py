@@ -57,7 +57,9 @@ def parts_of(
     workers = [Worker(context, group, effects, part) for group in groups]
     _follow(workers, groups)
     _spread(workers)
-    return [found for found in [worker.end() for worker in workers] if found is not None]
+    for worker in workers:  # each makes its part while the others do
+        worker.end()
+    return [found for found in [worker.found() for worker in workers] if found is not None]
 
 
 def _follow(workers: Sequence[Worker], groups: Sequence[Sequence[ProjectFunction]]) -> None:

@@ -63,9 +63,12 @@ class Worker:
             self._has_failed = True
             return []
 
-    def end(self) -> bytes | None:
-        """Give all that it found."""
+    def end(self) -> None:
+        """Have it put together all that it found."""
         self._send((_END, []))
+
+    def found(self) -> bytes | None:
+        """Give that, once it was told to end; the process is gone then."""
         with self.connection:
             try:
                 found = None if self._has_failed else self.connection.recv_bytes()
