@@ -111,8 +111,9 @@ from shop.stock import Stock, remember
 
 
 def test_count(tmp_path):
-    path = tmp_path / "stock"
-    threading.Timer(0.05, path.write_text, ["pen ink pen"]).start()
+    path, draft = tmp_path / "stock", tmp_path / "draft"
+    draft.write_text("pen ink pen")
+    threading.Timer(0.05, draft.rename, [path]).start()  # whole from the moment it exists
     assert asyncio.run(Stock(path).count("pen")) == 2
 
 
