@@ -13,7 +13,10 @@ from pathlib import Path
 
 __all__ = ["Taken", "measure", "spread"]
 
-_EVERY = 0.05
+_LEAST = 0.05
+"""Seconds between two looks at the memory, at least."""
+_SHARE = 50
+"""One look in this many times what it took: the kernel walks every page, and holds the process up."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,11 @@ class _Watch:
         return self._most
 
     def _look(self) -> None:
-        while not self._over.wait(_EVERY):
+        pause = _LEAST
+        while not self._over.wait(pause):
+            began = time.perf_counter()
             self._most = max(self._most, sum(map(_held, _family(self._pid))))
+            pause = max(_LEAST, _SHARE * (time.perf_counter() - began))
 
 
 def _family(pid: int) -> Iterator[int]:
