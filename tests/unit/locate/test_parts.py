@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refactor_agent.locate.incremental.part import Known, make_part, merged
+from refactor_agent.locate.incremental.part import Known, make_part, merged, without_waste
 from refactor_agent.locate.incremental.state import State, row_fact
 from refactor_agent.locate.resolve.reads import Reads
 
@@ -21,7 +21,7 @@ def part(*, of=(), answers=(), waste=()):
         table = effects if (name, read) in of else given
         if name not in waste:
             table[name] = Known((), note)
-    return make_part(reads, effects, given)
+    return without_waste(make_part(reads, effects, given))
 
 
 def state(*parts):

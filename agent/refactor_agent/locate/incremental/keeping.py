@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.incremental.differences import Read, between
-from refactor_agent.locate.incremental.part import Part, make_part, merged
+from refactor_agent.locate.incremental.part import Part, make_part, merged, without_waste
 from refactor_agent.locate.incremental.recording import RecordingEffects
 from refactor_agent.locate.incremental.side_by_side import groups_of, parts_of
 from refactor_agent.locate.incremental.state import State, read_state, write_state
@@ -49,6 +49,8 @@ class Kept:
         self._state = read_state(self._path)
         self._is_first = False
         """Whether all of the state is from today."""
+        self._whole: Callable[[], list[bytes]] = list
+        """What a first scan found side by side, with all notes."""
         self._effects: RecordingEffects | None = None
 
     @classmethod
@@ -87,13 +89,14 @@ class Kept:
             return
         fresh = len(effects.found) + len(effects.answered)
         if state is None or self._is_first:
-            known = state.written if state is not None else ()
+            known = self._whole()
         elif fresh > _WORTH_WRITING * len(state):
             names = effects.asked - effects.found.keys() - effects.answered.keys()
             known = [merged(part.only(names) for part in state.parts).to_bytes()]
         else:
             return
-        write_state(self._path, self._today([*known, _worked_out(effects).to_bytes()]))
+        own = without_waste(_worked_out(effects))
+        write_state(self._path, self._today([*known, own.to_bytes()]))
 
     def _first(self, jobs: int | None) -> State | None:
         """Work out in several processes what functions run, where that is worth it."""
@@ -107,8 +110,9 @@ class Kept:
         if not groups:
             return None
         effects = self._recording(None, frozenset())
-        parts = parts_of(groups, effects, lambda: _worked_out(effects))
-        return self._today(parts) if parts else None
+        found = parts_of(groups, effects, lambda: _worked_out(effects))
+        self._whole = found.whole
+        return self._today(found.parts) if found.parts else None
 
     def _recording(self, state: State | None, stale: AbstractSet[str]) -> RecordingEffects:
         return RecordingEffects(self._evaluator, Blockers(self._rules), state, stale)

@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from refactor_agent.locate.effects import Effect, Effects
 from refactor_agent.locate.incremental.differences import Read, between
 from refactor_agent.locate.incremental.keeping import MOST_CHANGED, below
-from refactor_agent.locate.incremental.part import Known, Part, make_part
+from refactor_agent.locate.incremental.part import Known, Part, make_part, without_waste
 from refactor_agent.locate.incremental.recording import RecordingEffects
 from refactor_agent.locate.incremental.state import ROW
 from refactor_agent.locate.resolve.index import ProjectFunction
@@ -64,7 +64,7 @@ class Nearby(Generic[T]):
 
 
 def _noted(effects: RecordingEffects, known: Mapping[str, Known]) -> _Base:
-    part = make_part(effects.reads, {}, known)
+    part = without_waste(make_part(effects.reads, {}, known))
     rows = {fact[1] for fact in part.facts if fact[0] == ROW}
     modules = effects.evaluator.index.modules.known.values()
     return _Base(

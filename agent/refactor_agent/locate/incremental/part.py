@@ -14,7 +14,7 @@ from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.resolve.reads import Fact, Reads
 
-__all__ = ["Known", "Part", "make_part", "merged"]
+__all__ = ["Known", "Part", "make_part", "merged", "without_waste"]
 
 _Note = tuple[int, ...]
 _Row = tuple[int | None, tuple[tuple[str | int, tuple[int, ...], bool, str], ...]]
@@ -46,6 +46,16 @@ class Part(NamedTuple):
         """Read what `to_bytes` wrote."""
         return cls._make(marshal.loads(data))  # noqa: S302 - this program wrote it
 
+    def without_notes(self) -> Part:
+        """Give what was worked out alone, for who goes on with it now."""
+        return Part(
+            [],
+            [],
+            self.blockers,
+            {name: (None, effects) for name, (_, effects) in self.rows.items()},
+            {name: (None, answer) for name, (_, answer) in self.answers.items()},
+        )
+
     def only(self, names: AbstractSet[str]) -> Part:
         """Give the same with the rows and answers of these names only."""
         rows = {name: row for name, row in self.rows.items() if name in names}
@@ -65,7 +75,7 @@ class Part(NamedTuple):
 
 
 def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, Known]) -> Part:
-    """Take what was worked out, and of the notes what that follows from."""
+    """Take what was worked out, and all notes, of which `without_waste` takes what is needed."""
     blockers: dict[Blocker, int] = {}
 
     def row(effect: Effect) -> tuple[str | int, tuple[int, ...], bool, str]:
@@ -77,8 +87,7 @@ def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, 
         name: (known.note, tuple(map(row, known.value))) for name, known in effects.items()
     }
     given = {name: (known.note, known.value) for name, known in answers.items()}
-    whole = Part(reads.facts, reads.notes, [tuple(one) for one in blockers], rows, given)
-    return _without_waste(whole)
+    return Part(reads.facts, reads.notes, [tuple(one) for one in blockers], rows, given)
 
 
 def merged(parts: Iterable[Part]) -> Part:
@@ -97,10 +106,10 @@ def merged(parts: Iterable[Part]) -> Part:
             whole.rows[name] = (None if note is None else note + at, own)  # type: ignore[assignment]
         for name, (note, answer) in part.answers.items():
             whole.answers[name] = (None if note is None else note + at, answer)
-    return _without_waste(whole._replace(facts=list(facts), blockers=list(blockers)))
+    return without_waste(whole._replace(facts=list(facts), blockers=list(blockers)))
 
 
-def _without_waste(part: Part) -> Part:
+def without_waste(part: Part) -> Part:
     """Leave out the notes that nothing follows from, and the facts that no other notes name."""
     wanted = _wanted(part)
     facts: dict[int, int] = {}

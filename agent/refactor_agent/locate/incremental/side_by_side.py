@@ -12,14 +12,14 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import cast
+from typing import NamedTuple, cast
 
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.incremental.part import Part
 from refactor_agent.locate.incremental.worker import Worker
 from refactor_agent.locate.resolve.index import ProjectFunction
 
-__all__ = ["groups_of", "parts_of"]
+__all__ = ["Found", "groups_of", "parts_of"]
 
 _WORTH_A_PROCESS = 2_000
 """Functions; for fewer, starting a process costs more than it saves."""
@@ -44,12 +44,21 @@ def groups_of(
     return [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
 
+class Found(NamedTuple):
+    """What the processes worked out, as bytes of parts."""
+
+    parts: list[bytes]
+    """Without the notes."""
+    whole: Callable[[], list[bytes]]
+    """Waits for the same with all notes, which are put together while others go on."""
+
+
 def parts_of(
     groups: Sequence[Sequence[ProjectFunction]],
     effects: Effects,
     part: Callable[[], Part],
-) -> list[bytes]:
-    """Work out each group in a process of its own, and give what ``part`` gives there, as bytes.
+) -> Found:
+    """Work out each group in a process of its own, and give what ``part`` gives there.
 
     A process that fails is left out: what it would have found is worked out when it is asked for.
     """
@@ -59,7 +68,14 @@ def parts_of(
     _spread(workers)
     for worker in workers:  # each makes its part while the others do
         worker.end()
-    return [found for found in [worker.found() for worker in workers] if found is not None]
+    return Found(
+        _those_of(worker.found() for worker in workers),
+        lambda: _those_of(worker.whole() for worker in workers),
+    )
+
+
+def _those_of(parts: Iterable[bytes | None]) -> list[bytes]:
+    return [part for part in parts if part is not None]
 
 
 def _follow(workers: Sequence[Worker], groups: Sequence[Sequence[ProjectFunction]]) -> None:

@@ -40,7 +40,9 @@ class Worker:
             # A fault is the first process's to show, which comes to the same function.
             with suppress(Exception), inner:
                 on_deep_stack(lambda: _serve(inner, _Work(group, effects)))
-                inner.send_bytes(part().to_bytes())
+                whole = part()
+                inner.send_bytes(whole.without_notes().to_bytes())
+                inner.send_bytes(whole.to_bytes())
 
         self._process = context.Process(target=work, daemon=True)
         self._process.start()
@@ -68,14 +70,22 @@ class Worker:
         self._send((_END, []))
 
     def found(self) -> bytes | None:
-        """Give that, once it was told to end; the process is gone then."""
+        """Give that without notes, once it was told to end."""
+        return self._bytes()
+
+    def whole(self) -> bytes | None:
+        """Give all of it, after `found`; the process is gone then."""
         with self.connection:
-            try:
-                found = None if self._has_failed else self.connection.recv_bytes()
-            except (EOFError, OSError):
-                found = None
+            whole = self._bytes()
         self._process.join()
-        return found
+        return whole
+
+    def _bytes(self) -> bytes | None:
+        try:
+            return None if self._has_failed else self.connection.recv_bytes()
+        except (EOFError, OSError):
+            self._has_failed = True
+            return None
 
     def _send(self, question: tuple[str, list[str]]) -> None:
         self.is_idle = self._has_failed

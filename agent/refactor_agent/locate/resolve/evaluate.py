@@ -204,6 +204,10 @@ def _imported(evaluator: Evaluator, _function: ProjectFunction, term: Any) -> Va
 
 
 def _attribute(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
+    return evaluator.within(function, term, lambda: _attribute_of(evaluator, function, term))
+
+
+def _attribute_of(evaluator: Evaluator, function: ProjectFunction, term: Any) -> Values:
     return join(
         attributes.attribute(evaluator, value, term[2])
         for value in evaluator.term(function, term[1])
