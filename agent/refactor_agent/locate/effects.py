@@ -9,6 +9,7 @@ from refactor_agent.locate.awaited import Awaited
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
+from refactor_agent.locate.may_block import MayBlock
 from refactor_agent.locate.offloaded import is_fallback
 from refactor_agent.locate.receivers import Receivers, receiver_of
 from refactor_agent.locate.resolve.calls import ENTERING
@@ -71,7 +72,8 @@ class Effects:
         self._awaited = Awaited(evaluator)
         self._twin_calls = TwinCalls(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
-        self._implicit = Implicit(evaluator, self.targets, lambda function: bool(self.of(function)))
+        self.may_block = MayBlock(evaluator.index, self)
+        self._implicit = Implicit(evaluator, self.targets, self.may_block)
 
     @property
     def functions(self) -> Mapping[str, ProjectFunction]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from refactor_agent.locate.may_block import MayBlock
 from refactor_agent.locate.overrides import overrides
 from refactor_agent.locate.resolve.attributes import accessors, attribute, properties
 from refactor_agent.locate.resolve.delegated import run_by_access
@@ -69,18 +70,13 @@ def _read_attributes(function: ProjectFunction) -> Iterator[tuple[tuple[Any, ...
 class Implicit:
     """Finds the special methods and accessors behind syntax."""
 
-    def __init__(
-        self, evaluator: Evaluator, targets: Targets, runs: Callable[[ProjectFunction], bool]
-    ) -> None:
-        """Take also what says whether a function runs anything at all."""
+    def __init__(self, evaluator: Evaluator, targets: Targets, may_block: MayBlock) -> None:
         self._evaluator = evaluator
         self._targets = targets
         self._has_descriptors = any(
             map(evaluator.index.classes_with, ("__get__", "__set__", "__delete__"))
         )
-        self._runs = runs
-        self._special: dict[str, bool] = {}
-        """Names of special methods, and whether any of the project's runs anything."""
+        self._may_block = may_block
 
     def may_be_property(self, name: str) -> bool:
         """Say whether an attribute of this name may run a function of the project."""
@@ -99,22 +95,33 @@ class Implicit:
             for target in self.of_iteration(function, term) if may_hold_loop(frames) else ():
                 yield target, place
         for operation in function.body.operations:
-            if _reads_call(operation) or any(map(self._is_of_interest, _methods(operation))):
+            if _reads_call(operation) or any(map(self._may_block.special, _methods(operation))):
                 for target in self._of_operation(function, operation):
                     yield target, operation.place
 
     def _accesses(self, function: ProjectFunction) -> Iterator[tuple[Target, Place]]:
         """Give what reading and setting attributes runs."""
         for term, place in _read_attributes(function):
-            if self.may_be_property(term[2]):
+            if self._runs_by_reading(term[2]):
                 for target in self._of_load(function, term):
                     yield target, place
-        if self._is_of_interest("__getattr__"):
+        if self._may_block.special("__getattr__"):
             yield from self._lacking(function)
         for store in function.body.stores:
             if self.may_be_property(store.name):
                 for target in self._of_store(function, store):
                     yield target, store.place
+
+    def _runs_by_reading(self, name: str) -> bool:
+        """Say whether what reading an attribute of this name runs may block."""
+        index = self._evaluator.index
+        if index.is_decorated_method(name) and self._may_block.property(name):
+            return True
+        return (
+            self._has_descriptors
+            and bool(index.descriptors(name))
+            and self._may_block.special("__get__")
+        )
 
     def _lacking(self, function: ProjectFunction) -> Iterator[tuple[Target, Place]]:
         """Give each ``__getattr__`` that runs because an object lacks what is read of it."""
@@ -169,23 +176,11 @@ class Implicit:
 
     def special(self, function: ProjectFunction, term: Term, name: str) -> Iterator[Target]:
         """Give what the special method ``name`` of an object of the project runs."""
-        if not self._is_of_interest(name):
+        if not self._may_block.special(name):
             return
         for value in self._evaluator.term(function, term):
             if isinstance(value, Instance) and value.cls in self._evaluator.index.classes:
                 yield from self._method(value, name)
-
-    def _is_of_interest(self, name: str) -> bool:
-        known = self._special.get(name)
-        if known is None:
-            self._special[name] = True
-            methods = (
-                method
-                for cls in self._evaluator.index.classes_with(name)
-                for method in cls.methods(name)
-            )
-            known = self._special[name] = any(map(self._runs, methods))
-        return known
 
     def _of_with(self, function: ProjectFunction, item: WithFacts) -> Iterator[Target]:
         """Give what entering and leaving a ``with`` runs."""

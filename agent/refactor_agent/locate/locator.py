@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
 
 from refactor_agent.domain.region import Located, Region, Skipped
 from refactor_agent.domain.suppression import Suppression
 from refactor_agent.locate.blocking import Blockers
-from refactor_agent.locate.deep_stack import QUESTIONS, on_deep_stack
+from refactor_agent.locate.deep_questions import with_deep_questions
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.graph import Uses, make_graph
 from refactor_agent.locate.incremental import Kept, Nearby
@@ -30,9 +29,7 @@ from refactor_agent.locate.suppressed import find_suppressions
 from refactor_agent.locate.test_code import is_test_file
 from refactor_agent.project import Project
 
-__all__ = ["entries_of", "evaluate", "find_regions", "locate", "with_deep_questions"]
-
-T = TypeVar("T")
+__all__ = ["entries_of", "evaluate", "find_regions", "locate"]
 
 
 def locate(  # noqa: PLR0913 - a stage's settings, all but two by name
@@ -98,18 +95,6 @@ def evaluate(  # noqa: PLR0913 - those of `locate`, and the libraries
         evaluator = Evaluator(Index(modules), rulebook, project.config.offload_wrappers)
         with_deep_questions(evaluator, lambda: link_subclasses(evaluator))
     return evaluator, skipped
-
-
-def with_deep_questions(evaluator: Evaluator, work: Callable[[], T]) -> T:
-    """Give the result of ``work``, with room for questions that lie deep in one another.
-
-    Long circles of functions take for ever where each few calls are worked out apart.
-    """
-    before, evaluator.memo.deepest = evaluator.memo.deepest, QUESTIONS
-    try:
-        return on_deep_stack(work)
-    finally:
-        evaluator.memo.deepest = before
 
 
 def entries_of(evaluator: Evaluator) -> list[ProjectFunction]:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from refactor_agent.locate import Nearby, locate, regions_as_json
@@ -36,7 +36,7 @@ class Base(abc.ABC):
 from pathlib import Path
 
 from shop.base import Base
-from shop.tools import wait
+from shop.tools import quiet, wait
 
 
 class Store(Base):
@@ -51,6 +51,18 @@ class Store(Base):
 
 def make() -> Base:
     return Store()
+
+
+class Shelf:
+    def __getitem__(self, key):
+        return quiet()
+
+    def __getattr__(self, name):
+        return quiet()
+
+    @property
+    def label(self):
+        return self[0]
 """,
     "shop/tools.py": """\
 import time
@@ -67,7 +79,7 @@ def quiet():
 import asyncio
 
 import shop
-from shop.store import make
+from shop.store import Shelf, make
 from shop.tools import *
 
 
@@ -89,6 +101,18 @@ async def run(callback=quiet):
 
 async def main():
     await run(wait)
+
+
+async def first():
+    return Shelf()[1], Shelf().label
+
+
+async def second():
+    return Shelf()[2], Shelf().label, Shelf().title
+
+
+async def third():
+    return Shelf().title
 """,
 }
 EDITS = {
@@ -119,6 +143,9 @@ MOVES = st.lists(
     max_size=4,
 )
 
+SYNTAX_BLOCKS = [("shop/tools.py", "a file is read"), ("shop/tools.py", "nothing left")]
+"""What a subscript runs does not block, does, and does not."""
+
 
 def found(root: Path, cache: Path | None) -> tuple[str, str]:
     located = locate(open_project(root), RULES, cache=cache)
@@ -144,6 +171,7 @@ def edit(root: Path, file: str, name: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(MOVES)
+@example(SYNTAX_BLOCKS)
 def test_an_edit_is_seen_as_by_a_first_scan(moves):
     with tempfile.TemporaryDirectory() as directory:
         root, cache = Path(directory) / "project", Path(directory) / "cache"
@@ -261,6 +289,7 @@ def test_a_process_that_fails_costs_time_and_nothing_else(project, tmp_path, mon
 
 @settings(max_examples=60, deadline=None)
 @given(MOVES)
+@example(SYNTAX_BLOCKS)
 def test_the_graph_of_a_tree_nearby_is_the_one_made_from_nothing(moves):
     with tempfile.TemporaryDirectory() as directory:
         root, cache, nearby = Path(directory) / "project", Path(directory) / "cache", Nearby()

@@ -10,12 +10,13 @@ from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.region import Region
 from refactor_agent.errors import UsageError
 from refactor_agent.locate.blocking import Blockers
+from refactor_agent.locate.deep_questions import with_deep_questions
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.explain.described import described
 from refactor_agent.locate.explain.explanation import Explanation, Question
 from refactor_agent.locate.explain.outcomes import Outcomes
 from refactor_agent.locate.explain.provenance import provenance
-from refactor_agent.locate.locator import entries_of, evaluate, with_deep_questions
+from refactor_agent.locate.locator import entries_of, evaluate
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule

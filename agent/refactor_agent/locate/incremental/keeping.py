@@ -11,11 +11,13 @@ from typing import Protocol, runtime_checkable
 
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.cache import SummaryCache
+from refactor_agent.locate.deep_questions import with_deep_questions
 from refactor_agent.locate.incremental.differences import Read, between
 from refactor_agent.locate.incremental.part import Part, make_part, merged, without_waste
 from refactor_agent.locate.incremental.recording import RecordingEffects
 from refactor_agent.locate.incremental.side_by_side import groups_of, parts_of
 from refactor_agent.locate.incremental.state import State, read_state, write_state
+from refactor_agent.locate.may_block import noes_of
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.summary import SUMMARY_VERSION, ModuleSummary, from_bytes
@@ -76,11 +78,25 @@ class Kept:
         is ``None``.
         """
         stale = self._stale(self._state) if self._state is not None else None
-        if stale is None:
+        if self._state is None or stale is None:
             self._state = self._first(jobs)
             self._is_first = True
-        self._effects = self._recording(self._state, stale or frozenset())
+            self._effects = self._recording(self._state, frozenset())
+        else:
+            self._effects = self._over(self._state, stale)
         return self._effects
+
+    def _over(self, state: State, stale: set[str]) -> RecordingEffects:
+        """Give the effects of today over a state in which ``stale`` is to be worked out again.
+
+        Whether what syntax runs may block is asked again first: where it did not and does now, what
+        was worked out without a look at it is stale, too.
+        """
+        effects = self._recording(state, stale)
+        noes = noes_of(stale)
+        changed = with_deep_questions(self._evaluator, lambda: effects.may_block.now(noes))
+        more = state.following_from(changed) - stale if changed else None
+        return self._over(state, stale | more) if more else effects
 
     def keep(self) -> None:
         """Keep what was worked out by now, where that is worth it."""

@@ -91,6 +91,7 @@ def _held(base: _Base, effects: RecordingEffects) -> Mapping[str, T]:
         return {}
     facts, moved = between(differing, base.below, below(effects.evaluator))
     facts |= _rows_that_differ(base, effects)
+    facts |= effects.may_block.now(base.part.facts)
     if facts:
         facts.add(ANYTHING)
     stale = base.part.following_from(facts) | moved

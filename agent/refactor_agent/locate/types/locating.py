@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from refactor_agent.domain.region import Located, Region
 from refactor_agent.locate.blocking import Blockers
+from refactor_agent.locate.deep_questions import with_deep_questions
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.graph import make_graph
-from refactor_agent.locate.locator import entries_of, evaluate, find_regions, with_deep_questions
+from refactor_agent.locate.locator import entries_of, evaluate, find_regions
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.evaluate import Evaluator, Told
