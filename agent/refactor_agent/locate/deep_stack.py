@@ -12,7 +12,7 @@ __all__ = ["QUESTIONS", "on_deep_stack"]
 
 T = TypeVar("T")
 
-QUESTIONS = 400
+QUESTIONS = 600
 """Questions about values that may be open at once on such a stack; each takes some 20 frames."""
 _FRAMES = 20_000
 _BYTES = 256 * 1024 * 1024
