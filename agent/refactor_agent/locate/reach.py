@@ -140,7 +140,7 @@ class Reach(Generic[F]):
         """Give every place with a comment that a chain leads through, or would but for it."""
         reached = (self._functions[name] for name in self._nodes)
         for function in (*self._entries, *reached):
-            for effect in self._effects.of(function) if function.module.summary.ignores else ():
+            for effect in self._effects.of(function) if function.module.unnoted.ignores else ():
                 for blocker in self.behind(effect):
                     yield BlockedPlace(function, effect.place, blocker.rule)
 

@@ -32,7 +32,7 @@ class _Module(Protocol):
     def is_test(self) -> bool: ...
 
     @property
-    def summary(self) -> _Comments: ...
+    def unnoted(self) -> _Comments: ...
 
 
 class Running(Protocol):
@@ -59,7 +59,7 @@ class BlockedPlace(NamedTuple):
 
 def suppressed_rules(function: Running, place: Place) -> tuple[str, ...] | None:
     """Give the rules that comments on the lines of ``place`` suppress; an empty tuple means all."""
-    ignores = function.module.summary.ignores
+    ignores = function.module.unnoted.ignores
     found: set[str] | None = None
     for line in range(place[0], place[2] + 1) if ignores else ():
         rules = ignores.get(line)
@@ -93,12 +93,12 @@ def find_suppressions(
             file=module.file,
             line=line,
             rules=rules,
-            reason=module.summary.reasons.get(line, ""),
+            reason=module.unnoted.reasons.get(line, ""),
             used=tuple(sorted(_covered(rules, used.get((module.file, line), set())))),
         )
         for module in modules
         if not module.is_test
-        for line, rules in module.summary.ignores.items()
+        for line, rules in module.unnoted.ignores.items()
     )
 
 

@@ -77,7 +77,10 @@ class ProjectModule:
 
     @property
     def unnoted(self) -> ModuleSummary:
-        """All there is, for comparing it with another: nothing is noted as read."""
+        """All there is, nothing of it noted as read: for comparing it, or for what it says of lines.
+
+        With any change of a module, all that stands in it is worked out again.
+        """
         return self._summary
 
     @property
