@@ -77,7 +77,7 @@ class ProjectModule:
 
     @property
     def unnoted(self) -> ModuleSummary:
-        """All there is, nothing of it noted as read: for comparing it, or for what it says of lines.
+        """All there is, not noted as read: for comparing it, or for what it says of lines.
 
         With any change of a module, all that stands in it is worked out again.
         """
