@@ -16,7 +16,7 @@ __all__ = ["Taken", "measure", "spread"]
 _LEAST = 0.05
 """Seconds between two looks at the memory, at least."""
 _SHARE = 50
-"""One look in this many times what it took: the kernel walks all pages, and holds the process up."""
+"""One look in this many times what it took: the kernel walks all pages and stops the process."""
 
 
 @dataclass(frozen=True)
