@@ -8,14 +8,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from eval.attacks.hazards import HAZARDS
 from eval.runs.values import Case
 from eval.suites.convert import by_rival, gated, judge
 from eval.suites.convert.pipeline import Converted
 from eval.suites.convert.project import Project, read_project, read_projects
 from eval.suites.convert.trial import Trial, try_out
 from eval.suites.convert.watching import Answer, beside, later, served
+
+from refactor_agent.domain import plan
 
 CASE = """# T
 
@@ -84,9 +88,17 @@ def test_cases_cover_all_that_they_must():
     areas = {re.match(r"\d+", one.fields["area"])[0] for one in found}
     assert len(found) >= 60
     assert 0.3 <= len(held_out) / len(found) <= 0.4
-    assert {one.strategy for one in found} == {"native", "offload", "demote", "leave"}
-    assert {one.strategy for one in held_out} == {"native", "offload", "demote", "leave"}
+    strategies = {*get_args(plan.Strategy), "leave"}  # a strategy that is new asks for a case
+    assert {one.strategy for one in found} == strategies
+    assert {one.strategy for one in held_out} == strategies
     assert areas == {str(number) for number in range(1, 16)}
+    assert any(one.options for one in found)  # sync code that is to become async in place
+
+
+def test_every_kind_of_hazard_has_a_case():
+    named = {name for one in read_projects() for name in one.fields["hazard"].split(", ")}
+    assert named <= HAZARDS.keys()
+    assert {name[:3] for name in named} == {name[:3] for name in HAZARDS}
 
 
 def test_a_case_is_read(tmp_path: Path):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from eval.rivals.to_thread import wrap_in_threads
 from eval.runs.values import Case, Setting
 from eval.suites.convert.pipeline import Converted
 from eval.suites.services import by_maker, driving
@@ -74,6 +75,70 @@ def test_driven_before_and_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     broken = tree(tmp_path / "broken", "raise RuntimeError")
     report, _ = driving.drive(LOAD, before, broken, sys.executable)
     assert "answers [599, 599] where it answered [204, 204]" in report.slower
+
+
+MANIFEST = """[case]
+name = "tiny"
+summary = "waits"
+split = "dev"
+
+[load]
+app = "app:app"
+backend = ["backend.py"]
+requests = ["GET /"]
+
+[[site]]
+id = "wait"
+file = "app.py"
+line = 9
+function = "app.app"
+callee = "time.sleep"
+kind = "direct"
+chain = ["app.app", "time.sleep"]
+expect = ["native", "offload"]
+reason = "It waits on the loop."
+"""
+OWN_TEST = """import asyncio
+
+from app import app
+
+
+def test_answers(monkeypatch):
+    monkeypatch.setenv("STATUS", "204")
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(app({"type": "http"}, None, send))
+    assert sent[0]["status"] == 204
+"""
+
+
+@pytest.mark.slow
+def test_a_rival_is_tested_driven_and_put_before_the_gate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(driving, "_ROUNDS", 1)
+    monkeypatch.setattr(driving, "_SECONDS", 0.5)
+    root = tree(tmp_path / "tiny", "time.sleep(0.05)")
+    (root / "case.toml").write_text(MANIFEST)
+    (root / "conftest.py").touch()
+    (root / "test_app.py").write_text(OWN_TEST)
+    service = read_services(tmp_path)["tiny"]
+    case, setting = Case("tiny", "dev", "tiny", "0"), Setting(tmp_path, tmp_path)
+
+    def in_threads(at: Path) -> Converted:
+        wrap_in_threads(at)
+        return Converted(applied=True)
+
+    found = by_maker(case, service, ("to-thread", in_threads), sys.executable, setting)
+    assert (found.outcome, found.points, found.of) == ("right", 1, 1), found.reason
+    assert found.ratios["throughput"][0] > 1
+    assert found.counts["gate: verified"] == 1
+
+    idle = by_maker(case, service, ("null", lambda _: Converted()), sys.executable, setting)
+    assert (idle.outcome, idle.points) == ("refused", 0)
 
 
 def test_a_rival_that_breaks_is_counted(tmp_path: Path):
