@@ -20,12 +20,18 @@ _KEPT = ("suite", "case", "subject", "digest", "split", "group", "outcome", "poi
 
 
 def write_baseline(path: Path, results: Sequence[Result]) -> None:
-    """Write what matters of ``results``, in an order that makes readable diffs."""
+    """Write what matters of ``results``, in an order that makes readable diffs.
+
+    What is recorded of suites that were not asked stays.
+    """
+    asked = {result.suite for result in results}
+    before = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    kept = [line for line in before if json.loads(line)["suite"] not in asked]
     rows = (
         {**{name: getattr(result, name) for name in _KEPT}, "counts": dict(result.counts)}
         for result in results
     )
-    lines = sorted(json.dumps(row) for row in rows)
+    lines = sorted([*kept, *(json.dumps(row) for row in rows)])
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

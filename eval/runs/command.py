@@ -13,9 +13,10 @@ from eval.runs.baseline import BASELINES, regressions, write_baseline
 from eval.runs.compare import changes, compared_lines
 from eval.runs.figures import dishonest, figures
 from eval.runs.model import ready_model
-from eval.runs.options import Parser, parser
+from eval.runs.options import Parser, checked, parser
 from eval.runs.report import as_html
-from eval.runs.results import Run, RunError, append, create, make_header, read_run
+from eval.runs.results import Run, RunError, append, create, cut_torn, make_header, read_run
+from eval.runs.resumed import with_first_options
 from eval.runs.runner import Batch, choose, make_batches, run_batches
 from eval.runs.suite import OTHER_WAYS, Suite, find_suite, suite_names
 from eval.runs.values import Case, Result, Setting
@@ -28,9 +29,9 @@ _STOPPED = 130
 
 def main(arguments: Sequence[str]) -> int:
     """Run suites; 0 when all is as recorded, 1 for a regression, 2 for wrong input, 130 stopped."""
-    options = parser().parse_args(arguments)
+    options = checked(parser(), arguments)
     try:
-        return _run(options)
+        return _run(with_first_options(options), arguments)
     except RunError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -81,19 +82,19 @@ def _named(run: Run) -> str:
     return f"{run.path.name}: {header.get('tool')} at {commit}, {header.get('started')}, {where}"
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     setting = _setting(options)
     asked = [(suite, _chosen(suite, setting, options)) for suite in _suites(options)]
     if not any(cases for _, cases in asked):
         raise RunError("no case is as the options want it; a shorter --only finds more")
-    run = _open(options)
+    run = _open(options, arguments)
     setting = replace(setting, artefacts=(run.path / "artefacts").resolve())
     batches = [batch for suite, cases in asked for batch in make_batches(suite, cases, run.done)]
     results = list(run.results)
     try:
         _progress(batches, setting, options.jobs, run, results)
     except KeyboardInterrupt:
-        print(f"stopped; the same with --resume {run.path} goes on", file=sys.stderr)
+        print(f"stopped; python -m eval --resume {run.path} goes on", file=sys.stderr)
         return _STOPPED
     _summary(results)
     print(run.path)
@@ -120,13 +121,17 @@ def _chosen(suite: Suite, setting: Setting, options: argparse.Namespace) -> list
     return choose([case for case in found if _wanted(case, options)], options.limit, options.seed)
 
 
-def _open(options: argparse.Namespace) -> Run:
-    header = make_header({name: str(value) for name, value in vars(options).items()}, options.seed)
+def _open(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
+    header = make_header(vars(options), arguments, options.seed)
     if options.resume is None:
         return create(options.results, header)
     run = read_run(options.resume)
     if run.header["commit"] != header["commit"]:
         raise RunError(f"{run.path} is of commit {run.header['commit']}; start anew")
+    for name in ("rules", "prompts"):
+        if run.header[name] != header[name]:
+            raise RunError(f"{run.path} was begun with other {name}; start anew")
+    cut_torn(run)
     return run
 
 

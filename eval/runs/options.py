@@ -7,13 +7,14 @@ import math
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from eval.runs.suite import suite_names
 from eval.runs.values import PEERS
 
-__all__ = ["CACHE", "Parser", "parser"]
+__all__ = ["CACHE", "Parser", "checked", "parser"]
 
 CACHE = Path(tempfile.gettempdir()) / "refactor-agent-eval"
 _RESULTS = Path("eval-results")
@@ -58,8 +59,18 @@ def parser() -> Parser:
     add("--packages", type=_directory, help="a directory of the packages that the labels name")
     add("--results", type=Path, default=_RESULTS, help="where each run makes its directory")
     add("--cache", type=Path, default=CACHE, help="where downloads and environments are kept")
-    add("--resume", type=Path, metavar="RESULT", help="go on with this run")
+    add("--resume", type=Path, metavar="RESULT", help="go on with this run, as it was asked")
     return made
+
+
+def checked(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Read ``arguments``; what does not go together is said as any other wrong input is."""
+    options = parser.parse_args(arguments)
+    if options.record and not options.slice:
+        parser.error("--record writes the baseline of a slice; name it with --slice")
+    if options.record and (options.only or options.limit or options.split):
+        parser.error("--record writes a whole slice, without --only, --limit and --split")
+    return options
 
 
 def _count(text: str) -> int:

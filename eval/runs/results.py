@@ -20,7 +20,7 @@ from eval.runs.values import Result, digest
 from refactor_agent import __version__
 from refactor_agent.data import data_dir
 
-__all__ = ["FORMAT", "Run", "RunError", "append", "create", "make_header", "read_run"]
+__all__ = ["FORMAT", "Run", "RunError", "append", "create", "cut_torn", "make_header", "read_run"]
 
 FORMAT = 1
 _ROOT = Path(__file__).parents[2]
@@ -45,8 +45,10 @@ class Run:
         return {(result.suite, result.case, result.digest) for result in self.results}
 
 
-def make_header(options: Mapping[str, object], seed: int) -> dict[str, object]:
-    """Say what runs where: tool, commit, machine, options."""
+def make_header(
+    options: Mapping[str, object], arguments: Sequence[str], seed: int
+) -> dict[str, object]:
+    """Say what runs where: tool, commit, machine, options, and the words that gave these."""
     return {
         "format": FORMAT,
         "tool": __version__,
@@ -56,7 +58,8 @@ def make_header(options: Mapping[str, object], seed: int) -> dict[str, object]:
         "seed": seed,
         "rules": _contents("rules"),
         "prompts": _contents("prompts"),
-        "options": dict(options),
+        "options": {name: str(value) for name, value in options.items()},
+        "arguments": list(arguments),
         "machine": {
             "system": platform.platform(),
             "processor": _processor(),
@@ -82,9 +85,18 @@ def create(directory: Path, header: Mapping[str, object]) -> Run:
 
 
 def append(run: Run, results: Iterable[Result]) -> None:
-    """Write results behind those that are there."""
-    with (run.path / "results.jsonl").open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(result), sort_keys=True) + "\n" for result in results)
+    """Write results behind those that are there, at once: a kill leaves all of them or none."""
+    lines = "".join(json.dumps(asdict(result), sort_keys=True) + "\n" for result in results)
+    with (run.path / "results.jsonl").open("ab", buffering=0) as file:
+        file.write(lines.encode())
+
+
+def cut_torn(run: Run) -> None:
+    """Take away a line that was not written whole, for what is appended would go on with it."""
+    file = run.path / "results.jsonl"
+    data = file.read_bytes()
+    if not data.endswith(b"\n"):
+        os.truncate(file, data.rfind(b"\n") + 1)
 
 
 def read_run(path: Path) -> Run:
@@ -97,17 +109,17 @@ def read_run(path: Path) -> Run:
         raise RunError(f"{path} holds no results: {error}") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise RunError(f"{file} is not of format {FORMAT}; run it again")
-    return Run(file.parent, header, tuple(_results(lines[1:])))
+    return Run(file.parent, header, tuple(_results(file, lines)))
 
 
-def _results(lines: Sequence[str]) -> Iterator[Result]:
-    for number, line in enumerate(lines, start=1):
+def _results(file: Path, lines: Sequence[str]) -> Iterator[Result]:
+    for number, line in enumerate(lines[1:], start=2):
         try:
             row = json.loads(line)
-        except ValueError:
+        except ValueError as error:
             if number == len(lines):  # the line that a killed run was writing
                 return
-            raise
+            raise RunError(f"{file}, line {number}: {error}; take the line out") from error
         yield Result(**{name: value for name, value in row.items() if name in _NAMES})
 
 

@@ -25,9 +25,14 @@ def test_run_goes_on_and_is_shown_and_compared(tmp_path: Path):
     subjects = {json.loads(line)["subject"] for line in lines[1:]}
     assert subjects == {"refactor-agent", "null", "perfect"}
 
-    again = evaluate(*options, "--resume", str(path))
+    with (path / "results.jsonl").open("a") as file:
+        file.write('{"case": "torn')
+    again = evaluate("--resume", str(path))
     assert again.returncode == 0, again.stderr
     assert (path / "results.jsonl").read_text().splitlines() == lines, "nothing is asked twice"
+
+    other = evaluate("--suite", "convert", "--resume", str(path))
+    assert (other.returncode, "another --suite" in other.stderr) == (2, True)
 
     assert evaluate("report", str(path)).returncode == 0
     assert "<svg" in (path / "report.html").read_text()

@@ -34,6 +34,8 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
         ((*MICRO, "--jobs", "-1"), "-1 is no number from 1 up"),
         ((*MICRO, "--only", "no-such-case"), "a shorter --only finds more"),
         ((*MICRO, "--resume", "nowhere"), "nowhere holds no results"),
+        ((*MICRO, "--record"), "name it with --slice"),
+        ((*MICRO, "--record", "--slice", "ci", "--limit", "3"), "writes a whole slice"),
         ((*MICRO, "--proposer", "both"), "name one with --model"),
         ((*MICRO, "--model", "m"), "asked with --proposer model or both"),
         ((*MICRO, "--proposer", "model", "--model", "m"), "needs --base-url"),
@@ -139,5 +141,5 @@ def test_a_run_that_is_stopped_says_how_it_goes_on(tmp_path: Path):
         assert run.wait(30) == 130, first
     assert time.monotonic() - began < 30
     (path,) = tmp_path.iterdir()
-    assert last == f"stopped; the same with --resume {path} goes on"
+    assert last == f"stopped; python -m eval --resume {path} goes on"
     assert read_run(path).results

@@ -12,10 +12,10 @@ from eval.runs.compare import changes, compared_lines
 from eval.runs.figures import dishonest, figures
 from eval.runs.reasons import kinds_of, refused_by_kind, sentences_of
 from eval.runs.report import as_html
-from eval.runs.results import Run, RunError, append, create, make_header, read_run
+from eval.runs.results import Run, RunError, append, create, cut_torn, make_header, read_run
 from eval.runs.values import NULL, PERFECT, Result
 
-HEADER = make_header({"suite": "locate-micro"}, seed=0)
+HEADER = make_header({"suite": "locate-micro"}, ["--suite", "locate-micro"], seed=0)
 
 
 def result(case: str, outcome: str = "right", points: float = 1, **more: object) -> Result:
@@ -114,6 +114,34 @@ def test_regression(tmp_path: Path, now: list[Result], said: list[str]):
     found = list(regressions(path, now))
     assert len(found) == len(said)
     assert all(text in line for text, line in zip(said, found, strict=True))
+
+
+def test_what_other_suites_came_to_stays_recorded(tmp_path: Path):
+    path = tmp_path / "ci.jsonl"
+    other = replace(result("x"), suite="other")
+    write_baseline(path, [result("a"), other])
+    write_baseline(path, [result("b")])
+    assert not list(regressions(path, [result("b"), other]))
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_a_line_that_is_damaged_is_named(tmp_path: Path):
+    run = create(tmp_path, HEADER)
+    with (run.path / "results.jsonl").open("a") as file:
+        file.write("{broken\n")
+    append(run, [result("a")])
+    with pytest.raises(RunError, match=r"line 2: .*; take the line out"):
+        read_run(run.path)
+
+
+def test_a_line_that_was_not_written_whole_is_cut_off(tmp_path: Path):
+    run = create(tmp_path, HEADER)
+    append(run, [result("a")])
+    with (run.path / "results.jsonl").open("a") as file:
+        file.write('{"case": "b')
+    cut_torn(read_run(run.path))
+    append(run, [result("c")])
+    assert [one.case for one in read_run(run.path).results] == ["a", "c"]
 
 
 def test_a_part_of_the_slice_lacks_nothing(tmp_path: Path):
