@@ -93,7 +93,7 @@ def judge(project: Project, converted: Converted, trial: Trial) -> Verdict:
         return Verdict("wrong", counts, f"fails {', '.join(trial.broken)}")
     if not trial.held:
         return Verdict("right", counts, reason if project.strategy == "leave" else "")
-    if not converted.regions:
+    if not (converted.regions or converted.statuses):  # an entry point has changes, no regions
         return Verdict("wrong", {"not found": 1}, "what blocks was not found")
     if _ends(converted) == {"verified"}:
         counts["still blocks"] = 1

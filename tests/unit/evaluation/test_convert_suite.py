@@ -145,6 +145,8 @@ RIGHT, HELD, BROKEN = Trial((), (), 2, ""), Trial((), ("free",), 1, ""), Trial((
         (converted("verified"), BROKEN, "wrong", {"let through": 1}),
         (converted("failed"), HELD, "refused", {"failed": 1}),
         (converted(regions=0), HELD, "wrong", {"not found": 1}),
+        (converted("verified", regions=0), HELD, "wrong", {"still blocks": 1}),
+        (converted("left", regions=0), HELD, "refused", {}),
     ],
 )
 def test_judged(tmp_path: Path, made: Converted, trial: Trial, outcome: str, counts: object):
