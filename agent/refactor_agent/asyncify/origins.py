@@ -30,14 +30,16 @@ class Origins:
     def is_open(self, function: ProjectFunction, term: Term) -> bool:
         """Say whether a caller may give something else than what the project gives itself.
 
-        That is what is handed in: a parameter, an attribute, or an element of one.
+        That is what is handed in: a parameter, an attribute, or an element of one; also where
+        it is bound anew on some of the ways to the call.
         """
         seen = 0
         while term is not None and term[0] in "le" and seen < DEPTH:
             term = function.body.definitions[term[1]] if term[0] == "l" else term[1]
             seen += 1
-        is_parameter = term is not None and term[0] in "ph"
-        return is_parameter or self.is_handed_in(function, term)
+        parts = term[1] if term is not None and term[0] == "u" else (term,)
+        is_parameter = any(part is not None and part[0] in "ph" for part in parts)
+        return is_parameter or any(self.is_handed_in(function, part) for part in parts)
 
     def makers(self, function: ProjectFunction, term: Term) -> frozenset[Value]:
         """Give the functions whose calls make the attribute that a callee is."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import warnings
 from textwrap import dedent
 
 import pytest
@@ -200,3 +203,56 @@ def test_a_method_that_is_looked_up(convert, call, reasons):
                 return {call}
         """
     assert [refusal.reason for refusal in convert(dedent(text)).refusals] == reasons
+
+
+FINALISER = """
+    from wire import Wire
+
+    class Line:
+        def __init__(self):
+            self.wire = Wire()
+            self.is_open = False
+
+        def close(self):
+            if self.is_open:
+                self.is_open = False
+                self.wire.close()
+
+        def __del__(self):
+            self.close()
+    """
+
+
+def test_a_finaliser_runs_as_far_as_it_goes_without_waiting(convert):
+    """It can't wait: what is closed ends, what is not is told; the reason stays a refusal."""
+    done = convert(dedent(FINALISER.lstrip("\n")))
+    made = done.files["app.py"].decode()
+    assert "    def __del__(self):\n        _begun(self.close(), self)\n" in made
+    assert "finaliser" in {refusal.reason for refusal in done.refusals}
+
+
+@pytest.mark.parametrize(
+    ("is_open", "told"),
+    [
+        pytest.param(False, [], id="nothing to wait for"),
+        pytest.param(True, ["unclosed <line>"], id="dropped while it was open"),
+    ],
+)
+def test_what_a_finaliser_does_when_it_runs(convert, is_open, told):
+    made = convert(dedent(FINALISER.lstrip("\n"))).files["app.py"].decode()
+
+    class Wire:
+        async def aclose(self):
+            await asyncio.sleep(0)
+
+    space: dict[str, object] = {"AsyncWire": Wire}
+    code = made.replace("from wire import AsyncWire\n", "")
+    exec(compile(code, "app.py", "exec"), space)  # noqa: S102 - what was just converted
+    line = space["Line"]()
+    type(line).__repr__ = lambda _: "<line>"
+    line.is_open = is_open
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        del line
+        gc.collect()
+    assert [str(warning.message) for warning in seen] == told

@@ -112,3 +112,27 @@ def test_an_object_that_can_be_called_is_no_callable_of_the_user(convert):
     said = {"callables of the user (kind, callback)": "may be coroutine functions"}
     text = dedent(before.lstrip("\n"))
     assert convert(text, leaves=said).files["app.py"].decode() == text
+
+
+def test_a_callable_of_the_user_that_is_bound_anew_on_one_way(convert):
+    """What is called is the caller's on the other way, and never the object that can't be."""
+    before = """
+        from collections.abc import Callable
+        from typing import cast
+
+        class Command:
+            def __init__(self, callback: Callable | None = None):
+                self.callback = callback
+
+        class Context:
+            def invoke(self, callback: Command | Callable, *args):
+                if isinstance(callback, Command):
+                    if callback.callback is None:
+                        raise TypeError("nothing to call")
+                    callback = cast(Callable, callback.callback)
+                return callback(*args)
+        """
+    said = {"callables of the user (callback)": "may be coroutine functions"}
+    made = convert(dedent(before.lstrip("\n")), leaves=said).files["app.py"].decode()
+    assert "    async def invoke(self, callback: Command | Callable, *args):\n" in made
+    assert "        return await _settled(callback(*args))\n" in made
