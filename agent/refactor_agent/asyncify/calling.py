@@ -34,6 +34,11 @@ __all__ = ["ITERATING", "Calling"]
 
 ITERATING = ("__iter__", "__next__")
 """The methods by which Python iterates over an object."""
+_DATA = frozenset(
+    f"builtins.{name}"
+    for name in ("bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple")
+)
+"""Types of objects that can't be called."""
 
 
 class Calling:
@@ -147,7 +152,11 @@ class Calling:
         )
 
     def _is_no_callable(self, value: Value) -> bool:
-        cls = self.evaluator.index.classes.get(value.cls) if isinstance(value, Instance) else None
+        if not isinstance(value, Instance):
+            return False
+        if value.cls in _DATA:
+            return True
+        cls = self.evaluator.index.classes.get(value.cls)
         return (
             cls is not None
             and not any(isinstance(base, str) for base in linearise(self.evaluator, cls))

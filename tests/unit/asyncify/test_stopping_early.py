@@ -131,6 +131,9 @@ def test_a_callable_of_the_user_that_is_bound_anew_on_one_way(convert):
                         raise TypeError("nothing to call")
                     callback = cast(Callable, callback.callback)
                 return callback(*args)
+
+        def start(context: Context):
+            return context.invoke("by mistake")
         """
     said = {"callables of the user (callback)": "may be coroutine functions"}
     made = convert(dedent(before.lstrip("\n")), leaves=said).files["app.py"].decode()
