@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from refactor_agent.locate.awaited import Awaited
 from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
+from refactor_agent.locate.given import Given, given_by
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
 from refactor_agent.locate.may_block import MayBlock
 from refactor_agent.locate.offloaded import is_fallback
@@ -19,9 +20,10 @@ from refactor_agent.locate.resolve.values import (
     External,
     ExternalMethod,
     Instance,
+    Value,
     Values,
 )
-from refactor_agent.locate.summary import ASYNC_SOURCE, Body, CallFacts, may_hold_loop
+from refactor_agent.locate.summary import ASYNC_SOURCE, Body, CallFacts, Guard, may_hold_loop
 from refactor_agent.locate.suppressed import is_suppressed
 from refactor_agent.locate.targets import Target, Targets
 from refactor_agent.locate.terms import Place, Term
@@ -58,6 +60,8 @@ class Effect(NamedTuple):
     """The receiver is known for sure, not one of several or a subclass's override."""
     on: str = ""
     """On which object a method is called, as `refactor_agent.locate.receivers` says it."""
+    given: Given = ()
+    """What it passes for the flags of a function of the project."""
 
 
 class Effects:
@@ -91,6 +95,10 @@ class Effects:
             known = _without_doubles(self._work_out(function))
             self._known[function.name] = known
         return known
+
+    def guards(self, function: ProjectFunction) -> tuple[Guard, ...]:
+        """Give the tests of its own parameters that parts of ``function`` stand behind."""
+        return function.facts.guards
 
     def kept(self, question: str, work: Callable[[], T]) -> T:
         """Give the result of ``work``, plain data that an earlier scan may have found already."""
@@ -152,15 +160,26 @@ class Effects:
                     or self.waits.never(function, call, value)
                 ):
                     continue
-                on = "" if isinstance(target, Blocker) else receiver_of(function, call, value)
-                yield Effect(target, call.place, certain and len(values) == 1, on)
-                if isinstance(target, str) and not call.awaited:
-                    yield from self._twin(function, target, call.place)
+                is_sure = certain and len(values) == 1
+                if isinstance(target, Blocker):
+                    yield Effect(target, call.place, is_sure)
+                else:
+                    yield from self._run(function, call, value, target, is_sure=is_sure)
         for value in self.callbacks.of(function, call, values):
             for target, certain in self.targets.of(value, None):
                 yield Effect(target, call.place, certain)
         if call.args:
             yield from self._by_builtin(function, call, values)
+
+    def _run(
+        self, function: ProjectFunction, call: CallFacts, value: Value, name: str, *, is_sure: bool
+    ) -> Iterator[Effect]:
+        """Give the effect of a call of ``value`` that runs a function of the project."""
+        on = receiver_of(function, call, value)
+        given = given_by(function, call, value, self.functions[name])
+        yield Effect(name, call.place, is_sure, on, given)
+        if not call.awaited:
+            yield from self._twin(function, name, call.place)
 
     def _twin(self, function: ProjectFunction, name: str, place: Place) -> Iterator[Effect]:
         blocker = self._twin_calls.blocker(function, name)

@@ -8,14 +8,25 @@ from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.passed_flags import Flags, Known
 from refactor_agent.locate.receivers import ITSELF, SUPER
+from refactor_agent.locate.summary import Guard
 from refactor_agent.locate.suppressed import BlockedPlace, Running, is_suppressed
 
-__all__ = ["Chain", "Reach", "Step"]
+__all__ = ["At", "Chain", "Reach", "Step"]
 
 
-Node: TypeAlias = str | tuple[str, str]
-"""A function; where it matters, with what is known of the object whose method it is."""
+Node: TypeAlias = str | tuple[str, str, Known]
+"""A function; where it matters, with what is known of the object whose method it is, and of its
+parameters."""
+
+
+class At(NamedTuple):
+    """A function, what is known of the object whose method it is, and of its parameters."""
+
+    name: str
+    receiver: str
+    known: Known
 
 
 class Step(NamedTuple):
@@ -99,6 +110,10 @@ class RunBy(Protocol[F]):
         """Give what the body of ``function`` runs."""
         ...
 
+    def guards(self, function: F, /) -> tuple[Guard, ...]:
+        """Give the tests of its own parameters that parts of ``function`` stand behind."""
+        ...
+
 
 class Reach(Generic[F]):
     """Chains from entries to blockers, through functions that run on the caller's thread."""
@@ -116,13 +131,15 @@ class Reach(Generic[F]):
         found = self._collect()
         self._varied = _varied(found)
         """Methods that run other ones for an object of another class."""
+        guards = {name: effects.guards(self._functions[name]) for name in found}
+        self.flags = Flags(guards, found)
         self._nodes: dict[str, list[Node]] = {}
         self._propagate(self._edges_of(found))
 
     def chains(self) -> Iterable[Chain]:
         """Give one chain for each entry, effect in it, and blocking call behind that effect."""
         for entry in self._entries:
-            for effect, node in self._edges(self._of_anybody(entry), self._usable(entry)):
+            for effect, node in self._edges(self._by_anybody(entry), self._usable(entry)):
                 first = Step(entry, effect)
                 if isinstance(effect.target, Blocker):
                     yield Chain(first, 1, entry.name, effect.target, node, -1)
@@ -159,6 +176,15 @@ class Reach(Generic[F]):
     def blocks(self, function: F) -> bool:
         """Say whether a sync function that an entry runs leads to a blocking call."""
         return any(self._next[node] for node in self._nodes.get(function.name, ()))
+
+    def run_as(self, function: F) -> list[At]:
+        """Give what is known where chains lead through ``function``."""
+        own = [_at(node) for node in self._nodes.get(function.name, ())]
+        return [self._by_anybody(function), *own] if function in self._entries else own
+
+    def leads_to(self, at: At, effect: Effect) -> list[At]:
+        """Give where an effect leads: nowhere if it is not had there, or is a blocking call."""
+        return [_at(edge.node) for edge in self._edges(at, [effect]) if edge.node]
 
     def _tail(self, node: Node, ending: int) -> tuple[Step, ...]:
         """Give the steps from a sync function to an ending."""
@@ -207,38 +233,46 @@ class Reach(Generic[F]):
             )
         return found
 
-    def _of_anybody(self, function: F) -> str:
-        return self._effects.receivers.of(function) if self._varied else ""
+    def _by_anybody(self, function: F) -> At:
+        return At(function.name, self._effects.receivers.of(function) if self._varied else "", ())
 
-    def _edges(self, receiver: str, effects: Iterable[Effect]) -> Iterator[_Edge]:
-        """Give of a method's effects those that it has on ``receiver``, and where each leads."""
+    def _edges(self, at: At, effects: Iterable[Effect]) -> Iterator[_Edge]:
+        """Give of a function's effects those that it has ``at`` a node, and where each leads."""
+        name, receiver, known = at
         for effect in effects:
             target = effect.target
-            if isinstance(target, Blocker) or not (
-                target in self._varied or (effect.on == ITSELF and receiver)
-            ):
+            if not self.flags.runs(name, known, effect):
+                continue
+            if isinstance(target, Blocker):
                 yield _plain(effect)
-            else:
-                run = self._effects.receivers.run_by(effect.on, receiver, self._functions[target])
-                if run is not None:
-                    yield _Edge(effect, (target, run) if run and target in self._varied else target)
+                continue
+            run = self._run_on(receiver, effect, target)
+            if run is not None:
+                passed = self.flags.passed(known, effect, run)
+                yield _Edge(effect, (target, run, passed) if run or passed else target)
+
+    def _run_on(self, receiver: str, effect: Effect, target: str) -> str | None:
+        """Give what is known of the object that a method is run on; ``None`` where it is not."""
+        if not (target in self._varied or (effect.on == ITSELF and receiver)):
+            return ""
+        run = self._effects.receivers.run_by(effect.on, receiver, self._functions[target])
+        return run if run is None or target in self._varied else ""
 
     def _edges_of(self, effects: dict[str, list[Effect]]) -> dict[Node, list[_Edge]]:
         """Give the edges of every function that an entry reaches, for each object it is run on."""
-        if not self._varied:
+        if not self._varied and not self.flags:
             return {name: [_plain(effect) for effect in own] for name, own in effects.items()}
         found: dict[Node, list[_Edge]] = {}
         waiting = [
             edge.node
             for entry in self._entries
-            for edge in self._edges(self._of_anybody(entry), self._effects.of(entry))
+            for edge in self._edges(self._by_anybody(entry), self._effects.of(entry))
         ]
         while waiting:
             node = waiting.pop()
             if node and node not in found:
-                name = _name(node)
-                receiver = node[1] if isinstance(node, tuple) else ""
-                found[node] = list(self._edges(receiver, effects[name]))
+                at = _at(node)
+                found[node] = list(self._edges(at, effects[at.name]))
                 waiting.extend(edge.node for edge in found[node])
         return found
 
@@ -247,7 +281,7 @@ class Reach(Generic[F]):
         callers: dict[Node, list[tuple[Node, Effect]]] = defaultdict(list)
         fresh: dict[tuple[Node, int], None] = {}
         endings: dict[_Ending, int] = {}
-        for node in sorted(edges, key=_order):
+        for node in sorted(edges, key=_at):
             name = _name(node)
             self._nodes.setdefault(name, []).append(node)
             own = self._next[node] = {}
@@ -283,8 +317,8 @@ def _name(node: Node) -> str:
     return node if isinstance(node, str) else node[0]
 
 
-def _order(node: Node) -> tuple[str, str]:
-    return (node, "") if isinstance(node, str) else node
+def _at(node: Node) -> At:
+    return At(node, "", ()) if isinstance(node, str) else At._make(node)
 
 
 def _varied(effects: Mapping[str, list[Effect]]) -> frozenset[str]:

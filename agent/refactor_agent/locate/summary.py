@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import ItemsView, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from refactor_agent.locate.terms import Place, Term
 
@@ -23,6 +23,7 @@ __all__ = [
     "CallFacts",
     "ClassFacts",
     "FunctionFacts",
+    "Guard",
     "Load",
     "ModuleSummary",
     "Operation",
@@ -34,7 +35,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 14
+SUMMARY_VERSION = 15
 """Goes up whenever a summary of the same bytes would look different."""
 
 V = TypeVar("V")
@@ -172,6 +173,20 @@ class Parameter(NamedTuple):
     default: Term
 
 
+class Guard(NamedTuple):
+    """A place of a function that only runs where a parameter, as it was passed, meets a test."""
+
+    place: Place
+    parameter: str
+    test: str
+    """``true``, ``is``, ``==`` or ``in``."""
+    against: str
+    """What it is compared with, as source."""
+    wanted: bool
+    """What the test must say for the place to run."""
+    in_loop: bool
+
+
 class FunctionFacts(NamedTuple):
     """One function, method or lambda; index 0 of a summary is the module's own code."""
 
@@ -195,6 +210,9 @@ class FunctionFacts(NamedTuple):
     """The return annotation, in the body around the function."""
     writes: tuple[str, ...]
     body: bytes
+    guards: tuple[Guard, ...] = ()
+    flags: tuple[str, ...] = ()
+    """Parameters that it tests so, or has a constant default for and passes on."""
 
 
 class Attribute(NamedTuple):
@@ -229,6 +247,7 @@ _STORE = partial(tuple.__new__, Store)
 _OPERATION = partial(tuple.__new__, Operation)
 _PARAMETER = partial(tuple.__new__, Parameter)
 _FUNCTION = partial(tuple.__new__, FunctionFacts)
+_GUARD = partial(tuple.__new__, Guard)
 _CLASS = partial(tuple.__new__, ClassFacts)
 
 
@@ -292,10 +311,7 @@ class ModuleSummary(NamedTuple):
 
 def to_bytes(summary: ModuleSummary) -> bytes:
     """Write a summary for another process or the cache."""
-    functions = tuple(
-        (*function[:11], tuple(map(tuple, function.parameters)), *function[12:])
-        for function in summary.functions
-    )
+    functions = tuple(map(_row, summary.functions))
     classes = tuple(
         (*cls[:7], {name: tuple(map(tuple, group)) for name, group in cls.attributes.items()})
         for cls in summary.classes
@@ -308,13 +324,26 @@ def to_bytes(summary: ModuleSummary) -> bytes:
     )  # fmt: skip
 
 
+def _row(function: FunctionFacts) -> tuple[Any, ...]:
+    parameters, guards = (tuple(map(tuple, part)) for part in (function[11], function.guards))
+    return (*function[:11], parameters, *function[12:15], guards, function.flags)
+
+
 def from_bytes(data: bytes) -> ModuleSummary:
     """Read what `to_bytes` wrote."""
     plain = ModuleSummary._make(marshal.loads(data))  # noqa: S302 - see the module
     return plain._replace(
         names=_Later(plain.names),  # type: ignore[arg-type]
         functions=tuple(
-            _FUNCTION((*row[:11], tuple(map(_PARAMETER, row[11])), *row[12:]))
+            _FUNCTION(
+                (
+                    *row[:11],
+                    tuple(map(_PARAMETER, row[11])),
+                    *row[12:15],
+                    tuple(map(_GUARD, row[15])),
+                    row[16],
+                )
+            )
             for row in plain.functions
         ),
         classes=tuple(_CLASS((*row[:7], _attributes(row[7]))) for row in plain.classes),

@@ -166,6 +166,27 @@ def test_code_that_runs_while_the_module_is_imported(write, rules) -> None:
     )
 
 
+def test_what_runs_only_where_something_else_is_passed(write, rules) -> None:
+    code = """
+        import time
+
+        def speak(text, synthesize=False):
+            if synthesize:
+                time.sleep(1)
+
+        async def f():
+            speak("hello")  # here
+    """
+    root = write(code)
+    (call,) = explain(open_project(root), rules, Question("app.py", 8))
+    (sleep,) = explain(open_project(root), rules, Question("app.py", 5))
+    said = (
+        "no finding: app.speak runs time.sleep only where `synthesize` is true, and here"
+        " `synthesize` is False"
+    )
+    assert (call.outcomes, sleep.outcomes) == ((said,), (said,))
+
+
 def test_the_page(write, rules) -> None:
     root = write("import time\n\nasync def f():\n    time.sleep(1)\n")
     found = explain(open_project(root), rules, Question("app.py", 4))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from refactor_agent.domain.region import Region
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect, Effects
+from refactor_agent.locate.explain.held_back import held_back
 from refactor_agent.locate.naming import plain_name, short_name
 from refactor_agent.locate.offloaded import hands_over, runs_elsewhere
 from refactor_agent.locate.reach import Reach
@@ -42,7 +43,13 @@ class Outcomes:
 
     def of_effects(self, function: ProjectFunction, effects: Iterable[Effect]) -> Iterator[str]:
         """Say why things that block, or may, are no finding here."""
+        effects = list(effects)
         blocked = [(effect, blocker) for effect in effects for blocker in self._behind(effect)]
+        for effect in effects:
+            unmet = next(held_back(self._effects, self._reach, function, effect), None)
+            if unmet is not None:
+                yield f"no finding: {unmet}"
+                return
         if not blocked:
             return
         for effect, blocker in blocked:

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.given import Given
 from refactor_agent.locate.resolve.reads import Fact, Reads
 
 __all__ = ["Known", "Part", "make_part", "merged", "without_waste"]
 
 _Note = tuple[int, ...]
-_Row = tuple[int | None, tuple[tuple[str | int, tuple[int, ...], bool, str], ...]]
+_Row = tuple[int | None, tuple[tuple[str | int, tuple[int, ...], bool, str, Given], ...]]
 """The note of what a function's effects follow from, and the effects, with blockers by number."""
 
 
@@ -78,10 +79,10 @@ def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, 
     """Take what was worked out, and all notes, of which `without_waste` takes what is needed."""
     blockers: dict[Blocker, int] = {}
 
-    def row(effect: Effect) -> tuple[str | int, tuple[int, ...], bool, str]:
-        target, place, certain, on = effect
+    def row(effect: Effect) -> tuple[str | int, tuple[int, ...], bool, str, Given]:
+        target, place, certain, on, given = effect
         named = target if isinstance(target, str) else blockers.setdefault(target, len(blockers))
-        return named, place, certain, on
+        return named, place, certain, on, given
 
     rows: dict[str, _Row] = {
         name: (known.note, tuple(map(row, known.value))) for name, known in effects.items()

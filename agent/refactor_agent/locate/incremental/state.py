@@ -77,8 +77,9 @@ class State:
                 place,  # type: ignore[arg-type]
                 certain,
                 on,
+                given,
             )
-            for target, place, certain, on in self.parts[number].rows[function][1]
+            for target, place, certain, on, given in self.parts[number].rows[function][1]
         )
 
     def answered(self, question: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from refactor_agent.locate.summarise.conditions import condition, narrow, narrow_to_opposite
 from refactor_agent.locate.summarise.definitions import define_lambda
 from refactor_agent.locate.summarise.displays import DISPLAYS
+from refactor_agent.locate.summarise.parameter_tests import guard, span_of
 from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutation
 from refactor_agent.locate.summarise.unreachable import constant_truth
 from refactor_agent.locate.summarise.walk import Walk, place_of
@@ -145,7 +146,10 @@ _UNARY: dict[type[ast.unaryop], str] = {
 
 
 def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
-    if isinstance(node.op, ast.And):
+    is_all = isinstance(node.op, ast.And)
+    for number, part in enumerate(node.values[:-1], 1):
+        guard(walk, part, span_of(node.values[number:]), wanted=is_all)
+    if is_all:
         mark = len(walk.scope.log)
         terms = [_condition_value(walk, part) for part in node.values]
         walk.scope.forget(mark)
@@ -153,7 +157,7 @@ def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
         terms = _values(walk, node.values)
     for part, term in zip(node.values[:-1], terms[:-1], strict=True):
         walk.operate("__bool__", term, None, part)
-    return terms[-1] if isinstance(node.op, ast.And) else union(terms)
+    return terms[-1] if is_all else union(terms)
 
 
 def _condition_value(walk: Walk, node: ast.expr) -> Term:
@@ -189,6 +193,8 @@ def _is_constant(left: Term, right: Term) -> bool:
 
 def _choice(walk: Walk, node: ast.IfExp) -> Term:
     narrow = condition(walk, node.test)
+    for part, wanted in ((node.body, True), (node.orelse, False)):
+        guard(walk, node.test, span_of([part]), wanted=wanted)
     mark = len(walk.scope.log)
     narrow()
     truth = constant_truth(node.test)

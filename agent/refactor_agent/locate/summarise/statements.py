@@ -18,6 +18,7 @@ from refactor_agent.locate.summarise.loop_tests import (
     no_loop_if,
     note_loop_flags,
 )
+from refactor_agent.locate.summarise.parameter_tests import guard, span_of
 from refactor_agent.locate.summarise.patterns import bind_pattern
 from refactor_agent.locate.summarise.targets import (
     assign,
@@ -141,6 +142,7 @@ def _while(walk: Walk, node: ast.While) -> None:
         before, walk.frames = walk.frames, ("loop", *walk.frames)
         condition(walk, node.test)()
         walk.frames = before
+        guard(walk, node.test, span_of(node.body), wanted=True)
         mark = walk.body.mark()
         _framed(walk, "loop", node.body)
         if constant_truth(node.test) is False:
@@ -153,19 +155,33 @@ def _while(walk: Walk, node: ast.While) -> None:
 def _if(walk: Walk, node: ast.If) -> None:
     """Walk ``if``; a chain of ``elif`` by a loop, as generated code makes it long."""
     arms: list[Callable[[], bool]] = [partial(_arm, walk, node, condition(walk, node.test))]
-    current = node
-    while len(current.orelse) == 1 and isinstance(rest := current.orelse[0], ast.If):
-        arms.append(partial(_next_arm, walk, rest, current.test))
-        current = rest
+    chain = [node]
+    while len(chain[-1].orelse) == 1 and isinstance(rest := chain[-1].orelse[0], ast.If):
+        arms.append(partial(_next_arm, walk, rest, chain[-1].test))
+        chain.append(rest)
+    current = chain[-1]
     if current.orelse:
         arms.append(partial(_last_arm, walk, current))
     leaves_early = not node.orelse and isinstance(node.body[-1], LEAVES)
     without_loop = no_loop_if(walk, node.test) if leaves_early else ()
     walk.scope.branch(arms, complete=bool(current.orelse))
+    _guard_rest(walk, chain)
     if leaves_early:
         narrow_to_opposite(walk, node.test)
         if False in without_loop:
             walk.frames = (OFF_LOOP, *walk.frames)
+
+
+def _guard_rest(walk: Walk, chain: list[ast.If]) -> None:
+    """Note on what terms control goes on behind ``if``, where some of its arms leave."""
+    last = chain[-1]
+    rest = (last.end_lineno or last.lineno, last.end_col_offset or 0, *walk.end)
+    for node in chain:
+        if not isinstance(node.body[-1], LEAVES):
+            break
+        guard(walk, node.test, rest, wanted=False)
+    if len(chain) == 1 and last.orelse and isinstance(last.orelse[-1], LEAVES):
+        guard(walk, last.test, rest, wanted=True)
 
 
 def _arm(walk: Walk, node: ast.If, narrow: Callable[[], None]) -> bool:
@@ -174,6 +190,7 @@ def _arm(walk: Walk, node: ast.If, narrow: Callable[[], None]) -> bool:
 
 
 def _next_arm(walk: Walk, node: ast.If, failed: ast.expr) -> bool:
+    guard(walk, failed, span_of([node]), wanted=False)
     narrow_to_opposite(walk, failed)
     return _arm(walk, node, condition(walk, node.test))
 
@@ -185,6 +202,7 @@ def _last_arm(walk: Walk, node: ast.If) -> bool:
 
 def _guarded(walk: Walk, test: ast.expr, nodes: list[ast.stmt], *, wanted: bool) -> bool:
     """Walk what runs if ``test`` is as ``wanted``: perhaps never, or only without a loop."""
+    guard(walk, test, span_of(nodes), wanted=wanted)
     if constant_truth(test) is (not wanted):
         mark = walk.body.mark()
         reaches = walk.block(nodes)

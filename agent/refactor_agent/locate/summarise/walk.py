@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from refactor_agent.locate.summarise.scope import Scope
@@ -17,6 +17,7 @@ from refactor_agent.locate.summary import (
     ClassFacts,
     FrameMark,
     FunctionFacts,
+    Guard,
     Load,
     Operation,
     Parameter,
@@ -48,8 +49,8 @@ class BodyBuilder:
     """A `Body` being filled."""
 
     __slots__ = (
-        "awaits", "calls", "definitions", "is_generator", "iterations", "loads", "operations",
-        "returns", "stores", "tested", "withs", "writes", "yields",
+        "awaits", "calls", "definitions", "guards", "is_generator", "iterations", "loads",
+        "operations", "returns", "stores", "tested", "withs", "writes", "yields",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class BodyBuilder:
         self.withs: list[WithFacts] = []
         self.stores: list[Store] = []
         self.operations: list[Operation] = []
+        self.guards: list[Guard] = []
         self.tested: set[Term] = set()
         self.writes: dict[str, None] = {}
         self.awaits = False
@@ -130,11 +132,40 @@ class FunctionBuilder:
             tuple(body.operations),
             {name: tuple(dict.fromkeys(terms)) for name, terms in names.items()},
         )
+        guards = tuple(filter(self._is_kept, body.guards))
         return FunctionFacts(
             self.name, self.bare, self.span, self.parent, self.owner, self.is_async,
             self.is_lambda, body.is_generator, self.is_stub, body.awaits, self.decorators,
-            self.parameters, self.returns, tuple(body.writes), frozen.encode(),
+            self.parameters, self.returns, tuple(body.writes), frozen.encode(), guards,
+            self._flags(guards, frozen.calls),
         )  # fmt: skip
+
+    def _is_kept(self, guard: Guard) -> bool:
+        """Say whether what a guard tests can only be what was passed."""
+        terms = self.scope.names.get(guard.parameter, ()) if self.scope is not None else ()
+        if guard.in_loop and len(terms) > 1:
+            return False
+        return all(term is None or term[0] != "v" for term in terms)
+
+    def _flags(self, guards: Iterable[Guard], calls: Iterable[CallFacts]) -> tuple[str, ...]:
+        found = dict.fromkeys(guard.parameter for guard in guards)
+        has_default = {
+            item.name for item in self.parameters if item.default and item.default[0] == "#"
+        }
+        if has_default:
+            for call in calls:
+                for term in (*call.args, *(term for _, term in call.keywords)):
+                    name = _passed_on(self.body.definitions, term)
+                    if name in has_default:
+                        found[name] = None
+        return tuple(found)
+
+
+def _passed_on(definitions: Sequence[Term], term: Term) -> str | None:
+    """Give the parameter that a term is."""
+    if term is not None and term[0] == "l":
+        term = definitions[term[1]]
+    return term[1] if term is not None and term[0] == "p" else None
 
 
 class ClassBuilder:
@@ -197,8 +228,9 @@ class Walk:
     """Where the walk is, and what it has gathered."""
 
     __slots__ = (
-        "body", "callers", "classes", "deferred", "exports", "expressions", "frames", "functions",
-        "imports", "module", "package", "passed", "scope", "stars", "statements", "taken",
+        "body", "callers", "classes", "deferred", "end", "exports", "expressions", "frames",
+        "functions", "imports", "module", "package", "passed", "scope", "stars", "statements",
+        "taken",
     )  # fmt: skip
 
     def __init__(self, module: str, handlers: Handlers, *, package: bool, span: Place) -> None:
@@ -211,6 +243,8 @@ class Walk:
         self.body = self.functions[0].body
         self.scope = Scope("module", 0, None, self.body.definitions)
         self.frames: tuple[FrameMark, ...] = ()
+        self.end = span[2:]
+        """Where the innermost block of statements ends: line and column."""
         self.passed = -1
         """The call whose direct argument the next name or attribute is."""
         self.deferred: deque[Callable[[], None]] = deque()
@@ -228,7 +262,10 @@ class Walk:
 
     def block(self, nodes: Sequence[ast.stmt]) -> bool:
         """Walk statements; ``False`` when control never leaves by the end of them."""
-        before = self.frames
+        before, around = self.frames, self.end
+        if nodes:
+            last = nodes[-1]
+            self.end = last.end_lineno or last.lineno, last.end_col_offset or 0
         for position, node in enumerate(nodes, 1):
             self.statements[type(node)](self, node)
             if isinstance(node, LEAVES):
@@ -236,9 +273,9 @@ class Walk:
                     mark = self.body.mark()
                     self.block(nodes[position:])
                     self.body.bury(mark)
-                self.frames = before
+                self.frames, self.end = before, around
                 return False
-        self.frames = before
+        self.frames, self.end = before, around
         return True
 
     def note_caller(self, name: str, number: int = -1) -> None:

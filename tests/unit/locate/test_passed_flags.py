@@ -1,0 +1,258 @@
+"""What a call passes for a flag, or leaves at its default, decides which branches it runs."""
+
+import pytest
+
+CASES = {
+    "a flag at its default, given, and unknown": """
+        import time
+
+        def speak(text, synthesize=False):
+            if synthesize:
+                time.sleep(1)
+            return text
+
+        async def quiet():
+            speak("hello")
+
+        async def by_name():
+            speak("hello", synthesize=False)
+
+        async def loud():
+            speak("hello", True)  #! time.sleep
+
+        async def open_to_all(wanted):
+            speak("hello", wanted)  #! time.sleep
+        """,
+    "tests of all kinds": """
+        import time
+
+        def run(mode="fast", limit=None, level=0, strict=True):
+            if not strict:
+                time.sleep(1)
+            if limit is not None:
+                time.sleep(1)
+            if mode == "slow" and level:
+                time.sleep(1)
+            if mode in {"slower", "slowest"}:
+                time.sleep(1)
+            if mode != "fast" and level:
+                time.sleep(1)
+            level and time.sleep(1)
+            strict or time.sleep(1)
+            return time.sleep(1) if limit else None
+
+        async def f():
+            run(mode="fast")
+
+        async def g():
+            run(limit=3)  #! time.sleep
+        """,
+    "what comes after an early return, and the other arms": """
+        import os
+        import time
+
+        def clean(path, dry_run=True):
+            if dry_run:
+                return
+            os.remove(path)
+
+        def choose(path, kind="a"):
+            if kind == "a":
+                pass
+            elif kind == "b":
+                os.remove(path)
+            else:
+                time.sleep(1)
+
+        def refuse(path, force=False):
+            if force:
+                os.remove(path)
+            else:
+                raise ValueError(path)
+            time.sleep(1)
+
+        async def f(path):
+            clean(path)
+            choose(path)
+            refuse(path)
+
+        async def g(path):
+            clean(path, dry_run=False)  #! os.remove
+            choose(path, "b")  #! os.remove
+            choose(path, "c")  #! time.sleep
+            refuse(path, True)  #! os.remove, time.sleep
+        """,
+    "what is not None": """
+        from pathlib import Path
+
+        def read(path, settings=None):
+            if settings is None:
+                settings = Path(path).read_text()
+            return settings
+
+        async def f(path):
+            read(path, {"a": 1})
+            read(path, lambda: 1)
+
+        async def g(path, own=None):
+            read(path, own)  #! pathlib.Path.read_text
+            read(path)  #! pathlib.Path.read_text
+        """,
+    "passed on through several functions": """
+        import time
+
+        class Store:
+            def __init__(self, path, check=False):
+                self._open(path, check=check)
+
+            def _open(self, path, *, check):
+                if check:
+                    self._check(path)
+
+            def _check(self, path):
+                time.sleep(1)
+
+            @classmethod
+            def at(cls, path, check=False):
+                return cls(path, check)
+
+        async def f(path):
+            Store(path)
+            Store.at(path)
+
+        async def g(path):
+            Store(path, True)  #! time.sleep
+            Store.at(path, check=True)  #! time.sleep
+        """,
+    "a parameter that is bound anew": """
+        import os
+        import time
+
+        def ask(wait=False):
+            wait = wait or os.environ.get("WAIT")
+            if wait:
+                time.sleep(1)
+
+        def retry(wait=False):
+            for _ in range(3):
+                if wait:
+                    time.sleep(1)
+                wait = True
+
+        def outer(wait=False):
+            def decide():
+                nonlocal wait
+                wait = True
+            decide()
+            if wait:
+                time.sleep(1)
+
+        def looped(wait=False):
+            for _ in range(3):
+                if wait:
+                    time.sleep(1)
+
+        async def f():
+            ask()  #! time.sleep
+            retry()  #! time.sleep
+            outer()  #! time.sleep
+            looped()
+        """,
+    "arguments that cannot be told": """
+        import functools
+        import time
+
+        def eager(function):
+            @functools.wraps(function)
+            def run(*args, **kwargs):
+                return function(*args, wait=True, **kwargs)
+            return run
+
+        @eager
+        def decorated(wait=False):
+            if wait:
+                time.sleep(1)
+
+        def plain(wait=False):
+            if wait:
+                time.sleep(1)
+
+        def call(function):
+            return function(True)
+
+        async def f(args, options):
+            decorated()  #! time.sleep
+            plain(*args)  #! time.sleep
+            plain(**options)  #! time.sleep
+            call(plain)  #! time.sleep
+            functools.partial(plain, True)()  #! time.sleep
+        """,
+    "an override with a default of its own": """
+        import time
+
+        class Base:
+            def load(self, wait=False):
+                if wait:
+                    time.sleep(1)
+
+        class Patient(Base):
+            def load(self, wait=True):
+                if wait:
+                    time.sleep(2)
+
+        async def f(base: Base):
+            base.load()  #! time.sleep
+
+        async def g(base: Base):
+            base.load(False)
+
+        async def h():
+            Base().load()
+        """,
+    "one and true are not the same": """
+        import time
+
+        def run(level=1):
+            if level is True:
+                time.sleep(1)
+            if level == 2:
+                time.sleep(1)
+
+        async def f():
+            run()
+            run(True)  #! time.sleep
+        """,
+    "what a test leaves open": """
+        import time
+
+        def run(a=False, b=False, c=None):
+            if a or c:
+                time.sleep(1)
+            if not (a and b):
+                time.sleep(1)
+            while not a:
+                time.sleep(1)
+            try:
+                if a:
+                    raise ValueError
+            except ValueError:
+                time.sleep(1)
+
+        async def f():
+            run()  #! time.sleep
+        """,
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_flags(name, check):
+    check(CASES[name])
+
+
+def test_of_many_different_calls_nothing_is_known(check):
+    calls = "".join(f"    helper({number})\n" for number in range(40))
+    helper = "def helper(number=0):\n    if number == 99:\n        time.sleep(1)\n"
+    check(
+        f"import time\n\n{helper}\ndef all_of_them():\n{calls}\n"
+        "async def f():\n    all_of_them()  #! time.sleep\n"
+    )
