@@ -27,7 +27,7 @@ _KEEPING = frozenset({
     "staticmethod", "wraps",
 })  # fmt: skip
 """Decorators that hand on to a function just what it is called with."""
-_OBJECTS = "bcdfmqt"
+_OBJECTS = "bdqt"
 """Terms of objects that are not ``None``."""
 
 
@@ -38,7 +38,15 @@ def given_by(
     facts = target.facts
     if not facts.flags or call.starred or not _takes_as_passed(target, value):
         return ()
+    if _has_its_names_bound_elsewhere(caller):
+        return ()
     return tuple(_passed(caller, call, target, bound=_is_bound(target, value)))
+
+
+def _has_its_names_bound_elsewhere(caller: ProjectFunction) -> bool:
+    """Say whether a nested function binds a name of ``caller`` anew, who knows when."""
+    every = (term for terms in caller.body.names.values() for term in terms)
+    return any(term is not None and term[0] == "v" for term in every)
 
 
 def _takes_as_passed(target: ProjectFunction, value: Value) -> bool:

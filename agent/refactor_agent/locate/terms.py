@@ -50,15 +50,25 @@ Place: TypeAlias = tuple[int, int, int, int]
 """Line, column, end line, end column, as :class:`~refactor_agent.domain.place.Span`."""
 
 
+_TOLD_APART = "#bdpqt"
+"""Terms of which it matters that a value may be something unknown instead."""
+
+
 def union(terms: list[Term]) -> Term:
-    """Give the term for a value that is any of ``terms``."""
+    """Give the term for a value that is any of ``terms``.
+
+    A union of one says that the value may be that, or something unknown.
+    """
     known: list[Term] = []
+    is_open = False
     for term in terms:
         parts = term[1] if term is not None and term[0] == "u" else (term,)
+        is_open = is_open or term is None or (term[0] == "u" and len(parts) == 1)
         known.extend(part for part in parts if part is not None and part not in known)
     if not known:
         return None
-    return known[0] if len(known) == 1 else ("u", tuple(known))
+    only = known[0] if len(known) == 1 else None
+    return ("u", tuple(known)) if only is None or (is_open and only[0] in _TOLD_APART) else only
 
 
 def leaves(definitions: Sequence[Term], term: Term) -> Iterator[tuple[Any, ...]]:

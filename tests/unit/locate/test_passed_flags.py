@@ -92,7 +92,7 @@ CASES = {
 
         async def f(path):
             read(path, {"a": 1})
-            read(path, lambda: 1)
+            read(path, [])
 
         async def g(path, own=None):
             read(path, own)  #! pathlib.Path.read_text
@@ -152,7 +152,22 @@ CASES = {
                 if wait:
                     time.sleep(1)
 
+        def enlarge(limit=0):
+            if os.environ.get("LIMIT"):
+                limit = 9_000_000_000
+            if limit:
+                time.sleep(1)
+
+        def pause(limit):
+            if limit:
+                time.sleep(1)
+
+        def raised(limit=0):
+            pause(9_000_000_000 if os.environ.get("LIMIT") else 0)
+
         async def f():
+            enlarge()  #! time.sleep
+            raised()  #! time.sleep
             ask()  #! time.sleep
             retry()  #! time.sleep
             outer()  #! time.sleep
@@ -180,7 +195,24 @@ CASES = {
         def call(function):
             return function(True)
 
+        def from_inside():
+            wait = False
+            def decide():
+                nonlocal wait
+                wait = True
+            decide()
+            plain(wait)
+
+        def both(wait):
+            if not wait:
+                time.sleep(1)
+
+        def of_two(asked):
+            both(asked and True)
+
         async def f(args, options):
+            from_inside()  #! time.sleep
+            of_two(options)  #! time.sleep
             decorated()  #! time.sleep
             plain(*args)  #! time.sleep
             plain(**options)  #! time.sleep

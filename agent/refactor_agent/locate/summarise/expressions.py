@@ -157,7 +157,7 @@ def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
         terms = _values(walk, node.values)
     for part, term in zip(node.values[:-1], terms[:-1], strict=True):
         walk.operate("__bool__", term, None, part)
-    return terms[-1] if is_all else union(terms)
+    return union([None, terms[-1]] if is_all else terms)
 
 
 def _condition_value(walk: Walk, node: ast.expr) -> Term:
