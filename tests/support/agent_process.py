@@ -13,6 +13,7 @@ from typing import Any
 
 import refactor_agent
 from refactor_agent.emit.audit import AuditLog
+from support.warm_cli import run_warm
 
 __all__ = ["AgentHome", "Ended", "make_repository", "processes_with"]
 
@@ -89,7 +90,11 @@ class AgentHome:
         )
 
     def agent(self, *arguments: str, **settings: object) -> Ended:
-        """Run a command to its end."""
+        """Run a command to its end: warm, unless it is asked what it imports."""
+        if "modules" not in settings:
+            self.temporary.mkdir(parents=True, exist_ok=True)
+            given = (json.dumps(settings), *arguments)
+            return Ended(*run_warm(given, self.target, self._environment(), self.seconds))
         with self.start(*arguments, **settings) as process:
             try:
                 out, err = process.communicate(timeout=self.seconds)

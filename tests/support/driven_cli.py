@@ -40,7 +40,8 @@ def note_modules(file: str) -> None:
     atexit.register(lambda: Path(file).write_text("\n".join(sorted(sys.modules))))
 
 
-if __name__ == "__main__":
+def drive() -> None:
+    """Run the command line that ``sys.argv`` holds behind the settings."""
     # Whatever started the tests may ignore it, and what it starts would, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     settings = json.loads(sys.argv.pop(1))
@@ -49,3 +50,7 @@ if __name__ == "__main__":
     if "modules" in settings:
         note_modules(settings["modules"])
     main()
+
+
+if __name__ == "__main__":
+    drive()
