@@ -32,6 +32,16 @@ def test_every_case_can_be_read():
             assert re.search(r" H-[A-Z]\d+ ", line), f"which hazard is planted? {line}"
 
 
+def test_checks_alone_name_what_is_left_to_the_tests():
+    only = "^client: (request not awaited|headers dropped|exceptions mapped)"
+    command = [sys.executable, "-m", "eval.attacks.on_tree", "--only", only]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "\nopen: client: request not awaited\n" in ended.stdout
+    assert "open: client: headers dropped" not in ended.stdout
+    assert "right: 1, objected to 0\n" in ended.stdout
+
+
 @pytest.mark.slow
 def test_slice_of_the_battery(tmp_path: Path):
     """The themes with the cheapest suites; the whole battery runs by itself, in minutes."""
