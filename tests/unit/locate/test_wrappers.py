@@ -3,6 +3,37 @@
 import pytest
 
 CASES = {
+    "offloads that objects keep": """
+        import asyncio
+        import functools
+        import time
+        from concurrent.futures import ThreadPoolExecutor
+
+        class Device:
+            def __init__(self):
+                self._executor = ThreadPoolExecutor(1)
+                self._submit = self._executor.submit
+                self._to_thread = asyncio.to_thread
+                self._run_io = asyncio.get_event_loop().run_in_executor
+
+            async def _run(self, function, *args):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._executor, function, *args)
+
+            def work(self):
+                time.sleep(1)
+
+            async def f(self):
+                def inner():
+                    self.work()
+                await self._run(self.work)
+                await self._run(lambda: self.work())
+                await self._run(functools.partial(self.work))
+                await asyncio.wrap_future(self._submit(inner))
+                await self._to_thread(inner)
+                await self._run_io(None, inner)
+                await self._run(self.work())  #! time.sleep
+        """,
     "wrappers through several levels": """
         import asyncio, time, functools
         from concurrent.futures import ThreadPoolExecutor
