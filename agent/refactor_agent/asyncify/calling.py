@@ -73,7 +73,7 @@ class Calling:
         self.in_both: set[str] = set()
         """Those of them that lie around plain functions as well, and so stay plain for these."""
         self.relied_on: set[str] = set()
-        """Files of the async functions that were found behind what was asked."""
+        """The async functions that were found behind what was asked."""
 
     def called(self, function: ProjectFunction, term: Term) -> Member | None:
         """Say how a call of what ``term`` means is written; `None`: as before."""
@@ -204,7 +204,7 @@ class Calling:
             return self._lambda(function)
         wrappers = decoration(self.evaluator, function).wrappers
         if self.turned(function.name):
-            self.relied_on.add(function.module.file)
+            self.relied_on.add(function.name)
             bare = self.new_name(function)
             if not function.facts.is_generator:
                 return Member(bare)
@@ -276,6 +276,6 @@ class Calling:
         for name in names if cls is not None else ():
             for method in find_methods(self.evaluator, cls, name) if cls else ():
                 if method.name in self.coloured or method.name in self.renamed:
-                    self.relied_on.add(method.module.file)
+                    self.relied_on.add(method.name)
                     return Member(name)
         return None

@@ -47,7 +47,7 @@ class Asyncified(Value):
     wrappers: tuple[str, ...]
     """Those of them that decorators put around others."""
     ties: tuple[tuple[str, str], ...]
-    """File to file: the first waits for what became async in the second."""
+    """Function to function: what is written in the first relies on the second's being async."""
     refusals: tuple[Refusal, ...]
 
 
@@ -70,9 +70,7 @@ def asyncify(
     colouring, refusals = _with_locks(world, colouring, refusals)
     files, ties = {}, set[tuple[str, str]]()
     for file, module in world.modules.items():
-        colouring.colours.relied_on.clear()
-        files[file] = _write(world, module, colouring, refusals)
-        ties |= {(file, other) for other in colouring.colours.relied_on - {file}}
+        files[file] = _write(world, module, colouring, refusals, ties)
     note_handed_on(world, colouring.colours, refusals)
     note_looked_up(world, colouring.colours, refusals)
     for text, meaning in world.leaves.prose.items():
@@ -134,7 +132,13 @@ def _open(
     return world
 
 
-def _write(world: World, module: Module, colouring: Colouring, refusals: Refusals) -> bytes:
+def _write(
+    world: World,
+    module: Module,
+    colouring: Colouring,
+    refusals: Refusals,
+    ties: set[tuple[str, str]],
+) -> bytes:
     source = module.source
     spelling = Spelling(source, module.facts.summary.module)
     edit = Edit(source, spelling, colouring.colours, refusals)
@@ -142,6 +146,7 @@ def _write(world: World, module: Module, colouring: Colouring, refusals: Refusal
     write_classes(module, edit)
     for unit in colouring.units:
         if unit.module is module:
+            colouring.colours.relied_on.clear()
             write_definition(edit, unit, colouring.colours)
             is_async = unit.function.name in colouring.colours.coloured
             for site in colouring.sites[unit]:
@@ -150,6 +155,8 @@ def _write(world: World, module: Module, colouring: Colouring, refusals: Refusal
                     _try(refusals, lambda s=site, m=member: s.write(edit, m))
             if unit.function.name in colouring.colours.in_both:
                 write_both(edit, unit, colouring.colours.wrapping[unit.function.name].parameter)
+            own = unit.function.name
+            ties |= {(own, other) for other in colouring.colours.relied_on - {own}}
     changed = with_helpers(edit.rewrites.apply(source), edit.helpers)
     own = {name.partition(".")[0] for name in world.evaluator.index.modules}
     text = SourceFile.decode(source.file, changed.bytes)

@@ -82,7 +82,7 @@ def _new_file(tree: Tree, new: NewFile) -> tuple[str, bytes]:
 
 def _base(tree: Tree, new: NewFile) -> bytes | None:
     """Give what ``new`` was made from, where another change of the same tree has changed it."""
-    if new.file not in tree.changes or not new.file.endswith(".py"):
+    if new.file not in tree.changes or not new.file.endswith((".py", ".pyi")):
         return None
     under = Tree(tree.root)
     if not under.exists(new.file):

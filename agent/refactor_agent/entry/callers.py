@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TypeAlias
+from typing import NamedTuple
 
 from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.plan import Refusal
 
 __all__ = ["About", "called_from_a_loop", "left_behind"]
 
-About: TypeAlias = tuple[str | None, Refusal]
-"""A refusal, and the file that can't change because of it; none: all."""
+
+class About(NamedTuple):
+    """A refusal, and what can't change because of it."""
+
+    file: str | None
+    """The file; none: all of them."""
+    refusal: Refusal
+    function: str = ""
+    """The function of the file, where it is about one; else it is about the whole of it, unless
+    the refusal's own site is in it."""
 
 
 def left_behind(
@@ -40,7 +48,7 @@ def left_behind(
                 f"{user} {does} {name} and stays sync; {_remedy(graph, user, does)}, or use --twin"
             )
             refusal = Refusal(reason="sync-caller", message=message, site=site)
-            yield function.file, refusal
+            yield About(function.file, refusal, name)
 
 
 def _remedy(graph: CallGraph, user: str, does: str) -> str:
@@ -65,7 +73,7 @@ def called_from_a_loop(
                 continue
             message = f"{caller.name} calls {name}, a command, from a loop that runs; part the two"
             refusal = Refusal(reason="command-from-a-loop", message=message, site=call.site)
-            yield graph.functions[name].file, refusal
+            yield About(graph.functions[name].file, refusal, name)
 
 
 def _is_test(graph: CallGraph, user: str, file: str) -> bool:

@@ -40,7 +40,7 @@ class InPlace:
     coloured: frozenset[str]
     """Functions that are async now, by the names they had."""
     ties: tuple[tuple[str, str], ...]
-    """File to file: the first waits for what is async now in the second."""
+    """Function to function: what stands in the first relies on the second's being async now."""
     wrappers: frozenset[str]
     """Those of them that decorators put around others."""
     rest: Resolved

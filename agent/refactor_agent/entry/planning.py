@@ -7,19 +7,21 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
+from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.plan import Dependency
 from refactor_agent.domain.proposal import Proposal, RuleAuthor
 from refactor_agent.entry.callers import About, called_from_a_loop, left_behind
 from refactor_agent.entry.changes import Group, Planned, needs, planned
 from refactor_agent.entry.colours import changed_functions, colours_in_place
 from refactor_agent.entry.ground import EntryGround
-from refactor_agent.entry.groups import grouped
+from refactor_agent.entry.groups import Part, parted
 from refactor_agent.entry.leaves import Resolved
 from refactor_agent.entry.names import EntryPoint
 from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.suite.raises import with_open_assertions
 from refactor_agent.entry.wanted import entries_of, still_sync
 from refactor_agent.entry.with_tests import Made, made_in_place
+from refactor_agent.tree import Tree
 
 __all__ = ["plan_in_place"]
 
@@ -27,24 +29,21 @@ __all__ = ["plan_in_place"]
 def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, ...]:
     """Turn what the entry points reach async where it stands, with its tests.
 
-    Gives one change set for each group of files between which no state is right but all or
+    Gives one change set for each group of definitions between which no state is right but all or
     nothing. A group with a sync caller left, or with a call that can't be resolved, is refused.
     """
     over, made = _made_in_place(ground, texts)
     done, faces, files, entries = made.done, made.faces, made.files, entries_of(over, texts)
     refusals = (
-        *((refusal.site.file if refusal.site else None, refusal) for refusal in done.refusals),
+        *(About(why.site.file if why.site else None, why) for why in done.refusals),
         *left_behind(over.graph, done.coloured, faces, done.wrappers),
         *called_from_a_loop(over.graph, done.coloured, faces),
         *made.unrunnable,
         *still_sync(over, entries, done),
     )
-    said = _Said(refusals, made.notes, made.dependencies)
-    stubs = [(f"{file}i", file) for file in files]
-    groups = [
-        _group(over, entries, {file: files[file] for file in sorted(group)}, done.rest, said)
-        for group in grouped(over.graph, files, done.coloured, [*done.ties, *stubs])
-    ]
+    said = _Said(done.rest, refusals, made.notes, made.dependencies)
+    parts = parted(ground.base, over.graph, files, done.coloured, done.ties)
+    groups = [_group(ground.base, over.graph, entries, part, said) for part in parts]
     return planned(ground.base, over.graph, [*groups, *_unreached(over, entries, files, said)])
 
 
@@ -77,20 +76,21 @@ def _reach(ground: EntryGround, texts: Sequence[str]) -> Reach:
 class _Said(NamedTuple):
     """What there is to say of a conversion."""
 
+    rest: Resolved
     refusals: Sequence[About]
     notes: tuple[str, ...]
     for_tests: tuple[Dependency, ...] = ()
 
 
 def _group(
-    ground: EntryGround,
+    base: Tree,
+    graph: CallGraph,
     entries: Sequence[EntryPoint],
-    files: Mapping[str, bytes],
-    rest: Resolved,
+    part: Part,
     said: _Said,
 ) -> Group:
-    functions = ground.graph.functions
-    own = [e for e in entries if any(functions[name].file in files for name in e.functions)]
+    files, rest = part.files, said.rest
+    own = [entry for entry in entries if any(map(part.holds, entry.functions))]
     return Group(
         files=files,
         entries=own or entries,
@@ -103,9 +103,13 @@ def _group(
             dependencies=(*rest.dependencies, *_for_tests(said, files)),
             notes=tuple(dict.fromkeys((*rest.notes, *said.notes))),
         ),
-        refusals=[refusal for file, refusal in said.refusals if file is None or file in files],
-        functions=tuple(changed_functions(ground.base, ground.graph, files)),
-        colours=tuple(colours_in_place(ground.base, ground.graph, files)),
+        refusals=[
+            about.refusal
+            for about in said.refusals
+            if part.concerns(about.file, about.function, about.refusal.site)
+        ],
+        functions=tuple(changed_functions(base, graph, files)),
+        colours=tuple(colours_in_place(base, graph, files)),
     )
 
 
@@ -117,7 +121,8 @@ def _unreached(
     for entry in entries:
         own = {functions[name].file for name in entry.functions}
         if own.isdisjoint(files):
-            why = [refusal for file, refusal in said.refusals if file is None or file in own]
+            about = (one for one in said.refusals if one.file is None or one.file in own)
+            why = [one.refusal for one in about]
             nothing = Proposal(
                 change_set="", strategy="native", author=RuleAuthor(rules=()), functions=()
             )

@@ -49,12 +49,15 @@ def plan_twin(
     wanted, left_out = wanted_of(ground, reach, callers=False, known=there)
     done = convert_in_place(ground, wanted)
     dressed, unrunnable = with_runner(ground, done, done.files)
-    skipped = frozenset(file for file, _ in unrunnable if file is not None)
+    skipped = frozenset(about.file for about in unrunnable if about.file is not None)
     scope = scope_of(graph, reach.functions)
     of_code = tuple(_of_code(graph, done.refusals))
     refused = {name for why in of_code if why.site for name in _at(graph, why.site)}
     parts, said = put_beside(ground, (twins, naming), dressed, scope, {*skipped, *refused})
-    notes = [*done.rest.notes, *(r.message for r in (*left_out, *(r for _, r in unrunnable)))]
+    notes = [
+        *done.rest.notes,
+        *(r.message for r in (*left_out, *(about.refusal for about in unrunnable))),
+    ]
     told = _Told(entries, done, (*of_code, *said), tuple(dict.fromkeys(notes)))
     groups = [_group(ground, twins, part, told) for part in parts]
     lost = [_nothing(ground, entry, told) for entry in entries if not _is_in(entry, parts)]
@@ -74,7 +77,7 @@ def _group(ground: EntryGround, twins: Twins, part: Beside, told: _Told) -> Grou
     graph, rest = ground.graph, told.done.rest
     own = [entry for entry in told.entries if _is_in(entry, [part])]
     refusals = [why for why in told.refusals if _concerns(graph, why, part)]
-    refusals += [why for _, why in still_sync(ground, own, told.done)]
+    refusals += [about.refusal for about in still_sync(ground, own, told.done)]
     return Group(
         files=part.files,
         entries=own or _as_entries(graph, part),
@@ -98,7 +101,7 @@ def _group(ground: EntryGround, twins: Twins, part: Beside, told: _Told) -> Grou
 
 def _nothing(ground: EntryGround, entry: EntryPoint, told: _Told) -> Group:
     """Give an entry point of which no twin could be made."""
-    why = [*told.refusals, *(one for _, one in still_sync(ground, [entry], told.done))]
+    why = [*told.refusals, *(about.refusal for about in still_sync(ground, [entry], told.done))]
     none = Proposal(change_set="", strategy="native", author=RuleAuthor(rules=()), functions=())
     return Group(files={}, entries=[entry], rest=none, refusals=why)
 

@@ -152,7 +152,7 @@ def with_runner(
     for file in set(files) & set(tests):
         dressed = dress(ground.base, file, files[file], runner, cases)
         made[file] = with_async_mocks(ground.base, file, dressed.data, awaited, targets.moved)
-        refusals.extend((file, refusal) for refusal in dressed.refusals)
+        refusals.extend(About(file, refusal) for refusal in dressed.refusals)
     return made, tuple(refusals)
 
 
@@ -163,6 +163,9 @@ def still_sync(
     for entry in entries:
         if done.coloured.isdisjoint(entry.functions):
             message = f"{entry.name} would stay sync: what blocks below it could not be followed"
-            file = ground.graph.functions[entry.functions[0]].file
-            yield file, Refusal(reason="entry-stays-sync", message=message)
-            yield from ((file, why) for why in done.stuck if why.site and why.site.file == file)
+            first = entry.functions[0]
+            file = ground.graph.functions[first].file
+            yield About(file, Refusal(reason="entry-stays-sync", message=message), first)
+            yield from (
+                About(file, why, first) for why in done.stuck if why.site and why.site.file == file
+            )

@@ -67,7 +67,7 @@ def _answered(ground: EntryGround, reach: Reach, mocks: set[str]) -> tuple[Made 
         why = "respx, which answers for httpx, is neither among the requirements"
         return None, f"{why} nor in allow-dependencies"
     made = _made(ground, reach, answered=True)
-    refused = [*made.done.refusals, *(refusal for _, refusal in made.unrunnable)]
+    refused = [*made.done.refusals, *(about.refusal for about in made.unrunnable)]
     if refused:
         return None, refused[0].message
     left = next(_left(ground, reach, made.files), None)

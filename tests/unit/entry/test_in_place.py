@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from refactor_agent.edit import apply_proposal
 from refactor_agent.entry import plan_in_place
 
 RUNNER = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["httpx"]\n'
@@ -781,11 +782,16 @@ CASES = [
 @pytest.mark.parametrize(("files", "entries", "expected"), CASES)
 def test_converted(ground, files, entries, expected):
     made = ground({"pyproject.toml": RUNNER, **_dedented(files)})
-    [planned] = plan_in_place(made, entries)
-    assert planned.change_set.refusals == ()
-    assert planned.proposal is not None
-    got = {file.file: file.text for file in planned.proposal.files}
-    assert got == _dedented(expected)
+    parts = plan_in_place(made, entries)
+    assert all(part.change_set.refusals == () for part in parts)
+    for order in (parts, parts[::-1]):
+        tree = made.base
+        for part in order:
+            assert part.proposal is not None
+            laid = part.proposal.model_copy(update={"new_files": ()})
+            tree = tree.with_changes(apply_proposal(tree, laid))
+        got = {file: data.decode() for file, data in tree.changes.items()}
+        assert got == _dedented(expected)
 
 
 REFUSED = [
