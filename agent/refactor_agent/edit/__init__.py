@@ -2,7 +2,7 @@
 
 from refactor_agent.edit.apply import apply_proposal
 from refactor_agent.edit.assignments import assignment_source
-from refactor_agent.edit.blocks import Block, Key, blocks_of, members_of, same_head
+from refactor_agent.edit.blocks import Block, Key, blocks_of, lines_of, members_of, same_head
 from refactor_agent.edit.concurrent import concurrent_loop
 from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.declared import (
@@ -40,6 +40,7 @@ __all__ = [
     "exported_names",
     "function_source",
     "is_own",
+    "lines_of",
     "members_of",
     "normalized",
     "read_pyproject",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from refactor_agent.edit.exported import exported_names
 
-__all__ = ["Block", "Defining", "Key", "blocks_of", "members_of", "same_head", "top_of"]
+__all__ = ["Block", "Defining", "Key", "blocks_of", "lines_of", "members_of", "same_head", "top_of"]
 
 Defining = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Key = tuple[str, int]
 """The name of a definition, or the text of another statement, and the how-manieth it is."""
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 class Block(NamedTuple):
@@ -32,7 +36,12 @@ class Block(NamedTuple):
 
 def blocks_of(text: str) -> Mapping[Key, Block]:
     """Give the statements of a file but its imports and its ``__all__``, in order."""
-    return dict(_blocks(text.splitlines(keepends=True), ast.parse(text).body, 0))
+    return dict(_blocks(lines_of(text), ast.parse(text).body, 0))
+
+
+def lines_of(text: str) -> list[str]:
+    """Give the lines as Python counts them, with their endings: a form feed ends none."""
+    return _LINE.findall(text)
 
 
 def members_of(block: Block) -> Mapping[Key, Block]:

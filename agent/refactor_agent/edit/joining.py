@@ -12,6 +12,7 @@ from refactor_agent.edit.blocks import (
     Defining,
     Key,
     blocks_of,
+    lines_of,
     members_of,
     same_head,
     top_of,
@@ -121,8 +122,9 @@ class _Level(NamedTuple):
 
 
 def _laid(file: str, base: bytes, current: str, new: bytes, takes: Takes) -> list[str]:
-    level = _Level(blocks_of(base.decode()), blocks_of(current), blocks_of(new.decode()))
-    lines = current.splitlines(keepends=True)
+    old, wanted = (SourceFile.decode(file, data).text for data in (base, new))
+    level = _Level(blocks_of(old), blocks_of(current), blocks_of(wanted))
+    lines = lines_of(current)
     if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += "\n"
     first = _first(level.now, lines) if level.old else len(lines)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from refactor_agent.edit import Block, Path, blocks_of, members_of, same_head
+from refactor_agent.edit import Block, Path, SourceFile, blocks_of, members_of, same_head
 
 __all__ = ["Piece", "pieces_of"]
 
@@ -67,12 +68,10 @@ class Piece:
 
     @cached_property
     def spelled(self) -> frozenset[str]:
-        """The names in its strings: ``"shop.tools.load"``, ``"client"``."""
+        """The names in its strings: ``"shop.tools.load"``, ``"client"``; and in its examples."""
         parts = (part for node in self._nodes for part in ast.walk(node))
         texts = (part.value for part in parts if isinstance(part, ast.Constant))
-        words = (text.split(".") for text in texts if isinstance(text, str))
-        return frozenset(word for found in words if all(map(str.isidentifier, found))
-                         for word in found)  # fmt: skip
+        return frozenset(word for text in texts if isinstance(text, str) for word in _words(text))
 
     @property
     def _nodes(self) -> list[ast.stmt]:
@@ -87,7 +86,7 @@ def pieces_of(file: str, before: bytes, after: bytes, *, is_test: bool) -> tuple
     """Give what differs; classes come whole, but those of tests method by method."""
     if not file.endswith((".py", ".pyi")) or not before:
         return (Piece(file, (), None, None),)
-    old, new = blocks_of(before.decode()), blocks_of(after.decode())
+    old, new = (blocks_of(SourceFile.decode(file, data).text) for data in (before, after))
     found = tuple(_differing(file, (), old, new, is_test=is_test))
     return found or (Piece(file, (), None, ast.parse(after)),)  # type: ignore[arg-type]
 
@@ -127,3 +126,10 @@ def _stored(node: ast.stmt | None) -> Iterator[str]:
     for part in ast.walk(node) if node is not None else ():
         if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
             yield part.attr
+
+
+def _words(text: str) -> list[str]:
+    if ">>> " in text:
+        return re.findall(r"\w+", text)
+    words = text.split(".")
+    return words if all(map(str.isidentifier, words)) else []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from refactor_agent.domain.plan import Dependency
 from refactor_agent.edit import normalized
 from refactor_agent.entry.callers import About
+from refactor_agent.entry.doctests import with_run_examples
 from refactor_agent.entry.faces import with_faces
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import InPlace, convert_in_place
@@ -143,8 +144,23 @@ def _made(ground: EntryGround, reach: Reach, *, answered: bool) -> Made:
     faces = wanted.faces & done.coloured
     files = dict(_with_faces(ground, done.files, faces))
     files |= dict(async_stubs(ground.base, files))
+    files, shown = _with_examples(ground, files, faces)
     files, unrunnable = with_runner(ground, done, files)
-    return Made(done, faces, files, unrunnable, tuple(refusal.message for refusal in left_out))
+    notes = (*(refusal.message for refusal in left_out), *shown)
+    return Made(done, faces, files, unrunnable, notes)
+
+
+def _with_examples(
+    ground: EntryGround, files: Mapping[str, bytes], faces: Collection[str]
+) -> tuple[dict[str, bytes], list[str]]:
+    plain = {name.rpartition(".")[2] for name in faces}
+    made, notes = dict(files), list[str]()
+    for file, data in files.items():
+        if file.endswith(".py") and ground.base.exists(file):
+            shown = with_run_examples(file, ground.base.read(file), data, plain)
+            made[file] = shown.data
+            notes.extend(shown.notes)
+    return made, notes
 
 
 def _with_faces(

@@ -82,3 +82,29 @@ def test_a_new_file_of_both():
         "import pytest\n\n\nclass TestA:\n    def test_a(self):\n        assert 1\n"
         "\n    def test_b(self):\n        assert 2\n"
     )
+
+
+def test_methods_of_one_class():
+    base = (
+        "class Store:\n    limit = 3\n\n    def load(self):\n        time.sleep(1)\n\x0c\n"
+        "    # kept\n    def save(self):\n        time.sleep(2)\n"
+    )
+    load = base.replace(
+        "def load(self):\n        time", "async def load(self):\n        await asyncio"
+    )
+    save = base.replace(
+        "def save(self):\n        time", "async def save(self):\n        await asyncio"
+    )
+    both = load.replace(
+        "def save(self):\n        time", "async def save(self):\n        await asyncio"
+    )
+    assert lay(load, save, base) == lay(save, load, base) == both
+    with pytest.raises(SpliceConflictError, match="two change sets change load"):
+        lay(load, load.replace("sleep(1)", "sleep(3)"), base)
+
+
+def test_an_import_goes_when_what_both_left_to_the_other_is_gone():
+    base = "import time\n\n\ndef load():\n    time.sleep(1)\n\n\ndef save():\n    time.sleep(1)\n"
+    load = base.replace("load():\n    time.sleep(1)", "load():\n    pass")
+    save = base.replace("save():\n    time.sleep(1)", "save():\n    pass")
+    assert not lay(load, save, base).startswith("import time")

@@ -776,6 +776,60 @@ CASES = [
         },
         id="what only a command leads to waits with it, and who calls the command does not",
     ),
+    pytest.param(
+        {
+            "shop.py": """
+            import time
+
+
+            def load(n: int) -> int:
+                \"\"\"Give it back.
+
+                >>> load(1)
+                1
+                \"\"\"
+                time.sleep(0)
+                return n
+
+
+            def label(n: int) -> str:
+                \"\"\"Name a number.
+
+                >>> label(load(2))
+                '2'
+                \"\"\"
+                return str(n)
+            """,
+        },
+        ["shop:load"],
+        {
+            "shop.py": """
+            import asyncio
+
+
+            async def load(n: int) -> int:
+                \"\"\"Give it back.
+
+                >>> import asyncio
+                >>> asyncio.run(load(1))
+                1
+                \"\"\"
+                await asyncio.sleep(0)
+                return n
+
+
+            def label(n: int) -> str:
+                \"\"\"Name a number.
+
+                >>> import asyncio
+                >>> label(asyncio.run(load(2)))
+                '2'
+                \"\"\"
+                return str(n)
+            """,
+        },
+        id="doctests run it, those of other functions, too",
+    ),
 ]
 
 
