@@ -155,8 +155,8 @@ def _write(
                     _try(refusals, lambda s=site, m=member: s.write(edit, m))
             if unit.function.name in colouring.colours.in_both:
                 write_both(edit, unit, colouring.colours.wrapping[unit.function.name].parameter)
-            own = unit.function.name
-            ties |= {(own, other) for other in colouring.colours.relied_on - {own}}
+            name = unit.function.name
+            ties |= {(name, other) for other in colouring.colours.relied_on - {name}}
     changed = with_helpers(edit.rewrites.apply(source), edit.helpers)
     own = {name.partition(".")[0] for name in world.evaluator.index.modules}
     text = SourceFile.decode(source.file, changed.bytes)

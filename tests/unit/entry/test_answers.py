@@ -8,6 +8,7 @@ import pytest
 
 from refactor_agent.domain.plan import Dependency
 from refactor_agent.entry import plan_in_place
+from support.laid import laid
 
 PYPROJECT = """
 [project]
@@ -324,20 +325,19 @@ ALLOWED = '\n[tool.refactor-agent]\nallow-dependencies = ["respx"]\n'
 def test_respx_is_declared_where_it_may_be(ground, pyproject, needed):
     test = CASES[0].values[0]
     files = {"pyproject.toml": pyproject, "shop.py": _plain(SHOP), "test_shop.py": _plain(test)}
-    [planned] = plan_in_place(ground(files), ["shop:price", "shop:order"])
+    made = ground(files)
+    parts = plan_in_place(made, ["shop:price", "shop:order"])
 
-    assert planned.proposal is not None
-    assert planned.proposal.dependencies == needed
-    assert "respx.get(" in {f.file: f.text for f in planned.proposal.files}["test_shop.py"]
+    found = dict.fromkeys(dep for part in parts for dep in part.proposal.dependencies)
+    assert tuple(found) == needed
+    assert "respx.get(" in laid(made, parts)["test_shop.py"]
 
 
 def _made(ground, test, pyproject=PYPROJECT, shop=SHOP):
     files = {"pyproject.toml": pyproject, "shop.py": _plain(shop), "test_shop.py": _plain(test)}
-    [planned] = plan_in_place(ground(files), ["shop:price", "shop:order"])
-    assert planned.change_set.refusals == ()
-    assert planned.proposal is not None
-    made = {file.file: file.text for file in planned.proposal.files}
-    return made, planned.proposal.notes
+    on = ground(files)
+    parts = plan_in_place(on, ["shop:price", "shop:order"])
+    return laid(on, parts), parts[0].proposal.notes
 
 
 def _plain(text):
