@@ -15,6 +15,9 @@ __all__ = ["PARTIALS", "handed_names", "hands_over", "is_fallback", "runs_elsewh
 PARTIALS = frozenset({"functools.partial"})
 """Calls whose result, when it is handed over, stands for their first argument."""
 
+_MAY_HOLD_PARAMETER = "plukN"
+"""Tags of terms behind which a parameter, or a partial of one, may stand."""
+
 
 def hands_over(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> list[Term]:
     """Give the arguments of ``call`` that it runs on another thread or in another process."""
@@ -77,10 +80,17 @@ def _find_handed(evaluator: Evaluator, function: ProjectFunction) -> tuple[str, 
     return tuple(
         leaf[1]
         for call in function.body.calls
+        if _may_pass_parameter(call)
         for term in hands_over(evaluator, function, call)
         for leaf in leaves(function.body.definitions, term)
         if leaf[0] == "p"
     )
+
+
+def _may_pass_parameter(call: CallFacts) -> bool:
+    """Say whether an argument may be a parameter or a partial of one: most calls need no look."""
+    given = (*call.args, *(term for _, term in call.keywords))
+    return any(term is not None and term[0] in _MAY_HOLD_PARAMETER for term in given)
 
 
 def _inside(evaluator: Evaluator, function: ProjectFunction, term: Term) -> list[Term]:
