@@ -36,7 +36,13 @@ from refactor_agent.verify.syntax import parse_module
 
 Files = Mapping[str, str]
 
-_QUICK = "python -m pytest -p no:langsmith_plugin -p no:hypothesispytest -p no:xdist"
+_QUICK = "python -m pytest " + " ".join(
+    f"-p no:{name}"
+    for name in (
+        "hypothesispytest", "langsmith_plugin", "platformdirs", "requests_mock", "respx", "xdist",
+        "xdist.looponfail",
+    )
+)  # fmt: skip
 """pytest without plugins that take seconds to import and that no judged project asks for."""
 
 

@@ -101,7 +101,8 @@ UNUSABLE = {
 @pytest.mark.parametrize(("files", "command", "reason", "says"), UNUSABLE.values(), ids=UNUSABLE)
 def test_suite_that_says_nothing(make_judge, files, command, reason, says):
     judge = make_judge({"code_.py": CODE, **files})
-    judge.command, judge.limit = command, 10.0 if reason == "tests-hang" else 60.0
+    judge.command = command or judge.command
+    judge.limit = 15.0 if reason == "tests-hang" else 60.0
     baseline = judge.baseline("code_.py")
     assert (baseline.status, baseline.reason) == ("unusable", reason)
     assert says in baseline.message
