@@ -14,6 +14,7 @@ from refactor_agent.convert.binding import bound_by
 
 __all__ = [
     "Flow", "Function", "Lines", "always_leaves", "bodies", "flow", "own_nodes", "statements_on",
+    "yields",
 ]  # fmt: skip
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -90,6 +91,11 @@ def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from own_nodes(_run_at_definition(root))
         else:
             yield from own_nodes(ast.iter_child_nodes(root))
+
+
+def yields(function: Function) -> bool:
+    """Say whether a call of ``function`` makes a generator; an async one has no ``yield from``."""
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function.body))
 
 
 def always_leaves(statements: Sequence[ast.stmt]) -> bool:

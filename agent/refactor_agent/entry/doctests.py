@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from refactor_agent.convert.scope import own_nodes
+from refactor_agent.convert.scope import yields
 from refactor_agent.edit import SourceFile, lines_of
 
 __all__ = ["Shown", "with_run_examples"]
@@ -91,8 +91,7 @@ def _async(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
     """Give the async functions of a body, and whether a call of one is awaited."""
     for node in body:
         if isinstance(node, ast.AsyncFunctionDef):
-            yields = any(isinstance(part, ast.Yield) for part in own_nodes(node.body))
-            yield node.name, not yields
+            yield node.name, not yields(node)
 
 
 def _docstrings(tree: ast.Module) -> list[ast.expr]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from refactor_agent.convert.async_types import ASYNC_TYPES
-from refactor_agent.convert.scope import own_nodes
+from refactor_agent.convert.scope import yields
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.edit import with_imports
 from refactor_agent.entry.names_after import new_names
@@ -88,7 +88,7 @@ class _Writer(cst.CSTTransformer):
         if now is None:
             return updated_node
         named = updated_node.with_changes(name=cst.Name(now.name))
-        if not _yields(now):
+        if not yields(now):
             return named.with_changes(asynchronous=cst.Asynchronous())
         returns = named.returns
         if returns is None:
@@ -123,7 +123,3 @@ def _functions(data: bytes) -> Iterator[tuple[str, _Function]]:
             if isinstance(child, _Function | ast.ClassDef):
                 inner = f"{path}{child.name}."
             waiting.append((inner, child))
-
-
-def _yields(function: ast.AsyncFunctionDef) -> bool:
-    return any(isinstance(node, ast.Yield) for node in own_nodes(function.body))

@@ -9,11 +9,11 @@ from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Value
 from refactor_agent.locate.summarise.parameter_tests import is_plain
 from refactor_agent.locate.summary import CallFacts
-from refactor_agent.locate.terms import Term
+from refactor_agent.locate.terms import Term, defined
 
-__all__ = ["OBJECT", "Given", "OwnParameter", "given_by"]
+__all__ = ["OBJECT", "OWN_PARAMETER", "Given", "given_by"]
 
-OwnParameter = "p"
+OWN_PARAMETER = "p"
 """What stands before the name of a parameter that the caller passes on."""
 OBJECT = "..."
 """An object of which is only known that it is not ``None``."""
@@ -92,10 +92,9 @@ def _passed(
 
 def _said(caller: ProjectFunction, term: Term) -> str | None:
     """Say what a term in the body of ``caller`` is: a constant, or a parameter passed on."""
-    if term is not None and term[0] == "l":
-        term = caller.body.definitions[term[1]]
+    term = defined(caller.body.definitions, term)
     if term is not None and term[0] == "p":
-        return OwnParameter + term[1] if term[1] in caller.facts.flags else None
+        return OWN_PARAMETER + term[1] if term[1] in caller.facts.flags else None
     return _constant(term)
 
 

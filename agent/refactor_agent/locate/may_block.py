@@ -16,7 +16,7 @@ from refactor_agent.locate.resolve.attributes import is_property
 from refactor_agent.locate.resolve.index import Index, ProjectFunction
 from refactor_agent.locate.resolve.reads import Fact, FactNumbers
 
-__all__ = ["MayBlock", "noes_of"]
+__all__ = ["MayBlock", "lead_to_blocker", "noes_of"]
 
 T = TypeVar("T")
 
@@ -80,23 +80,28 @@ class MayBlock:
 
     def _leads(self, kind: str, name: str) -> bool:
         """Say whether any method so named leads to a call that blocks."""
-        waiting = [
+        methods = [
             method
             for cls in self._index.classes_with(name)
             for method in cls.methods(name)
             if kind == _SPECIAL or is_property(method)
         ]
-        seen: set[str] = set()
-        while waiting:
-            function = waiting.pop()
-            if function.name in seen:
-                continue
-            seen.add(function.name)
-            for effect in self._effects.of(function):
-                if isinstance(effect.target, Blocker):
-                    return True
-                waiting.append(self._effects.functions[effect.target])
-        return False
+        return lead_to_blocker(self._effects, methods)
+
+
+def lead_to_blocker(effects: _Effects, functions: Iterable[ProjectFunction]) -> bool:
+    """Say whether any of ``functions`` leads to a call that blocks, whatever is passed."""
+    waiting, seen = list(functions), set[str]()
+    while waiting:
+        function = waiting.pop()
+        if function.name in seen:
+            continue
+        seen.add(function.name)
+        for effect in effects.of(function):
+            if isinstance(effect.target, Blocker):
+                return True
+            waiting.append(effects.functions[effect.target])
+    return False
 
 
 def noes_of(questions: Iterable[str]) -> list[Fact]:

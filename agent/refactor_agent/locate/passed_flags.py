@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeAlias
 
 from refactor_agent.locate.effects import Effect
-from refactor_agent.locate.given import OwnParameter
+from refactor_agent.locate.given import OWN_PARAMETER
 from refactor_agent.locate.summary import Guard
 from refactor_agent.locate.terms import Place
 
@@ -64,7 +64,7 @@ class Flags:
 
 
 def _value(said: str, own: Mapping[str, str]) -> str | None:
-    return own.get(said[1:]) if said.startswith(OwnParameter) else said[1:]
+    return own.get(said[1:]) if said.startswith(OWN_PARAMETER) else said[1:]
 
 
 def _that_matter(
@@ -97,7 +97,7 @@ def _passing(
     for caller, own in effects.items():
         for effect in own:
             for name, said in effect.given:
-                if said.startswith(OwnParameter) and isinstance(effect.target, str):
+                if said.startswith(OWN_PARAMETER) and isinstance(effect.target, str):
                     found[effect.target, name].append((caller, said[1:]))
     return found
 

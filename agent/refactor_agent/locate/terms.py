@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-__all__ = ["Place", "Term", "leaves", "union"]
+__all__ = ["Place", "Term", "defined", "leaves", "union"]
 
 Term: TypeAlias = tuple[Any, ...] | None
 
@@ -69,6 +69,11 @@ def union(terms: list[Term]) -> Term:
         return None
     only = known[0] if len(known) == 1 else None
     return ("u", tuple(known)) if only is None or (is_open and only[0] in _TOLD_APART) else only
+
+
+def defined(definitions: Sequence[Term], term: Term) -> Term:
+    """Give what a term is bound to where it is a definition of its body; else the term."""
+    return definitions[term[1]] if term is not None and term[0] == "l" else term
 
 
 def leaves(definitions: Sequence[Term], term: Term) -> Iterator[tuple[Any, ...]]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect, Effects
+from refactor_agent.locate.given import OBJECT
+from refactor_agent.locate.may_block import lead_to_blocker
 from refactor_agent.locate.naming import plain_name
 from refactor_agent.locate.reach import At, Reach
 from refactor_agent.locate.resolve.index import ProjectFunction
@@ -25,7 +27,7 @@ class HeldBack(NamedTuple):
 
     def __str__(self) -> str:
         """Say it in one line."""
-        value = "an object" if self.value == "..." else self.value
+        value = "an object" if self.value == OBJECT else self.value
         return (
             f"{plain_name(self.function)} runs {plain_name(self.callee)} only where"
             f" {_said(self.guard)}, and here `{self.guard.parameter}` is {value}"
@@ -61,13 +63,5 @@ def held_back(
 
 
 def _blocks(effects: Effects, effect: Effect) -> bool:
-    """Say whether an effect is a blocking call, or leads to one whatever is passed."""
-    waiting, seen = [effect.target], set[str]()
-    while waiting:
-        target = waiting.pop()
-        if isinstance(target, Blocker):
-            return True
-        if target not in seen:
-            seen.add(target)
-            waiting.extend(one.target for one in effects.of(effects.functions[target]))
-    return False
+    target = effect.target
+    return isinstance(target, Blocker) or lead_to_blocker(effects, [effects.functions[target]])

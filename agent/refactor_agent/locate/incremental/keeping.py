@@ -94,6 +94,8 @@ class Kept:
         """
         effects = self._recording(state, stale)
         noes = noes_of(stale)
+        if not noes:  # as after most edits
+            return effects
         changed = with_deep_questions(self._evaluator, lambda: effects.may_block.now(noes))
         more = state.following_from(changed) - stale if changed else None
         return self._over(state, stale | more) if more else effects

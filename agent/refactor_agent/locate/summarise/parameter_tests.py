@@ -35,9 +35,7 @@ def guard(walk: Walk, test: ast.expr, place: Place, *, wanted: bool) -> None:
 
 def tests_of(walk: Walk, node: ast.expr, place: Place, *, wanted: bool) -> Iterator[Guard]:
     """Give what must hold of parameters for ``node`` to be as ``wanted``."""
-    kind = type(node)
-    if kind is ast.Name:
-        assert isinstance(node, ast.Name)  # noqa: S101 - the line before says so
+    if isinstance(node, ast.Name):
         if _is_parameter(walk, node.id):
             yield Guard(place, node.id, "true", "None", wanted, bool(walk.scope.loops))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):

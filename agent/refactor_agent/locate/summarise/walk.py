@@ -24,7 +24,7 @@ from refactor_agent.locate.summary import (
     Store,
     WithFacts,
 )
-from refactor_agent.locate.terms import Place, Term
+from refactor_agent.locate.terms import Place, Term, defined
 
 __all__ = [
     "LEAVES",
@@ -163,8 +163,7 @@ class FunctionBuilder:
 
 def _passed_on(definitions: Sequence[Term], term: Term) -> str | None:
     """Give the parameter that a term is."""
-    if term is not None and term[0] == "l":
-        term = definitions[term[1]]
+    term = defined(definitions, term)
     return term[1] if term is not None and term[0] == "p" else None
 
 
