@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext
 from typing import cast
 
-from refactor_agent.locate.deep_stack import on_deep_stack
+from refactor_agent.locate.deep_questions import with_deep_questions
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.elsewhere import HandedOver
 from refactor_agent.locate.incremental.part import Part
@@ -39,7 +39,9 @@ class Worker:
             self.connection.close()
             # A fault is the first process's to show, which comes to the same function.
             with suppress(Exception), inner:
-                on_deep_stack(lambda: _serve(inner, _Work(group, effects)))
+                with_deep_questions(
+                    effects.evaluator, lambda: _serve(inner, _Work(group, effects))
+                )
                 whole = part()
                 inner.send_bytes(whole.without_notes().to_bytes())
                 inner.send_bytes(whole.to_bytes())
