@@ -22,9 +22,9 @@ def main() -> int:
         del sys.argv[1]
         runpy.run_module(f"eval.{first}", run_name="__main__", alter_sys=True)
         return 0
-    from eval.runs import command  # noqa: PLC0415 - what `convert` needs is less
+    from eval.runs import command, shown  # noqa: PLC0415 - what `convert` needs is less
 
-    verbs = {"report": command.report, "compare": command.compare}
+    verbs = {"report": shown.report, "compare": shown.compare}
     if first in verbs:
         return verbs[first](sys.argv[2:])
     if first and not first.startswith("-"):

@@ -1,27 +1,34 @@
-"""The command line: run suites, make a report of a result, compare two results."""
+"""The command line that runs suites."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from eval.runs.baseline import BASELINES, regressions, write_baseline
-from eval.runs.compare import changes, compared_lines
 from eval.runs.figures import dishonest, figures
 from eval.runs.model import ready_model
-from eval.runs.options import Parser, checked, parser
-from eval.runs.report import as_html
-from eval.runs.results import Run, RunError, append, create, cut_torn, make_header, read_run
+from eval.runs.options import checked, parser
+from eval.runs.results import (
+    Run,
+    RunError,
+    append,
+    create,
+    cut_torn,
+    make_header,
+    read_run,
+)
 from eval.runs.resumed import with_first_options
 from eval.runs.runner import Batch, choose, make_batches, run_batches
 from eval.runs.suite import OTHER_WAYS, Suite, find_suite, suite_names
 from eval.runs.values import Case, Result, Setting
 
-__all__ = ["compare", "main", "report"]
+__all__ = ["main"]
 
 _STOPPED = 130
 """What a shell calls a program that Ctrl-C ended."""
@@ -37,57 +44,12 @@ def main(arguments: Sequence[str]) -> int:
         return 2
 
 
-def report(arguments: Sequence[str]) -> int:
-    """Write the page of a result beside it, and say where it is."""
-    parser = Parser(prog="python -m eval report")
-    parser.add_argument("result", type=Path, help="a run's directory")
-    parser.add_argument("--output", type=Path, help="the page; report.html beside the result")
-    options = parser.parse_args(arguments)
-    try:
-        run = read_run(options.result)
-    except RunError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    path = options.output or run.path / "report.html"
-    path.write_text(as_html(run), encoding="utf-8")
-    print(path)
-    return 0
-
-
-def compare(arguments: Sequence[str]) -> int:
-    """Print what got better and worse from one result to another."""
-    parser = Parser(prog="python -m eval compare")
-    parser.add_argument("before", type=Path)
-    parser.add_argument("after", type=Path)
-    options = parser.parse_args(arguments)
-    try:
-        before, after = read_run(options.before), read_run(options.after)
-    except RunError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    found = list(changes(before.results, after.results, seed=0))
-    if not found:
-        print("error: the two hold no suite in common", file=sys.stderr)
-        return 2
-    print(f"from {_named(before)}\nto   {_named(after)}")
-    print(*compared_lines(found), sep="\n")
-    return 0
-
-
-def _named(run: Run) -> str:
-    """Say which result it is: two of other machines are not to be compared by time."""
-    header, machine = run.header, run.header.get("machine")
-    where = machine.get("processor") if isinstance(machine, dict) else ""
-    commit = str(header.get("commit"))[:7]
-    return f"{run.path.name}: {header.get('tool')} at {commit}, {header.get('started')}, {where}"
-
-
 def _run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     setting = _setting(options)
     asked = [(suite, _chosen(suite, setting, options)) for suite in _suites(options)]
     if not any(cases for _, cases in asked):
         raise RunError("no case is as the options want it; a shorter --only finds more")
-    run = _open(options, arguments)
+    run = _open(options, arguments, {suite.NAME: len(cases) for suite, cases in asked})
     setting = replace(setting, artefacts=(run.path / "artefacts").resolve())
     batches = [batch for suite, cases in asked for batch in make_batches(suite, cases, run.done)]
     results = list(run.results)
@@ -121,8 +83,8 @@ def _chosen(suite: Suite, setting: Setting, options: argparse.Namespace) -> list
     return choose([case for case in found if _wanted(case, options)], options.limit, options.seed)
 
 
-def _open(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
-    header = make_header(vars(options), arguments, options.seed)
+def _open(options: argparse.Namespace, arguments: Sequence[str], cases: Mapping[str, int]) -> Run:
+    header = {**make_header(vars(options), arguments, options.seed), "cases": cases}
     if options.resume is None:
         return create(options.results, header)
     run = read_run(options.resume)
@@ -167,6 +129,7 @@ def _progress(
 
     def told(batch: Batch, found: Sequence[Result]) -> None:
         nonlocal done
+        found = [replace(result, load=round(os.getloadavg()[0], 1)) for result in found]
         append(run, found)
         results.extend(found)
         done += len(batch.cases)

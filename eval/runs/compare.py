@@ -8,7 +8,7 @@ from typing import NamedTuple
 from eval.runs.intervals import Interval, paired_bootstrap
 from eval.runs.values import STAND_INS, Result
 
-__all__ = ["Change", "changes", "compared_lines", "standing"]
+__all__ = ["Change", "changes", "compared_lines", "only_in_one", "standing"]
 
 _ORDER = {"wrong": 0, "error": 0, "refused": 1, "right": 2}
 _BAD = ("let through", "alarms")
@@ -41,6 +41,16 @@ def changes(before: Sequence[Result], after: Sequence[Result], seed: int) -> Ite
     old, new = _gather(before), _gather(after)
     for key in sorted(old.keys() & new.keys()):
         yield _change(key, old[key], new[key], seed)
+
+
+def only_in_one(before: Sequence[Result], after: Sequence[Result]) -> Iterator[str]:
+    """Say which suites, subjects and splits one of two results holds alone."""
+    old, new = _gather(before), _gather(after)
+    for suite, subject, split in sorted(old.keys() ^ new.keys()):
+        key = suite, subject, split
+        which = "the first" if key in old else "the second"
+        count = len(old.get(key) or new[key])
+        yield f"{suite} ({subject}, {split}), {count} cases: only in {which}"
 
 
 def _gather(results: Sequence[Result]) -> dict[Key, dict[str, Result]]:
@@ -105,11 +115,14 @@ def compared_lines(found: Sequence[Change]) -> Iterator[str]:
     for change in found:
         if change.subject in STAND_INS and not (change.better or change.worse):
             continue
+        what = f"{change.suite} ({change.subject}, {change.split})"
+        if not change.cases:
+            yield f"{what}: no case is the same in both; {change.apart} not in both"
+            continue
         low, high = change.interval
         sure = "" if change.interval.excludes_zero() else ", not told apart from none"
         yield (
-            f"{change.suite} ({change.subject}, {change.split}), {change.cases} cases:"
-            f" {change.share:+.1%}"
+            f"{what}, {change.cases} cases: {change.share:+.1%}"
             f" [{low:+.1%}, {high:+.1%}]{sure}; {len(change.better)} better,"
             f" {len(change.worse)} worse, {change.apart} not in both"
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from statistics import median
 
 from eval.runs.figures import Figure, by_group, dishonest, figures
 from eval.runs.plots import Bar, Parts, bars, curve, stacked
 from eval.runs.reasons import refused_by_kind, sentences_of
-from eval.runs.results import Run
+from eval.runs.results import Run, unfinished
 from eval.runs.suite import find_suite
 from eval.runs.values import STAND_INS, SUBJECT, Result
 
@@ -37,10 +38,18 @@ def as_html(run: Run) -> str:
 def _page(run: Run) -> Iterator[str]:
     for problem in dishonest(run.results):
         yield f'<p class="bad">These figures do not count: {escape(problem)}</p>'
+    for text in unfinished(run):
+        yield f'<p class="bad">The run is unfinished: {escape(text)}.</p>'
     changed = run.header.get("changed")
     if isinstance(changed, list) and changed:
         yield f'<p class="bad">{len(changed)} files differed from the commit.</p>'
     yield f"<p>Commit {escape(str(run.header.get('commit')))}; how it ran stands at the end.</p>"
+    loads = sorted(result.load for result in run.results if result.load)
+    if loads:
+        yield (
+            f"<p>Load of the machine as results came: {median(loads):.1f} (median), {loads[0]:g}"
+            f" to {loads[-1]:g}; of a busy one, seconds are an upper bound.</p>"
+        )
     yield "<h2>All suites</h2>"
     yield _table(_HEADS, (_row(figure) for figure in figures(run.results)), _FIGURES)
     yield (

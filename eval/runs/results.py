@@ -20,7 +20,17 @@ from eval.runs.values import Result, digest
 from refactor_agent import __version__
 from refactor_agent.data import data_dir
 
-__all__ = ["FORMAT", "Run", "RunError", "append", "create", "cut_torn", "make_header", "read_run"]
+__all__ = [
+    "FORMAT",
+    "Run",
+    "RunError",
+    "append",
+    "create",
+    "cut_torn",
+    "make_header",
+    "read_run",
+    "unfinished",
+]
 
 FORMAT = 1
 _ROOT = Path(__file__).parents[2]
@@ -105,11 +115,25 @@ def read_run(path: Path) -> Run:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
         header = json.loads(lines[0])
-    except (OSError, IndexError, ValueError) as error:
-        raise RunError(f"{path} holds no results: {error}") from error
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise RunError(f"{file} is not of format {FORMAT}; run it again")
+    except OSError as error:
+        raise RunError(f"{path} holds no results: {file}: {error.strerror}") from error
+    except (IndexError, ValueError) as error:
+        raise RunError(f"{path} holds no results; name what `python -m eval` printed") from error
+    if not isinstance(header, dict) or "format" not in header:
+        raise RunError(f"{path} holds no results; name what `python -m eval` printed")
+    if header["format"] != FORMAT:
+        raise RunError(f"{file} is of format {header['format']}, not {FORMAT}; run it again")
     return Run(file.parent, header, tuple(_results(file, lines)))
+
+
+def unfinished(run: Run) -> Iterator[str]:
+    """Say of which suites a run that was stopped lacks cases; nothing where it is whole."""
+    asked = run.header.get("cases")
+    done = {(suite, case) for suite, case, _ in run.done}
+    for suite, count in (asked if isinstance(asked, dict) else {}).items():
+        found = sum(of == suite for of, _ in done)
+        if found < count:
+            yield f"{suite}, {found} of {count} cases"
 
 
 def _results(file: Path, lines: Sequence[str]) -> Iterator[Result]:
@@ -120,7 +144,10 @@ def _results(file: Path, lines: Sequence[str]) -> Iterator[Result]:
             if number == len(lines):  # the line that a killed run was writing
                 return
             raise RunError(f"{file}, line {number}: {error}; take the line out") from error
-        yield Result(**{name: value for name, value in row.items() if name in _NAMES})
+        try:
+            yield Result(**{name: value for name, value in row.items() if name in _NAMES})
+        except (AttributeError, TypeError) as error:
+            raise RunError(f"{file}, line {number} is no result: {error}; take it out") from error
 
 
 def _contents(name: str) -> str:

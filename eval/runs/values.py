@@ -133,6 +133,8 @@ class Result:
     """Of Python, in the project that was looked at; 0 where size says nothing."""
     ratios: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """Figures after a conversion over those before it: median, lowest and highest of the rounds."""
+    load: float = 0.0
+    """Of the machine as this came, over a minute; 0 where not known. Busy ones are slow."""
 
 
 def digest(*parts: str | bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,8 +37,21 @@ def test_run_goes_on_and_is_shown_and_compared(tmp_path: Path):
 
     assert evaluate("report", str(path)).returncode == 0
     assert "<svg" in (path / "report.html").read_text()
-    compared = evaluate("compare", str(path), str(path))
-    assert "0 better, 0 worse" in compared.stdout
+    unwritable = evaluate("report", str(path), "--output", str(tmp_path / "none" / "page.html"))
+    assert unwritable.stderr.endswith("page.html can't be written: No such file or directory\n")
+    twice = evaluate("compare", str(path), str(path / "results.jsonl"))
+    assert (twice.returncode, "named twice" in twice.stderr) == (2, True)
+
+    copy, other = tmp_path / "copy", tmp_path / "other"
+    shutil.copytree(path, copy)
+    assert "0 better, 0 worse" in evaluate("compare", str(path), str(copy)).stdout
+    shutil.copytree(path, other)
+    text = (path / "results.jsonl").read_text().replace('"suite": "locate-micro"', '"suite": "x"')
+    (other / "results.jsonl").write_text(text)
+    apart = evaluate("compare", str(path), str(other))
+    assert apart.stderr == (
+        "error: no case is in both: the first holds locate-micro, the second x\n"
+    )
 
 
 def test_wrong_input_is_said_in_one_line(tmp_path: Path):

@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from eval.runs.command import compare, main, report
+from eval.runs.command import main
 from eval.runs.model import ready_model
 from eval.runs.results import RunError, read_run
+from eval.runs.shown import compare, report
 from eval.runs.suite import find_suite
 from eval.runs.values import Setting
 

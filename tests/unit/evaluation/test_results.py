@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 from eval.runs.baseline import regressions, write_baseline
-from eval.runs.compare import changes, compared_lines
+from eval.runs.compare import changes, compared_lines, only_in_one
 from eval.runs.figures import dishonest, figures
 from eval.runs.reasons import kinds_of, refused_by_kind, sentences_of
 from eval.runs.report import as_html
-from eval.runs.results import Run, RunError, append, create, cut_torn, make_header, read_run
+from eval.runs.results import (
+    Run,
+    RunError,
+    append,
+    create,
+    cut_torn,
+    make_header,
+    read_run,
+    unfinished,
+)
 from eval.runs.values import NULL, PERFECT, Result
 
 HEADER = make_header({"suite": "locate-micro"}, ["--suite", "locate-micro"], seed=0)
@@ -48,11 +57,23 @@ def test_results_are_read_as_written_but_for_a_line_cut_off(tmp_path: Path):
     assert ("locate-micro", "a", "digest of a") in again.done
 
 
-@pytest.mark.parametrize("text", [None, "", "[]\n", '{"format": 99}\n'])
-def test_what_is_no_result_is_said(tmp_path: Path, text: str | None):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "results.jsonl: No such file"),
+        ("", "holds no results; name what"),
+        ("# Words\n", "holds no results; name what"),
+        ("[]\n", "holds no results; name what"),
+        ('{"suite": "convert"}\n', "holds no results; name what"),
+        ('{"format": 99}\n', "is of format 99, not 1"),
+        ('{"format": 1}\n3\n', "line 2 is no result"),
+        ('{"format": 1}\n{"suite": "convert"}\n', "line 2 is no result"),
+    ],
+)
+def test_what_is_no_result_is_said(tmp_path: Path, text: str | None, said: str):
     if text is not None:
         (tmp_path / "results.jsonl").write_text(text)
-    with pytest.raises(RunError):
+    with pytest.raises(RunError, match=said):
         read_run(tmp_path)
 
 
@@ -65,6 +86,38 @@ def test_comparison_names_what_got_better_and_worse():
     assert change.worse == ("a: right, 1 of 1, now refused, 0 of 1: it may break",)
     assert (change.cases, change.apart) == (2, 2)
     assert "1 better, 1 worse, 2 not in both" in next(compared_lines([change]))
+
+
+def test_comparison_of_cases_that_read_otherwise_gives_no_figure():
+    now = replace(result("a"), digest="other")
+    (line,) = _lines([result("a")], [now])
+    assert line == "locate-micro (refactor-agent, dev): no case is the same in both; 1 not in both"
+
+
+def test_what_one_result_holds_alone_is_named():
+    peer = result("a", subject="ruff")
+    other = replace(result("x"), suite="convert")
+    assert list(only_in_one([result("a"), peer], [result("a"), other])) == [
+        "convert (refactor-agent, dev), 1 cases: only in the second",
+        "locate-micro (ruff, dev), 1 cases: only in the first",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [
+        ({"locate-micro": 2}, []),
+        ({"locate-micro": 3, "convert": 1}, ["locate-micro, 2 of 3", "convert, 0 of 1"]),
+        (None, []),
+    ],
+)
+def test_page_says_what_a_stopped_run_lacks(tmp_path: Path, cases: object, said: list[str]):
+    results = (result("a", load=2.5), result("a", subject=NULL, points=0), result("b"))
+    run = Run(tmp_path, {**HEADER, "cases": cases}, results)
+    assert list(unfinished(run)) == [f"{text} cases" for text in said]
+    page = as_html(run)
+    assert page.count("The run is unfinished") == len(said)
+    assert "2.5 (median), 2.5 to 2.5" in page
 
 
 @pytest.mark.parametrize("bad", ["alarms", "let through"])
