@@ -5,6 +5,9 @@ takes the place of what the maintainers wrote, and their async tests run. A poin
 passes then, of those that pass on the untouched package and don't pass with the sync code in the
 async side's place: those would be passed by who does nothing, and count as vacuous.
 
+A test may pass although a coroutine in it was never awaited: those are counted beside, for the
+conversion and for what people wrote alike.
+
 Each package is asked twice: with its tests as they are, and strictly, so that a test fails in
 which converted code blocks the running loop.
 """
@@ -132,6 +135,8 @@ def _result(  # noqa: PLR0913, PLR0917 - what one trial is
     points, of = len(trial.passed) - vacuous, all_pass - vacuous
     right = points >= of
     counts = {"passed": len(trial.passed), "tests": len(trial.ends), "vacuous": vacuous}
+    if trial.unawaited:
+        counts["passed, something not awaited"] = len(trial.unawaited)
     if subject == SUBJECT:
         counts["refusals"] = len(refusals)
     return Result(
@@ -147,7 +152,7 @@ def _kept(case: Case, subject: str, trial: Trial, refusals: Sequence[str], setti
     name = f"{NAME}-{subject}-{case.id.replace(', ', '-')}"
     place = setting.artefacts / name
     place.mkdir(parents=True, exist_ok=True)
-    ends = "\n".join(f"{end:<8} {test}" for test, end in sorted(trial.ends.items()))
+    ends = "\n".join(_end(trial, test) for test in sorted(trial.ends))
     (place / "tests.txt").write_text(f"{ends}\n\n{trial.said}", encoding="utf-8")
     (place / "refusals.txt").write_text("\n".join(refusals), encoding="utf-8")
     for file, text in trial.tree.items():
@@ -155,3 +160,8 @@ def _kept(case: Case, subject: str, trial: Trial, refusals: Sequence[str], setti
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return name
+
+
+def _end(trial: Trial, test: str) -> str:
+    lost = ", ".join(trial.lost.get(test, ()))
+    return f"{trial.ends[test]:<8} {test}" + (f" (not awaited: {lost})" if lost else "")

@@ -10,8 +10,9 @@ import signal
 import subprocess
 import tempfile
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import libcst
@@ -35,11 +36,18 @@ class Trial(NamedTuple):
     """The tail of what pytest printed, and what was wrong with the converted files."""
     tree: Mapping[str, str]
     """The async side's files as they were tested."""
+    lost: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """By test, the coroutines that were made while it ran and that nobody awaited."""
 
     @property
     def passed(self) -> set[str]:
         """The tests that passed."""
         return {test for test, end in self.ends.items() if end == "passed"}
+
+    @property
+    def unawaited(self) -> set[str]:
+        """The tests that passed although something in them was never awaited."""
+        return self.passed & self.lost.keys()
 
 
 def sync_code(source: Path, pair: Pair) -> str:
@@ -84,9 +92,9 @@ def try_out(  # noqa: PLR0913, PLR0917 - what a trial depends on
             for pair in (package.pair if converted else ())
             for problem in _lay(package, pair, (source, sync), tree, converted or tree)
         ]
-        ends, said = _tested(package, tree, python, mode)
+        tested = _tested(package, tree, python, mode)
         files = {pair.aio: (tree / pair.aio).read_text("utf-8") for pair in package.pair}
-    return Trial(ends, "\n".join([*problems, said]), files)
+    return tested._replace(said="\n".join([*problems, tested.said]), tree=files)
 
 
 def _lay(
@@ -108,15 +116,19 @@ def _lay(
     (tree / pair.aio).write_text(text, encoding="utf-8")
 
 
-def _tested(package: Package, tree: Path, python: Path, mode: Mode) -> tuple[dict[str, str], str]:
+def _tested(package: Package, tree: Path, python: Path, mode: Mode) -> Trial:
     ends: dict[str, str] = {}
+    lost: dict[str, list[str]] = {}
     said: list[str] = []
     for file in _test_files(tree, package.tests):
         report = tree.parent / "report.jsonl"
         report.write_text("")
         said.append(_pytest(package, tree, python, file, mode)[-4000:])
-        ends.update(json.loads(line) for line in report.read_text("utf-8").splitlines())
-    return ends, "\n".join(said)
+        for line in report.read_text("utf-8").splitlines():
+            test, ends[test], names = json.loads(line)
+            if names:
+                lost[test] = names
+    return Trial(ends, "\n".join(said), {}, lost)
 
 
 def _test_files(tree: Path, tests: tuple[str, ...]) -> Iterator[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 from eval.suites.twins.graft import graft, without
 from eval.suites.twins.package import Package, Pair, read_packages
 from eval.suites.twins.rename import renamed
+from eval.suites.twins.trial import try_out
 
 PACKAGE = Package.model_validate(
     {
@@ -133,3 +137,45 @@ def test_packages_are_pinned_and_have_recorded_figures():
         assert len(package.sha256) == 64 or package.directory
         assert all("==" in line for line in package.requirements)
         assert package.passes["plain"] > package.passes["plain_null"]
+
+
+LOSING = """\
+import asyncio
+import warnings
+
+warnings.simplefilter("ignore")
+
+async def fetch():
+    return 1
+
+def test_fetched():
+    assert asyncio.run(fetch()) == 1
+
+def test_taken_for_true():
+    assert fetch()
+
+def test_lost_in_a_circle():
+    held = [fetch()]
+    held.append(held)
+
+def test_failing():
+    assert fetch() == 1
+"""
+
+
+def test_passing_with_a_coroutine_that_nobody_awaits_is_counted(tmp_path: Path):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_shop.py").write_text(LOSING)
+    package = PACKAGE.model_copy(
+        update={
+            "directory": "shop",
+            "tests": ("tests",),
+            "arguments": ("-c", "/dev/null", "-p", "no:anyio", "-p", "no:xdist"),
+            "pair": (),
+        }
+    )
+    trial = try_out(package, tmp_path, tmp_path, Path(sys.executable), None, "plain")
+    short = {test.rpartition("::")[2] for test in trial.unawaited}
+    assert short == {"test_taken_for_true", "test_lost_in_a_circle"}
+    assert len(trial.passed) == 3
+    assert list(trial.lost.values()) == [["fetch"]] * 2
