@@ -12,7 +12,7 @@ from refactor_agent.convert.extract import extract, try_extract
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.rewrite import Change
-from refactor_agent.convert.units import Unit, find_units
+from refactor_agent.convert.units import Unit, find_units, is_awaited
 from refactor_agent.convert.vendor import boundary_name
 from refactor_agent.convert.where import check_awaitable
 
@@ -109,7 +109,8 @@ def _offload_call(job: Job, work: FileWork, call: cst.Call) -> None:
     if job.rulebook.thread(callee.rpartition(".")[0]) == "bound":
         message = "the object belongs to the thread that made it, outside this block"
         refuse("thread-affine", message, work.source.site(call))
-    await_call(job, work, call, _handed_over(work, call, boundary_name(job, work, "offload")))
+    made = _handed_over(work, call, boundary_name(job, work, "offload"))
+    await_call(job, work, call, made, in_with=is_awaited(work, work.source.parents[call]))
 
 
 def _handed_over(work: FileWork, call: cst.Call, offload: cst.BaseExpression) -> Change:

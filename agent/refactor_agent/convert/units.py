@@ -12,7 +12,7 @@ from refactor_agent.convert.kinds import LAZY, is_lazy, is_stateful, result_kind
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.variables import Variable, variable
 
-__all__ = ["Unit", "find_units"]
+__all__ = ["Unit", "find_units", "is_awaited"]
 
 _HOLDERS = {
     "builtins.enumerate", "builtins.filter", "builtins.iter", "builtins.map", "builtins.reversed",
@@ -70,7 +70,7 @@ class _Flow:
         """Follow the value of ``node``, of type ``kind``, as far as it keeps its state."""
         self.needed.append(node)
         parent = self.work.source.parents[node]
-        if isinstance(parent, cst.WithItem):
+        if isinstance(parent, cst.WithItem) and not is_awaited(self.work, parent):
             self._follow_with(parent, kind)
             return
         if kind is None or not is_stateful(self.job.rulebook, kind):
@@ -176,6 +176,12 @@ class _Flow:
         else:
             result = self.job.rulebook.returns(name) if name else None
             self.follow(call, result)
+
+
+def is_awaited(work: FileWork, node: cst.CSTNode) -> bool:
+    """Say whether ``async with`` opens it: then making what it opens is all that may block."""
+    holder = work.source.parents[node] if isinstance(node, cst.WithItem) else None
+    return isinstance(holder, cst.With) and holder.asynchronous is not None
 
 
 def _unit(work: FileWork, function: cst.FunctionDef, needed: Sequence[cst.CSTNode]) -> Unit:

@@ -45,6 +45,11 @@ def _offload(text: str, callee: str = "app.helper", nth: int = 0) -> Edit:
          "if await offload(exists, p): await offload(remove, p)"),
         ("while helper(): pass", ["helper()"], "while await offload(helper): pass"),
         ("n = 0; n += helper()", ["helper()"], "n = 0; n += await offload(helper)"),
+        (
+            "async with Step(a) as step: return await step.run()",
+            ["Step(a)"],
+            "async with await offload(Step, a) as step: return await step.run()",
+        ),
         ("return super().save(x)", ["super().save(x)"], "return await offload(super().save, x)"),
         (
             "return helper(\n        a,  # first\n        b,\n    )",
