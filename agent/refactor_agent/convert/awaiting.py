@@ -41,7 +41,7 @@ def await_call(
         changed = make(node) if make is not None else node
         assert isinstance(changed, cst.Call)  # noqa: S101 - calls stay calls
         if broken is call:
-            changed = work.layout.fitted(call, changed, len("await "))
+            return _awaited(work.layout.fitted(call, changed, len("await ")), parenthesise=bind)
         return _awaited(changed, parenthesise=bind)
 
     work.rewrites.change(call, change)
@@ -51,7 +51,8 @@ def await_call(
 
 def _fitted(work: FileWork, original: cst.BaseExpression) -> Change:
     def change(node: cst.CSTNode) -> cst.CSTNode:
-        return work.layout.fitted(original, node, 0) if isinstance(node, cst.Call) else node
+        assert isinstance(node, cst.BaseExpression)  # noqa: S101 - expressions stay expressions
+        return work.layout.fitted(original, node, 0)
 
     return change
 
@@ -81,7 +82,7 @@ def in_turn(first: Change, second: Change) -> Change:
     return change
 
 
-def _awaited(call: cst.Call, *, parenthesise: bool) -> cst.Await:
+def _awaited(call: cst.BaseExpression, *, parenthesise: bool) -> cst.Await:
     lpar, rpar = call.lpar, call.rpar
     if parenthesise and not lpar:
         lpar, rpar = [cst.LeftParen()], [cst.RightParen()]

@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from refactor_agent.convert.breaking import Bracketed
 from refactor_agent.convert.job import FileWork
 from refactor_agent.convert.layout import Layout
 from refactor_agent.convert.refused import refuse
@@ -40,7 +41,7 @@ def _fitted(work: FileWork, module: cst.Module, wanted: Collection[str]) -> cst.
     source = parse(work.source.file, module.bytes)
     layout, rewrites = Layout(source, work.layout.width), Rewrites()
     for node in source.parents:
-        if not isinstance(node, cst.Call) or layout.outermost(node) is not node:
+        if not isinstance(node, Bracketed) or layout.outermost(node) is not node:
             continue
         function = source.outermost(node)
         if function is None or source.local_name(function) not in wanted:
