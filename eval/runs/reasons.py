@@ -14,6 +14,8 @@ _STATUS = re.compile(r"^(?:(?:left|failed|unverified|refused): )?")
 _ATTEMPT = re.compile(r"^(?:native|offload|demote) (?:failed|unverified|refused): ")
 _KIND = re.compile(r"^([a-z]+(?:-[a-z]+)+|decorator|generator|deadline|thread): ")
 """A code of a refusal or the name of a check, as `refactor-agent run` gives them."""
+_IN_WORDS = {"no passing test executes": "coverage"}
+"""What the gate says of a whole change, without the name of a check."""
 
 
 def sentences_of(reason: str) -> tuple[str, ...]:
@@ -24,8 +26,14 @@ def sentences_of(reason: str) -> tuple[str, ...]:
 
 def kinds_of(reason: str) -> tuple[str, ...]:
     """Give the kinds that a ``reason`` names, in order; nothing where it is only words."""
-    found = (_KIND.match(sentence) for sentence in sentences_of(reason))
-    return tuple(dict.fromkeys(match[1] for match in found if match))
+    found = (_kind_of(sentence) for sentence in sentences_of(reason))
+    return tuple(dict.fromkeys(kind for kind in found if kind))
+
+
+def _kind_of(sentence: str) -> str:
+    match = _KIND.match(sentence)
+    words = (kind for words, kind in _IN_WORDS.items() if sentence.startswith(words))
+    return match[1] if match else next(words, "")
 
 
 def refused_by_kind(results: Iterable[Result]) -> Counter[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from statistics import median
@@ -116,9 +117,10 @@ def _suite(name: str, results: Sequence[Result]) -> Iterator[str]:
         )
 
 
-def _place(figure: Figure) -> tuple[str, str]:
-    """What are to be compared stand below one another."""
-    return figure.part, figure.subject
+def _place(figure: Figure) -> tuple[list[str | int], str]:
+    """What are to be compared stand below one another, and areas by their number."""
+    pieces = re.split(r"(\d+)", figure.part)
+    return [int(piece) if piece.isdecimal() else piece for piece in pieces], figure.subject
 
 
 def _label(figure: Figure) -> str:

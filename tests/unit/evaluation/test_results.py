@@ -233,12 +233,25 @@ TOLD = (
             ("late-await: a.f waits",),
             ("late-await",),
         ),
+        (
+            "unverified: no passing test executes 1 changed lines: a.py:9",
+            ("no passing test executes 1 changed lines: a.py:9",),
+            ("coverage",),
+        ),
         ("fails test_free_while_asking", ("fails test_free_while_asking",), ()),
     ],
 )
 def test_reasons_are_told_once_and_by_kind(reason, sentences, kinds):
     assert sentences_of(reason) == sentences
     assert kinds_of(reason) == kinds
+
+
+def test_areas_stand_in_the_order_of_their_numbers(tmp_path: Path):
+    groups = ("10 loops", "2 values", "held out")
+    results = [result(name, group=name) for name in groups]
+    page = as_html(Run(tmp_path, HEADER, results))
+    table = page[page.rindex("<h2>locate-micro") :]
+    assert table.index("2 values") < table.index("10 loops") < table.index("held out")
 
 
 def test_page_counts_what_the_tool_refused_and_leaves_out_stand_ins_and_peers(tmp_path: Path):
