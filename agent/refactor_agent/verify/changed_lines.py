@@ -81,10 +81,14 @@ def _changed_statements(before: bytes, after: bytes) -> Iterator[_Statement]:
 
 
 def _header_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Statement:
-    """The ``def`` line runs at import; that it changed is shown by running the body."""
+    """The ``def`` line runs at import; that it changed is shown by running the body.
+
+    A body of words alone does nothing that running it could show; who calls it is looked at.
+    """
     end = max(function.lineno, function.body[0].lineno - 1)
     span = Span(function.lineno, function.col_offset, end, 0)
-    return _Statement(span, frozenset(range(function.lineno, end + 1)), decisive=True)
+    lines = frozenset(range(function.lineno, end + 1))
+    return _Statement(span, lines, decisive=not all(map(_is_word, function.body)))
 
 
 def _body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[int]:
@@ -137,9 +141,16 @@ def _is_inert(node: ast.stmt) -> bool:
     """Statements that leave no trace when they run."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True  # their bodies are looked at on their own
-    if isinstance(node, ast.Global | ast.Nonlocal | ast.Pass | ast.Try):
+    if isinstance(node, ast.Global | ast.Nonlocal | ast.Try):
         return True
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return _is_word(node)
+
+
+def _is_word(node: ast.stmt) -> bool:
+    """A docstring, ``...`` or ``pass``."""
+    return isinstance(node, ast.Pass) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
 
 
 def _is_decisive(node: ast.stmt) -> bool:
