@@ -73,9 +73,25 @@ def _statements(function: FunctionNode) -> Iterator[tuple[str, ast.stmt]]:
     pending: list[ast.stmt] = list(reversed(function.body))
     while pending:
         node = pending.pop()
+        delegation = _spelled_out(node)
+        if delegation is not None:
+            yield sync_form(delegation), node
+            continue
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield sync_form(_head(node)), node
         pending.extend(reversed(list(_under(node))))
+
+
+def _spelled_out(node: ast.stmt) -> ast.stmt | None:
+    """Give ``yield from x`` for a loop that yields each item: async generators can't delegate."""
+    match node:
+        case ast.For(target, source, [ast.Expr(ast.Yield(given))], []) | ast.AsyncFor(
+            target, source, [ast.Expr(ast.Yield(given))], []
+        ) if isinstance(target, ast.Name) and isinstance(given, ast.Name):
+            if target.id == given.id:
+                delegation = ast.Expr(ast.YieldFrom(source))
+                return ast.copy_location(delegation, node)
+    return None
 
 
 def _head(node: ast.stmt) -> ast.stmt:
@@ -120,6 +136,17 @@ def load(k):
 """
 _AFTER = _BEFORE.replace("def", "async def").replace("in get", "in await get")
 _SAYS = "was changed or dropped"
+_DELEGATING = """\
+def lines(parts):
+    for part in batches(parts):
+        yield from part
+"""
+_SPELLED_OUT = """\
+async def lines(parts):
+    async for part in batches(parts):
+        for item in part:
+            yield item
+"""
 
 CHECK = Check(
     name="unplanned-statement",
@@ -132,6 +159,19 @@ CHECK = Check(
         Example("condition", _BEFORE, _AFTER.replace("> 3", ">= 3"), _SAYS),
         Example("result", _BEFORE, _AFTER.replace("return total", "return 0"), _SAYS),
         Example("only awaited", _BEFORE, _AFTER),
+        Example("each item of what it delegates to", _DELEGATING, _SPELLED_OUT),
+        Example(
+            "items of something else",
+            _DELEGATING,
+            _SPELLED_OUT.replace("in part:", "in parts:"),
+            _SAYS,
+        ),
+        Example(
+            "something else of each item",
+            _DELEGATING,
+            _SPELLED_OUT.replace("yield item", "yield part"),
+            _SAYS,
+        ),
         Example(
             "moved into a helper",
             _BEFORE,
