@@ -10,7 +10,7 @@ from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.variables import variable
 
-__all__ = ["map_handlers"]
+__all__ = ["caught_by", "handlers_around", "map_handlers"]
 
 _BASES_OF_LIBRARIES = {"builtins.OSError", "builtins.IOError", "builtins.EnvironmentError"}
 """What exceptions of old libraries derive from, and those of new ones may not (H-G5)."""
@@ -26,7 +26,7 @@ def map_handlers(job: Job) -> None:
     for work in job.files.values():
         changed = (call for call, edit in work.edits.items() if edit.action != "offload")
         for call in (*changed, *work.unwaited):
-            for handler, guarded in _handlers(work, call):
+            for handler, guarded in handlers_around(work, call):
                 if handler.type is not None and handler not in done:
                     done.add(handler)
                     _map(job, work, handler, guarded, packages)
@@ -37,8 +37,8 @@ def _check_leaks(job: Job) -> None:
     for work in job.files.values():
         for call, edit in work.edits.items():
             leaks = job.rulebook.leaks(edit.callee) if edit.action == "native" else ()
-            for handler, _ in _handlers(work, call) if leaks else ():
-                for kind in _kinds(handler.type) if handler.type is not None else ():
+            for handler, _ in handlers_around(work, call) if leaks else ():
+                for kind in caught_by(handler.type) if handler.type is not None else ():
                     name = work.names.qualified(kind) or ""
                     if name.partition(".")[0] in leaks:
                         message = f"the async side does not let {name} through"
@@ -58,7 +58,7 @@ def _left_behind(job: Job) -> frozenset[str]:
     return frozenset(found)
 
 
-def _handlers(
+def handlers_around(
     work: FileWork, call: cst.Call
 ) -> Iterator[tuple[cst.ExceptHandler | cst.ExceptStarHandler, cst.BaseSuite]]:
     """Give the handlers that guard ``call`` within its function, innermost first."""
@@ -80,7 +80,7 @@ def _map(
     packages: frozenset[str],
 ) -> None:
     assert handler.type is not None  # noqa: S101 - the caller looked
-    kinds = _kinds(handler.type)
+    kinds = caught_by(handler.type)
     names = [work.names.qualified(kind) or "" for kind in kinds]
     old = [name.partition(".")[0] in packages for name in names]
     site = work.source.site(handler.type)
@@ -101,7 +101,8 @@ def _map(
     work.rewrites.change(handler.type, lambda _: _as_type(_distinct(caught)))
 
 
-def _kinds(node: cst.BaseExpression) -> Sequence[cst.BaseExpression]:
+def caught_by(node: cst.BaseExpression) -> Sequence[cst.BaseExpression]:
+    """Give the classes that a handler's ``node`` names."""
     return [element.value for element in node.elements] if isinstance(node, cst.Tuple) else [node]
 
 

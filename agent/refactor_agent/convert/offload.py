@@ -10,6 +10,7 @@ import libcst as cst
 from refactor_agent.convert.awaiting import await_call
 from refactor_agent.convert.extract import extract, try_extract
 from refactor_agent.convert.job import FileWork, Job
+from refactor_agent.convert.pool_futures import pool_future
 from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.units import Unit, find_units, is_awaited
@@ -45,7 +46,7 @@ def _convert(job: Job, work: FileWork, function: cst.FunctionDef, calls: list[cs
             refuse("entangled", "blocks that share an object can't be told apart", site)
     for call in calls:
         if call not in done:
-            _offload_call(job, work, call)
+            _offload_call(job, work, function, call)
 
 
 def _convert_unit(
@@ -104,12 +105,14 @@ def _loops_around(
     return loops[::-1]
 
 
-def _offload_call(job: Job, work: FileWork, call: cst.Call) -> None:
+def _offload_call(job: Job, work: FileWork, function: cst.FunctionDef, call: cst.Call) -> None:
     callee = work.edits[call].callee
     if job.rulebook.thread(callee.rpartition(".")[0]) == "bound":
         message = "the object belongs to the thread that made it, outside this block"
         refuse("thread-affine", message, work.source.site(call))
-    made = _handed_over(work, call, boundary_name(job, work, "offload"))
+    made = pool_future(work, function, call)
+    if made is None:
+        made = _handed_over(work, call, boundary_name(job, work, "offload"))
     await_call(job, work, call, made, in_with=is_awaited(work, work.source.parents[call]))
 
 

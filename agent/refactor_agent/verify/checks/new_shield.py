@@ -18,9 +18,14 @@ def _find(context: Context) -> Iterator[Objection]:
 
 
 def _shields(module: Module, function: FunctionNode) -> Iterator[Finding]:
-    """Clean-up in `finally` may be shielded: there it is what keeps it whole."""
+    """Clean-up in `finally` may be shielded: there it is what keeps it whole.
+
+    So may what a pool was handed: it goes on whatever becomes of a thread that waits for it.
+    """
     for node in own_nodes(function):
-        if isinstance(node, ast.Call) and _is_shield(module, node) and not _ends(module, node):
+        if not isinstance(node, ast.Call) or not _is_shield(module, node):
+            continue
+        if not _ends(module, node) and not _is_of_pool(module, node):
             text = ast.unparse(node)
             message = (
                 f"`{text}` goes on when its caller is cancelled: a client that is gone is served "
@@ -34,6 +39,11 @@ def _is_shield(module: Module, call: ast.Call) -> bool:
         return True
     last = (module.qualified(call.func) or "").rpartition(".")[2]
     return last == "CancelScope" and any(word.arg == "shield" for word in call.keywords)
+
+
+def _is_of_pool(module: Module, shield: ast.Call) -> bool:
+    work = shield.args[0] if len(shield.args) == 1 else None
+    return isinstance(work, ast.Call) and module.qualified(work.func) == "asyncio.wrap_future"
 
 
 def _ends(module: Module, node: ast.AST) -> bool:
@@ -75,6 +85,14 @@ CHECK = Check(
             "clean-up",
             _FINALLY,
             _FINALLY.replace("send(k)", "await asyncio.shield(send(k))"),
+        ),
+        Example(
+            "work of a pool",
+            _BEFORE.replace("send(k)", "return pool.submit(send, k).result()"),
+            _BEFORE.replace(
+                "send(k)",
+                "return await asyncio.shield(asyncio.wrap_future(pool.submit(send, k)))",
+            ),
         ),
         Example(
             "it was so before",
