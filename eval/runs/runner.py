@@ -17,6 +17,8 @@ from eval.runs.values import CUT_OFF, Case, Result, Setting
 __all__ = ["Batch", "choose", "make_batches", "run_batches"]
 
 Done = set[tuple[str, str, str]]
+_SHARE = 50
+"""Batches that a process runs, about."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,25 @@ def run_batches(
 ) -> None:
     """Run ``jobs`` batches side by side, and tell the results of each as it ends.
 
-    Processes are started anew: what a suite leaves in one can't reach another. Ctrl-C ends them
-    without a word each; the results that were told are complete.
+    Processes are started anew, and after some batches once more: what a suite leaves in one can't
+    reach another, and doesn't pile up. `ProcessPoolExecutor` could do so by itself, but with
+    ``max_tasks_per_child`` it waits forever once all of its processes have had their share
+    (https://github.com/python/cpython/issues/115634). Ctrl-C ends them without a word each; the
+    results that were told are complete.
     """
+    share = _SHARE * jobs
+    for start in range(0, len(batches), share):
+        _run_share(batches[start : start + share], setting, jobs, told)
+
+
+def _run_share(
+    batches: Sequence[Batch],
+    setting: Setting,
+    jobs: int,
+    told: Callable[[Batch, Sequence[Result]], None],
+) -> None:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL), max_tasks_per_child=50
-    ) as pool:
+    with ProcessPoolExecutor(jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL)) as pool:
         running: dict[Future[list[Result]], Batch] = {
             pool.submit(run_batch, batch, setting): batch for batch in batches
         }
