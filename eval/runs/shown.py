@@ -61,6 +61,9 @@ def _compared(before: Run, after: Run) -> list[Change]:
         raise RunError(f"{before.path} was named twice; name two results")
     found = list(changes(before.results, after.results, seed=0))
     if not any(change.cases for change in found):
+        apart = sum(change.apart for change in found)
+        if apart:
+            raise RunError(f"no case reads the same in both: {apart} are otherwise or in one alone")
         held = (", ".join(sorted({one.suite for one in run.results})) for run in (before, after))
         first, second = (names or "no result" for names in held)
         raise RunError(f"no case is in both: the first holds {first}, the second {second}")

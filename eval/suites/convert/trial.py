@@ -61,8 +61,7 @@ def _tried(project: Project, files: Mapping[str, str], python: str) -> Trial:
         report = Path(scratch) / "report.jsonl"
         report.write_text("")
         said = _pytest(python, tree, report)
-        rows = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
-        ends = {test: end for test, end, _ in rows}
+        ends = dict(json.loads(line) for line in report.read_text("utf-8").splitlines())
     return _trial(ends, _names(project), said)
 
 

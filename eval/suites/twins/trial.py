@@ -24,6 +24,7 @@ __all__ = ["Trial", "inputs", "sync_code", "try_out"]
 
 _FILE_SECONDS, _TEST_SECONDS = 300, 10
 _UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", ".git")
+_PLUGINS = ("witness", "lost")
 _MEMORY = 6 << 30
 """Bytes: a converted loop may never yield and fill the machine."""
 
@@ -118,16 +119,15 @@ def _lay(
 
 def _tested(package: Package, tree: Path, python: Path, mode: Mode) -> Trial:
     ends: dict[str, str] = {}
-    lost: dict[str, list[str]] = {}
+    lost: dict[str, Sequence[str]] = {}
     said: list[str] = []
     for file in _test_files(tree, package.tests):
-        report = tree.parent / "report.jsonl"
-        report.write_text("")
+        reports = tree.parent / "report.jsonl", tree.parent / "lost.jsonl"
+        for report in reports:
+            report.write_text("")
         said.append(_pytest(package, tree, python, file, mode)[-4000:])
-        for line in report.read_text("utf-8").splitlines():
-            test, ends[test], names = json.loads(line)
-            if names:
-                lost[test] = names
+        for found, report in zip((ends, lost), reports, strict=True):
+            found.update(json.loads(line) for line in report.read_text("utf-8").splitlines())
     return Trial(ends, "\n".join(said), {}, lost)
 
 
@@ -142,23 +142,27 @@ def _test_files(tree: Path, tests: tuple[str, ...]) -> Iterator[str]:
 def _pytest(package: Package, tree: Path, python: Path, file: str, mode: Mode) -> str:
     plugin = tree.parent / "plugin"
     plugin.mkdir(exist_ok=True)
-    shutil.copy(Path(__file__).with_name("witness.py"), plugin / "refactor_eval_witness.py")
+    for name in _PLUGINS:
+        shutil.copy(Path(__file__).with_name(f"{name}.py"), plugin / f"refactor_eval_{name}.py")
     path = os.pathsep.join([*(str(tree / root) for root in package.roots), str(plugin)])
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     strict = {"REFACTOR_EVAL_STRICT": ",".join(_modules(package))} if mode == "strict" else {}
     if package.only_async:
         strict["REFACTOR_EVAL_ONLY_ASYNC"] = "1"
     command = [
-        str(python), "-m", "pytest", "-q", "-p", "refactor_eval_witness", "-p", "no:cacheprovider",
+        str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider",
+        *(word for name in _PLUGINS for word in ("-p", f"refactor_eval_{name}")),
         *([] if package.directory else [f"--timeout={_TEST_SECONDS}"]), "--tb=line",
         *package.arguments, file,
     ]  # fmt: skip
-    report = str(tree.parent / "report.jsonl")
+    reports = {
+        "REFACTOR_EVAL_REPORT": str(tree.parent / "report.jsonl"),
+        "REFACTOR_EVAL_LOST": str(tree.parent / "lost.jsonl"),
+    }
     child = subprocess.Popen(
         command,
         cwd=tree,
-        env={**kept, **strict, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1",
-             "REFACTOR_EVAL_REPORT": report},
+        env={**kept, **strict, **reports, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         start_new_session=True, preexec_fn=_limited,  # noqa: PLW1509 - no threads here
     )  # fmt: skip

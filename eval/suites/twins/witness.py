@@ -1,43 +1,20 @@
 """A plugin for pytest, in the package's own environment: writes down how each test ended.
 
 A line a test, as it ends, to the file that ``REFACTOR_EVAL_REPORT`` names, so that a crash or a
-hang loses one test and not all: its id, its end, and the coroutines that nobody awaited in it.
-Where ``REFACTOR_EVAL_STRICT`` names modules, a test fails in which these block the running loop.
-With ``REFACTOR_EVAL_ONLY_ASYNC`` only coroutines are run.
+hang loses one test and not all. Where ``REFACTOR_EVAL_STRICT`` names modules, a test fails in
+which these block the running loop. With ``REFACTOR_EVAL_ONLY_ASYNC`` only coroutines are run.
 """
 
 from __future__ import annotations
 
-import gc
 import inspect
 import json
 import os
-import warnings
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 _ENDS: dict[str, str] = {}
-_LOST: list[str] = []
-
-
-def pytest_configure() -> None:
-    """Hear of lost coroutines by a hook that the interpreter calls whatever filters say."""
-    hooks: Any = warnings
-    original = hooks._warn_unawaited_coroutine  # noqa: SLF001 - there is no public way
-
-    def heard(coroutine: Any) -> Any:
-        _LOST.append(getattr(coroutine, "__qualname__", "?"))
-        return original(coroutine)
-
-    hooks._warn_unawaited_coroutine = heard  # noqa: SLF001
-
-
-def pytest_collection_finish() -> None:
-    """Take what there is by now out of what is looked through after each test."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=bool(os.environ.get("REFACTOR_EVAL_STRICT")))
@@ -55,10 +32,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     elif report.skipped or (report.when == "call" and report.passed):
         _ENDS.setdefault(report.nodeid, "skipped" if report.skipped else "passed")
     if report.when == "teardown":
-        gc.collect()
-        lost = sorted(set(_LOST))
-        _LOST.clear()
-        line = json.dumps([report.nodeid, _ENDS.get(report.nodeid, "failed"), lost])
+        line = json.dumps([report.nodeid, _ENDS.get(report.nodeid, "failed")])
         with open(os.environ["REFACTOR_EVAL_REPORT"], "a", encoding="utf-8") as file:  # noqa: PTH123
             file.write(line + "\n")
 
