@@ -78,6 +78,8 @@ def _name(
     callees = [work.edits[call].callee for node in statements for call in work.edited_in(node)]
     results = tail.names if tail is not None else crossing.given
     opened = _opened(statements[0])
+    if opened in crossing.given and not methods_on(statements, opened):
+        opened = None  # it is what the block gives, and not what it works with
     if opened is not None:
         callees += [f"{opened}.{method}" for method in methods_on(statements, opened)]
     return work.names.fresh(block_name(callees, results, opened), function)

@@ -19,6 +19,8 @@ _VERBS = (
     ("copy", {"copy", "copyfileobj", "copytree"}),
     ("fetch", {"urlopen", "get", "request"}),
     ("run", {"Popen", "communicate", "wait"}),
+    ("make", {"mkdir", "makedirs", "touch"}),
+    ("check", {"exists", "is_dir", "is_file", "isdir", "isfile", "lstat", "stat"}),
 )
 _NOUNS = (
     (

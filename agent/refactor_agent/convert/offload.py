@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from refactor_agent.convert.adjacent import runs_on_disk
 from refactor_agent.convert.awaiting import await_call
 from refactor_agent.convert.extract import extract, try_extract
 from refactor_agent.convert.job import FileWork, Job
@@ -44,9 +45,22 @@ def _convert(job: Job, work: FileWork, function: cst.FunctionDef, calls: list[cs
         elif not done.issuperset(unit.calls):
             site = work.source.site(unit.calls[0])
             refuse("entangled", "blocks that share an object can't be told apart", site)
+    done.update(_convert_runs(job, work, function, [call for call in calls if call not in done]))
     for call in calls:
         if call not in done:
             _offload_call(job, work, function, call)
+
+
+def _convert_runs(
+    job: Job, work: FileWork, function: cst.FunctionDef, calls: list[cst.Call]
+) -> set[cst.Call]:
+    """Offload what waits for the disk side by side in one go; give the calls that are done."""
+    done: set[cst.Call] = set()
+    for run in runs_on_disk(job, work, function, calls):
+        within = [call for statement in run for call in work.edited_in(statement)]
+        if done.isdisjoint(within) and try_extract(job, work, function, run):
+            done.update(within)
+    return done
 
 
 def _convert_unit(

@@ -39,9 +39,7 @@ class Worker:
             self.connection.close()
             # A fault is the first process's to show, which comes to the same function.
             with suppress(Exception), inner:
-                with_deep_questions(
-                    effects.evaluator, lambda: _serve(inner, _Work(group, effects))
-                )
+                with_deep_questions(effects.evaluator, lambda: _serve(inner, _Work(group, effects)))
                 whole = part()
                 inner.send_bytes(whole.without_notes().to_bytes())
                 inner.send_bytes(whole.to_bytes())
