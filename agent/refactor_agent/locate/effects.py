@@ -12,6 +12,7 @@ from refactor_agent.locate.given import Given, given_by
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
 from refactor_agent.locate.may_block import MayBlock
 from refactor_agent.locate.offloaded import is_fallback
+from refactor_agent.locate.passed_types import PassedTypes
 from refactor_agent.locate.receivers import Receivers, receiver_of
 from refactor_agent.locate.resolve.calls import ENTERING
 from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -74,6 +75,7 @@ class Effects:
         self.waits = Waits(evaluator)
         self.receivers = Receivers(evaluator)
         self._awaited = Awaited(evaluator)
+        self._types = PassedTypes(evaluator)
         self._twin_calls = TwinCalls(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
         self.may_block = MayBlock(evaluator.index, self)
@@ -98,7 +100,11 @@ class Effects:
 
     def guards(self, function: ProjectFunction) -> tuple[Guard, ...]:
         """Give the tests of its own parameters that parts of ``function`` stand behind."""
-        return function.facts.guards
+        found = (
+            self._types.settled(function, guard) if guard.test == "isa" else guard
+            for guard in function.facts.guards
+        )
+        return tuple(guard for guard in found if guard is not None)
 
     def kept(self, question: str, work: Callable[[], T]) -> T:
         """Give the result of ``work``, plain data that an earlier scan may have found already."""
@@ -176,7 +182,7 @@ class Effects:
     ) -> Iterator[Effect]:
         """Give the effect of a call of ``value`` that runs a function of the project."""
         on = receiver_of(function, call, value)
-        given = given_by(function, call, value, self.functions[name])
+        given = given_by(self._types, function, call, value, self.functions[name])
         yield Effect(name, call.place, is_sure, on, given)
         if not call.awaited:
             yield from self._twin(function, name, call.place)

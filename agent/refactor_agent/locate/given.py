@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from refactor_agent.locate.passed_types import PassedTypes
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Value
 from refactor_agent.locate.summarise.parameter_tests import is_plain
@@ -19,8 +20,9 @@ OBJECT = "..."
 """An object of which is only known that it is not ``None``."""
 
 Given: TypeAlias = tuple[tuple[str, str], ...]
-"""Parameter and what is passed for it: a constant as source with ``=`` before it, or the caller's
-own parameter with ``p`` before its name. What is not known is left out."""
+"""Parameter and what is passed for it: a constant as source with ``=`` before it, as a set of names
+where only the class is known, or the caller's own parameter with ``p`` before its name. What is not
+known is left out."""
 
 _KEEPING = frozenset({
     "abstractmethod", "cache", "cached", "classmethod", "final", "lru_cache", "override",
@@ -32,7 +34,11 @@ _OBJECTS = "bdqt"
 
 
 def given_by(
-    caller: ProjectFunction, call: CallFacts, value: Value, target: ProjectFunction
+    types: PassedTypes,
+    caller: ProjectFunction,
+    call: CallFacts,
+    value: Value,
+    target: ProjectFunction,
 ) -> Given:
     """Say what ``call`` of ``value`` passes for the flags of ``target``, which that runs."""
     facts = target.facts
@@ -40,7 +46,7 @@ def given_by(
         return ()
     if _has_its_names_bound_elsewhere(caller):
         return ()
-    return tuple(_passed(caller, call, target, bound=_is_bound(target, value)))
+    return tuple(_passed(types, caller, call, target, bound=_is_bound(target, value)))
 
 
 def _has_its_names_bound_elsewhere(caller: ProjectFunction) -> bool:
@@ -76,7 +82,12 @@ def _is_bound(target: ProjectFunction, value: Value) -> bool:
 
 
 def _passed(
-    caller: ProjectFunction, call: CallFacts, target: ProjectFunction, *, bound: bool
+    types: PassedTypes,
+    caller: ProjectFunction,
+    call: CallFacts,
+    target: ProjectFunction,
+    *,
+    bound: bool,
 ) -> Iterator[tuple[str, str]]:
     keywords, parameters = dict(call.keywords), target.facts.parameters
     names = [item.name for item in parameters if item.kind == "positional"]
@@ -86,6 +97,9 @@ def _passed(
             continue
         is_given = item.name in given
         said = _said(caller, given[item.name]) if is_given else _constant(item.default)
+        if said is None and is_given and item.name in target.facts.typed:
+            classes = types.of(caller, given[item.name])
+            said = None if classes is None else f"={classes}"
         if said is not None:
             yield item.name, said
 

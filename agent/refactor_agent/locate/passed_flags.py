@@ -116,6 +116,10 @@ def fails(guard: Guard, value: str) -> bool:
 def _truth(test: str, against: str, value: str) -> bool | None:
     """Say how a test comes out; ``None`` where that is not known."""
     known, other = ast.literal_eval(value), ast.literal_eval(against)
+    if test == "isa":
+        return False if _classes(known).isdisjoint(other) and known is not ... else None
+    if isinstance(known, set):  # only its class is known
+        return None
     if known is ...:
         return False if test == "is" and other is None else None
     if test == "true":
@@ -123,3 +127,8 @@ def _truth(test: str, against: str, value: str) -> bool | None:
     if test == "is":
         return known is other
     return known in other if test == "in" else bool(known == other)
+
+
+def _classes(known: object) -> set[str]:
+    """Give the names of the classes that a value is of: itself such names, or a constant."""
+    return known if isinstance(known, set) else {f"builtins.{type(known).__name__}"}

@@ -35,7 +35,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 15
+SUMMARY_VERSION = 16
 """Goes up whenever a summary of the same bytes would look different."""
 
 V = TypeVar("V")
@@ -179,9 +179,9 @@ class Guard(NamedTuple):
     place: Place
     parameter: str
     test: str
-    """``true``, ``is``, ``==`` or ``in``."""
+    """``true``, ``is``, ``==``, ``in``, or ``isa`` for ``isinstance``."""
     against: str
-    """What it is compared with, as source."""
+    """What it is compared with, as source; of ``isa`` the terms of classes."""
     wanted: bool
     """What the test must say for the place to run."""
     in_loop: bool
@@ -213,6 +213,8 @@ class FunctionFacts(NamedTuple):
     guards: tuple[Guard, ...] = ()
     flags: tuple[str, ...] = ()
     """Parameters that it tests so, or has a constant default for and passes on."""
+    typed: tuple[str, ...] = ()
+    """Those of which it tests the class."""
 
 
 class Attribute(NamedTuple):
@@ -326,7 +328,7 @@ def to_bytes(summary: ModuleSummary) -> bytes:
 
 def _row(function: FunctionFacts) -> tuple[Any, ...]:
     parameters, guards = (tuple(map(tuple, part)) for part in (function[11], function.guards))
-    return (*function[:11], parameters, *function[12:15], guards, function.flags)
+    return (*function[:11], parameters, *function[12:15], guards, *function[16:])
 
 
 def from_bytes(data: bytes) -> ModuleSummary:
@@ -341,7 +343,7 @@ def from_bytes(data: bytes) -> ModuleSummary:
                     tuple(map(_PARAMETER, row[11])),
                     *row[12:15],
                     tuple(map(_GUARD, row[15])),
-                    row[16],
+                    *row[16:],
                 )
             )
             for row in plain.functions

@@ -187,6 +187,29 @@ def test_what_runs_only_where_something_else_is_passed(write, rules) -> None:
     assert (call.outcomes, sleep.outcomes) == ((said,), (said,))
 
 
+def test_what_runs_only_for_objects_of_another_class(write, rules) -> None:
+    code = """
+        import time
+
+        class Store:
+            pass
+
+        def read(store):
+            if isinstance(store, str):
+                time.sleep(1)
+
+        async def f():
+            store = Store()
+            read(store)  # here
+    """
+    (call,) = explain(open_project(write(code)), rules, Question("app.py", 12))
+    said = (
+        "no finding: app.read runs time.sleep only where `store` is of another class, and here"
+        " `store` is of `Store`"
+    )
+    assert said in call.outcomes
+
+
 def test_the_page(write, rules) -> None:
     root = write("import time\n\nasync def f():\n    time.sleep(1)\n")
     found = explain(open_project(root), rules, Question("app.py", 4))

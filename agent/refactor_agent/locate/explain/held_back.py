@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -27,15 +28,27 @@ class HeldBack(NamedTuple):
 
     def __str__(self) -> str:
         """Say it in one line."""
-        value = "an object" if self.value == OBJECT else self.value
+        value = _named(self.value)
         return (
             f"{plain_name(self.function)} runs {plain_name(self.callee)} only where"
             f" {_said(self.guard)}, and here `{self.guard.parameter}` is {value}"
         )
 
 
+def _named(value: str) -> str:
+    """Say what a parameter is: a constant, an object, or one of classes that are known."""
+    if value == OBJECT:
+        return "an object"
+    known = ast.literal_eval(value)
+    if not isinstance(known, set):
+        return value
+    return "of " + " or ".join(f"`{name.rpartition('.')[2]}`" for name in sorted(known))
+
+
 def _said(guard: Guard) -> str:
     name, against = guard.parameter, guard.against
+    if guard.test == "isa":
+        return f"`{name}` is of another class"
     if guard.test == "true":
         return f"`{name}` is {'true' if guard.wanted else 'false'}"
     words = {"is": ("is", "is not"), "==": ("==", "!="), "in": ("in", "not in")}[guard.test]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from refactor_agent.locate.summarise.walk import Walk
 
-__all__ = ["condition", "narrow", "narrow_to_opposite"]
+__all__ = ["condition", "narrow", "narrow_to_opposite", "type_test"]
 
 
 def condition(walk: Walk, node: ast.expr) -> Callable[[], None]:
@@ -26,12 +26,12 @@ def narrow(walk: Walk, node: ast.expr) -> None:
     elif isinstance(node, ast.NamedExpr):
         narrow(walk, node.value)
     else:
-        tested = _type_test(node)
+        tested = type_test(node)
         if tested is not None:
             _narrow_to(walk, *tested)
 
 
-def _type_test(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+def type_test(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     """Give what ``isinstance(x, C)`` and ``type(x) is C`` test, and for which classes."""
     if isinstance(node, ast.Call) and _calls(node, "isinstance") and len(node.args) == 2:
         return node.args[0], node.args[1]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from refactor_agent.locate.summarise.conditions import type_test
 from refactor_agent.locate.summarise.walk import Walk
 from refactor_agent.locate.summary import Guard
-from refactor_agent.locate.terms import Place
+from refactor_agent.locate.terms import Place, Term, defined
 
 __all__ = ["guard", "is_plain", "span_of", "tests_of"]
 
@@ -43,8 +44,46 @@ def tests_of(walk: Walk, node: ast.expr, place: Place, *, wanted: bool) -> Itera
     elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And) is wanted:
         for part in node.values:
             yield from tests_of(walk, part, place, wanted=wanted)
+    elif wanted and (classes := _type_tests(walk, node)):
+        (name,) = {name for name, _ in classes}
+        against = repr(tuple(term for _, terms in classes for term in terms))
+        yield Guard(place, name, "isa", against, wanted, bool(walk.scope.loops))
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
         yield from _comparison(walk, node, place, wanted=wanted)
+
+
+def _type_tests(walk: Walk, node: ast.expr) -> list[tuple[str, list[Term]]]:
+    """Give the parameter whose class ``node`` tests, with the classes of each of its tests."""
+    parts = node.values if isinstance(node, ast.BoolOp) else [node]
+    found: list[tuple[str, list[Term]]] = []
+    for part in parts:
+        tested, classes = type_test(part) or (None, None)
+        if (
+            not isinstance(tested, ast.Name)
+            or classes is None
+            or not _is_parameter(walk, tested.id)
+        ):
+            return []
+        found.append((tested.id, list(_classes(walk, classes))))
+    return found if len({name for name, _ in found}) == 1 else []
+
+
+def _classes(walk: Walk, node: ast.expr) -> Iterator[Term]:
+    if isinstance(node, ast.Tuple):
+        for part in node.elts:
+            yield from _classes(walk, part)
+    elif isinstance(node, ast.BinOp):
+        yield from _classes(walk, node.left)
+        yield from _classes(walk, node.right)
+    else:
+        yield _class(walk, node)
+
+
+def _class(walk: Walk, node: ast.expr) -> Term:
+    """Give the term of a class as the body reads it, without a note that it does."""
+    if isinstance(node, ast.Attribute):
+        return ("a", _class(walk, node.value), node.attr)
+    return walk.scope.read(node.id) if isinstance(node, ast.Name) else None
 
 
 def _comparison(walk: Walk, node: ast.Compare, place: Place, *, wanted: bool) -> Iterator[Guard]:
@@ -79,7 +118,10 @@ def is_plain(value: object) -> bool:
 def _is_parameter(walk: Walk, name: str) -> bool:
     """Say whether a name stands for what the caller passed."""
     binding = walk.scope.env.get(name) if walk.scope.kind == "function" else None
-    return binding is not None and binding.term == ("p", name)
+    term = defined(walk.scope.definitions, binding.term) if binding is not None else None
+    if term is not None and term[0] == "N" and len(term) > 2:  # a test of its class before
+        term = defined(walk.scope.definitions, term[2])
+    return term == ("p", name)
 
 
 def span_of(nodes: Sequence[ast.AST]) -> Place:

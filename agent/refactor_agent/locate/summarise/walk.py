@@ -138,6 +138,7 @@ class FunctionBuilder:
             self.is_lambda, body.is_generator, self.is_stub, body.awaits, self.decorators,
             self.parameters, self.returns, tuple(body.writes), frozen.encode(), guards,
             self._flags(guards, frozen.calls),
+            tuple(dict.fromkeys(guard.parameter for guard in guards if guard.test == "isa")),
         )  # fmt: skip
 
     def _is_kept(self, guard: Guard) -> bool:
