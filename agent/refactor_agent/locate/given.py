@@ -12,7 +12,7 @@ from refactor_agent.locate.summarise.parameter_tests import is_plain
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.terms import Term, defined
 
-__all__ = ["OBJECT", "OWN_PARAMETER", "Given", "given_by"]
+__all__ = ["KEEPING", "OBJECT", "OWN_PARAMETER", "Given", "given_by"]
 
 OWN_PARAMETER = "p"
 """What stands before the name of a parameter that the caller passes on."""
@@ -24,7 +24,7 @@ Given: TypeAlias = tuple[tuple[str, str], ...]
 where only the class is known, or the caller's own parameter with ``p`` before its name. What is not
 known is left out."""
 
-_KEEPING = frozenset({
+KEEPING = frozenset({
     "abstractmethod", "cache", "cached", "classmethod", "final", "lru_cache", "override",
     "staticmethod", "wraps",
 })  # fmt: skip
@@ -62,7 +62,7 @@ def _takes_as_passed(target: ProjectFunction, value: Value) -> bool:
             return False
     elif not isinstance(value, FunctionValue) or _bare(value) != target.facts.bare:
         return False  # a wrapper around it, or what it registers
-    return all(text.rpartition(".")[2] in _KEEPING for _, text in target.facts.decorators)
+    return all(text.rpartition(".")[2] in KEEPING for _, text in target.facts.decorators)
 
 
 def _bare(value: FunctionValue) -> str:

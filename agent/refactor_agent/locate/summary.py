@@ -171,6 +171,7 @@ class Parameter(NamedTuple):
     """``positional``, ``keyword``, ``varargs`` or ``kwargs``."""
     annotation: Term
     default: Term
+    """``None`` where a call has to give it."""
 
 
 class Guard(NamedTuple):

@@ -22,6 +22,7 @@ from refactor_agent.locate.resolve.values import (
     Partial,
     Value,
 )
+from refactor_agent.locate.signatures import takes
 from refactor_agent.locate.summary import CallFacts
 
 __all__ = ["Target", "Targets"]
@@ -95,7 +96,9 @@ class Targets:
     ) -> Iterator[tuple[str, bool]]:
         func = call.func if call is not None else None
         for method in overrides(self.evaluator, value, caller, func):
-            if _runs_when_called(method):
+            if _runs_when_called(method) and (
+                caller is None or call is None or takes(method, call, value.receiver)
+            ):
                 yield method.name, False
 
     def _constructor(self, cls: ProjectClass, call: CallFacts | None) -> Iterator[Target]:

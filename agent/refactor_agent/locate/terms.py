@@ -42,13 +42,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-__all__ = ["Place", "Term", "defined", "leaves", "union"]
+__all__ = ["UNKNOWN", "Place", "Term", "defined", "leaves", "union"]
 
 Term: TypeAlias = tuple[Any, ...] | None
 
 Place: TypeAlias = tuple[int, int, int, int]
 """Line, column, end line, end column, as :class:`~refactor_agent.domain.place.Span`."""
 
+
+UNKNOWN: Term = ("u", ())
+"""What may be anything, where ``None`` would say that nothing stands there."""
 
 _TOLD_APART = "#bdpqt"
 """Terms of which it matters that a value may be something unknown instead."""

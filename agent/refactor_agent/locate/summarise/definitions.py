@@ -9,7 +9,7 @@ from refactor_agent.locate.summarise.annotations import annotation
 from refactor_agent.locate.summarise.scope import Scope
 from refactor_agent.locate.summarise.walk import ClassBuilder, FunctionBuilder, Walk, place_of
 from refactor_agent.locate.summary import Parameter
-from refactor_agent.locate.terms import Place, Term, leaves
+from refactor_agent.locate.terms import UNKNOWN, Place, Term, leaves
 
 __all__ = ["define_class", "define_function", "define_lambda"]
 
@@ -119,7 +119,7 @@ def _parameters(walk: Walk, arguments: ast.arguments) -> tuple[Parameter, ...]:
 
 
 def _parameter(walk: Walk, item: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
-    given = None if default is None else walk.value(default)
+    given = None if default is None else walk.value(default) or UNKNOWN
     return Parameter(item.arg, kind, annotation(walk, item.annotation), given)
 
 
