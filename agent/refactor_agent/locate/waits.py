@@ -19,11 +19,24 @@ _SOCKETS = frozenset({"socket.socket", "ssl.SSLSocket"})
 _MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 _READ_OR_WRITE = frozenset(
     {
-        "PIL.Image.open", "json.dump", "json.load", "pickle.dump", "pickle.load", "tarfile.open",
-        "tomllib.load", "zipfile.ZipFile", "zipfile.is_zipfile",
+        "PIL.Image.open", "json.dump", "json.load", "numpy.load", "numpy.loadtxt", "numpy.save",
+        "numpy.savez", "pickle.dump", "pickle.load", "tarfile.open", "tomllib.load",
+        "zipfile.ZipFile", "zipfile.is_zipfile",
+        *(f"pandas.read_{kind}" for kind in (
+            "csv", "excel", "feather", "html", "json", "parquet", "pickle", "xml",
+        )),
+        *(f"polars.read_{kind}" for kind in ("csv", "excel", "json", "parquet")),
     }
 )  # fmt: skip
 """Library functions that wait for nothing but the file they are given."""
+_WRITERS = {
+    "PIL.Image.Image": frozenset({"save"}),
+    "pandas.DataFrame": frozenset(
+        {"to_csv", "to_excel", "to_feather", "to_json", "to_parquet", "to_pickle", "to_xml"}
+    ),
+    "polars.DataFrame": frozenset({"write_csv", "write_excel", "write_json", "write_parquet"}),
+}
+"""Methods that wait for nothing but the file they are given."""
 _LOCKS = frozenset({"threading.Lock", "threading.RLock"})
 _SWITCHES = ("setblocking", "settimeout")
 
@@ -37,8 +50,8 @@ class Waits:
     def never(self, function: ProjectFunction, call: CallFacts, callee: Value) -> bool:
         """Say whether ``call``, a blocking one by its name, returns at once here."""
         func = call.func
-        if isinstance(callee, External):
-            return callee.name in _READ_OR_WRITE and self._is_in_memory(function, call)
+        if _is_about_a_file(callee):
+            return self._is_in_memory(function, call)
         if not isinstance(callee, ExternalMethod) or func is None or func[0] != "a":
             return False
         kind, receiver = callee.receiver.cls, func[1]
@@ -131,6 +144,13 @@ class Waits:
         while term is not None and term[0] == "l":
             term = function.body.definitions[term[1]]
         return term
+
+
+def _is_about_a_file(callee: Value) -> bool:
+    """Say whether a library call waits for nothing but the file it is given."""
+    if isinstance(callee, ExternalMethod):
+        return callee.name in _WRITERS.get(callee.receiver.cls, ())
+    return isinstance(callee, External) and callee.name in _READ_OR_WRITE
 
 
 def _siblings(function: ProjectFunction, receiver: Term) -> Iterator[ProjectFunction]:

@@ -386,6 +386,35 @@ CASES = {
             with open("a") as file:  #! builtins.open
                 json.load(file)  #! json.load
     """,
+    "tables and images in memory": """
+        import io
+        import numpy, pandas, polars
+        from PIL import Image
+
+        async def read(text: str, data: bytes, path):
+            table = pandas.read_csv(io.StringIO(text))
+            pandas.read_excel(io.BytesIO(data), sheet_name=0)
+            polars.read_csv(io.BytesIO(data))
+            numpy.load(io.BytesIO(data))
+            pandas.read_csv(path)  #! pandas.read_csv
+            return table
+
+        async def write(table: pandas.DataFrame, other: polars.DataFrame, image: Image.Image, path):
+            buffer = io.BytesIO()
+            image.save(buffer, format="PNG")
+            image.save(path)  #! PIL.Image.Image.save
+            table.to_excel(buffer)
+            table.to_csv()
+            table.to_csv(index=False)
+            table.to_csv(None)
+            table.to_csv(path)  #! pandas.DataFrame.to_csv
+            table.to_json(orient="records")
+            table.to_json(path)  #! pandas.DataFrame.to_json
+            table.to_parquet()
+            table.to_parquet(path)  #! pandas.DataFrame.to_parquet
+            other.write_csv()
+            other.write_csv(path)  #! polars.DataFrame.write_csv
+    """,
     "flags with which a call does not wait": """
         import fcntl, os, socket
 
