@@ -104,6 +104,12 @@ def done(ended: Ended) -> str:
     return ended.out + ended.err
 
 
+def refused(ended: Ended) -> str:
+    assert ended.code == 2
+    assert len(ended.err.splitlines()) == 1
+    return ended.err
+
+
 def test_a_flag_lives_from_run_to_finalize(tmp_path):
     user = AgentHome(make_repository(tmp_path / "shop", FILES), tmp_path / "home")
     stock = user.target / "shop/stock.py"
@@ -128,12 +134,16 @@ def test_a_flag_lives_from_run_to_finalize(tmp_path):
     assert "def beat(" not in after, "only the old path called it"
     assert "def pause(" in after, "a test calls it"
     assert offloaded(user.target, "0") == "1"
+    assert "is out already" in refused(user.agent("finalize", flagged, str(user.target)))
+    said = refused(user.agent("finalize", final, str(user.target)))
+    assert f"takes out the old path of run {flagged}" in said
 
     done(user.agent("rollback", final, str(user.target)))
     assert stock.read_text() == text
 
     stock.write_text(text.replace("text.strip()", "text.rstrip()"))
     said = done(user.agent("finalize", flagged, str(user.target)))
+    assert "note: Uncommitted changes in shop/stock.py: `apply` takes patches of a clean" in said
     assert f"shop.stock.load is not as run {flagged} left it" in said
     assert "1 verified, 1 left" in said
 

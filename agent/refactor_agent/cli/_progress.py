@@ -68,6 +68,8 @@ class Progress:
             self._begin_change(str(fields.get("task", "")))
         elif node == "change" and self._changes is not None:
             self._bars.advance(self._changes)
+        elif node == "notice":
+            self._console.print(f"note: {fields.get('text', '')}", highlight=False, soft_wrap=True)
         elif moment == "started" and node in {"propose", "verify"}:
             self._bars.update(self._stage, description=f"{node} {fields.get('change_set', '')}")
 

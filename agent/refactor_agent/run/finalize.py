@@ -26,7 +26,12 @@ def finalize_options(earlier: RunDirectory) -> RunOptions:
     Raises `UsageError` unless that run was made with a flag, and is applied.
     """
     options = earlier.record().options
-    if options.flag is None or options.finalize is not None:
+    if options.finalize is not None:
+        raise UsageError(
+            f"run {earlier.id} takes out the old path of run {options.finalize}; apply it with"
+            f" `refactor-agent apply {earlier.id}`, or finalize {options.finalize}"
+        )
+    if options.flag is None:
         raise UsageError(
             f"run {earlier.id} has no flag: only what `run --flag NAME` made has an old path"
         )
@@ -34,7 +39,8 @@ def finalize_options(earlier: RunDirectory) -> RunOptions:
     if not plan_finalize(Tree(earlier.target), earlier, store).change_sets:
         raise UsageError(
             f"nothing of run {earlier.id} asks for the flag {options.flag.name} in"
-            f" {earlier.target}; apply it first with `refactor-agent apply {earlier.id}`"
+            f" {earlier.target}: its old path is out already, or it is not applied"
+            f" (`refactor-agent apply {earlier.id}`)"
         )
     flag = options.flag.model_copy(update={"step": "finalize"})
     chosen = {"flag": flag, "finalize": earlier.id, "model": None, "escalate": ()}

@@ -23,6 +23,7 @@ from refactor_agent.ports import Reporter
 from refactor_agent.project import (
     Interpreter,
     Project,
+    dirty_files,
     find_interpreter,
     open_project,
     revision,
@@ -84,7 +85,21 @@ def start_run(path: Path, options: RunOptions, reporter: Reporter) -> Services:
     take_snapshot(project.root, directory.snapshot)
     services = _services(record, directory, reporter)
     services.audit.append_once("started", run=record.id, tool_version=record.tool_version)
+    _note_uncommitted(services)
     return services
+
+
+def _note_uncommitted(services: Services) -> None:
+    """Say before the work that its patches will find no tree to be applied to."""
+    dirty = dirty_files(services.directory.target)
+    if dirty:
+        others = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""
+        text = (
+            f"Uncommitted changes in {dirty[0]}{others}: `apply` takes patches of a clean tree"
+            " alone. Commit or stash them, and run again, before you apply these."
+        )
+        services.audit.append_once(NOTICE, text=text)
+        services.reporter.event("notice", text=text)
 
 
 def _check_entries(project: Project, options: RunOptions, interpreter: Interpreter) -> None:
