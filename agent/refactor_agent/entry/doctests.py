@@ -24,8 +24,8 @@ class Shown(NamedTuple):
     """A file whose docstrings were gone through."""
 
     data: bytes
-    notes: tuple[str, ...]
-    """Examples that a person must rewrite, each in one line with its place."""
+    notes: tuple[tuple[str, str], ...]
+    """Examples that a person must rewrite: whose docstring it is, and one line with its place."""
 
 
 class _Known(NamedTuple):
@@ -52,14 +52,14 @@ def with_run_examples(file: str, before: bytes, data: bytes, faces: Collection[s
     known = _known(tree, {*faces, *_names(ast.parse(before))})
     source = SourceFile.decode(file, data)
     lines = lines_of(source.text)
-    notes: list[str] = []
-    for node in _docstrings(tree):
+    notes: list[tuple[str, str]] = []
+    for owner, node in _docstrings(tree):
         begin, end = node.lineno - 1, node.end_lineno or node.lineno
         done, left = _rewritten(lines[begin:end], known)
-        notes.extend(
-            f"{file}:{begin + 1 + at}: the example `{text}` shows what has to wait now: rewrite it"
-            for at, text in left
-        )
+        for at, text in left:
+            place = f"{file}:{begin + 1 + at}"
+            told = f"{place}: the example `{text}` shows what has to wait now: rewrite it"
+            notes.append((owner, told))
         lines[begin:end] = done
     return Shown(source.with_text("".join(lines)).encode(), tuple(notes))
 
@@ -94,16 +94,23 @@ def _async(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
             yield node.name, not yields(node)
 
 
-def _docstrings(tree: ast.Module) -> list[ast.expr]:
+def _docstrings(tree: ast.Module) -> list[tuple[str, ast.expr]]:
     """Give the docstrings with examples, the last first, so that lines keep their numbers."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | _Function) and node.body:
-            first = node.body[0]
-            text = ast.get_docstring(node, clean=False)
-            if isinstance(first, ast.Expr) and text is not None and ">>> " in text:
-                found.append(first.value)
-    return sorted(found, key=lambda node: -node.lineno)
+    return sorted(_documented(tree, ""), key=lambda found: -found[1].lineno)
+
+
+def _documented(node: ast.AST, name: str) -> Iterator[tuple[str, ast.expr]]:
+    """Give the docstrings in ``node``, called ``name``, with the names of what they are of."""
+    if isinstance(node, ast.Module | ast.ClassDef | _Function) and node.body:
+        first = node.body[0]
+        text = ast.get_docstring(node, clean=False)
+        if isinstance(first, ast.Expr) and text is not None and ">>> " in text:
+            yield name, first.value
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _documented(child, f"{name}.{child.name}".lstrip("."))
+        else:
+            yield from _documented(child, name)
 
 
 class _Example(NamedTuple):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from refactor_agent.convert import propose
 from refactor_agent.domain.plan import Attempt, ChangeSet, Dependency, Refusal
@@ -23,14 +23,44 @@ class Resolved:
     """The tree in which they are resolved, and what that took."""
 
     tree: Tree
-    rules: tuple[str, ...] = ()
-    new_files: tuple[NewFile, ...] = ()
-    dependencies: tuple[Dependency, ...] = ()
-    notes: tuple[str, ...] = ()
+    made: tuple[Proposal, ...] = ()
+    """How, each for functions of its own."""
     regions: tuple[Region, ...] = ()
     """What would block in the tree as it was given."""
     refusals: tuple[Refusal, ...] = ()
     """Why calls are left that still block."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that it took."""
+        return tuple(sorted({rule for one in self.made for rule in _rules(one)}))
+
+    @property
+    def new_files(self) -> tuple[NewFile, ...]:
+        """The copies of vendored modules that it took."""
+        return tuple({new.file: new for one in self.made for new in one.new_files}.values())
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """What must be declared for it."""
+        return tuple(dict.fromkeys(dep for one in self.made for dep in one.dependencies))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reviewer should know of it."""
+        return tuple(dict.fromkeys(note for one in self.made for note in one.notes))
+
+    def about(self, holds: Callable[[str], bool]) -> Resolved:
+        """Give what it took in functions that are held, by their names.
+
+        What was done outside of functions may be for any of them.
+        """
+        made = (
+            one
+            for one in self.made
+            if not one.functions or any(holds(edit.function.name) for edit in one.functions)
+        )
+        return replace(self, made=tuple(made))
 
 
 def resolve_leaves(
@@ -59,14 +89,11 @@ def resolve_leaves(
             tree = tree.with_changes(laid)
         elif any(_matters(region) for region in regions if region.id in change_set.regions):
             refusals.extend(_why(proposal))
-    boundary = {new.file: new for one in made for new in one.new_files}
+    boundary = {new.file for one in made for new in one.new_files}
     kept = {file: data for file, data in tree.changes.items() if file not in boundary}
     return Resolved(
         tree=Tree(tree.root, kept),
-        rules=tuple(sorted({rule for one in made for rule in _rules(one)})),
-        new_files=tuple(boundary.values()),
-        dependencies=tuple(dict.fromkeys(dep for one in made for dep in one.dependencies)),
-        notes=tuple(dict.fromkeys(note for one in made for note in one.notes)),
+        made=tuple(made),
         regions=regions,
         refusals=tuple(refusals),
     )

@@ -17,6 +17,7 @@ from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.groups import Part, parted
 from refactor_agent.entry.leaves import Resolved
 from refactor_agent.entry.names import EntryPoint
+from refactor_agent.entry.notes import Note, own_notes
 from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.suite.raises import with_open_assertions
 from refactor_agent.entry.wanted import entries_of, still_sync
@@ -43,7 +44,9 @@ def plan_in_place(ground: EntryGround, texts: Sequence[str]) -> tuple[Planned, .
     )
     said = _Said(done.rest, refusals, made.notes, made.dependencies)
     parts = parted(ground.base, over.graph, files, done.coloured, done.ties)
-    groups = [_group(ground.base, over.graph, entries, part, said) for part in parts]
+    groups = [
+        _group(ground.base, over.graph, entries, part, said.of(part, parts)) for part in parts
+    ]
     return planned(ground.base, over.graph, [*groups, *_unreached(over, entries, files, said)])
 
 
@@ -78,8 +81,13 @@ class _Said(NamedTuple):
 
     rest: Resolved
     refusals: Sequence[About]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     for_tests: tuple[Dependency, ...] = ()
+
+    def of(self, part: Part, parts: Sequence[Part]) -> _Said:
+        """Give what is to be said of ``part``, one of ``parts``; of refusals, all."""
+        notes = tuple(own_notes(part, parts, self.notes))
+        return self._replace(rest=self.rest.about(part.holds), notes=notes)
 
 
 def _group(
@@ -101,7 +109,7 @@ def _group(
             functions=(),
             new_files=tuple(new for new in rest.new_files if needs(new, files)),
             dependencies=(*rest.dependencies, *_for_tests(said, files)),
-            notes=tuple(dict.fromkeys((*rest.notes, *said.notes))),
+            notes=tuple(dict.fromkeys((*rest.notes, *(note.text for note in said.notes)))),
         ),
         refusals=[
             about.refusal

@@ -14,6 +14,7 @@ from refactor_agent.entry.faces import with_faces
 from refactor_agent.entry.ground import EntryGround
 from refactor_agent.entry.in_place import InPlace, convert_in_place
 from refactor_agent.entry.keywords import Keywords
+from refactor_agent.entry.notes import Note
 from refactor_agent.entry.reach import Reach
 from refactor_agent.entry.stubs import async_stubs
 from refactor_agent.entry.suite.answers import answered_by_respx
@@ -41,7 +42,7 @@ class Made:
     """Those that differ, tests among them, with faces and dressed for their runner."""
     unrunnable: tuple[About, ...]
     """Tests that nothing would run."""
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     dependencies: tuple[Dependency, ...] = ()
     """What the tests need now."""
 
@@ -58,7 +59,8 @@ def made_in_place(ground: EntryGround, reach: Reach) -> Made:
         return other
     made = _made(ground, reach, answered=False)
     told = f"tests go on answering with {', '.join(sorted(mocked.values()))}: {why}"
-    return replace(made, notes=(*made.notes, told)) if mocked else made
+    note = Note(told, words=frozenset(mocked))
+    return replace(made, notes=(*made.notes, note)) if mocked else made
 
 
 def _answered(ground: EntryGround, reach: Reach, mocks: set[str]) -> tuple[Made | None, str]:
@@ -146,20 +148,23 @@ def _made(ground: EntryGround, reach: Reach, *, answered: bool) -> Made:
     files |= dict(async_stubs(ground.base, files))
     files, shown = _with_examples(ground, files, faces)
     files, unrunnable = with_runner(ground, done, files)
-    notes = (*(refusal.message for refusal in left_out), *shown)
+    told = (Note(r.message, r.site.file if r.site else None, "", r.site) for r in left_out)
+    notes = (*told, *shown)
     return Made(done, faces, files, unrunnable, notes)
 
 
 def _with_examples(
     ground: EntryGround, files: Mapping[str, bytes], faces: Collection[str]
-) -> tuple[dict[str, bytes], list[str]]:
+) -> tuple[dict[str, bytes], list[Note]]:
     plain = {name.rpartition(".")[2] for name in faces}
-    made, notes = dict(files), list[str]()
+    made, notes = dict(files), list[Note]()
+    modules = {file: name for name, file in ground.graph.modules.items()}
     for file, data in files.items():
         if file.endswith(".py") and ground.base.exists(file):
             shown = with_run_examples(file, ground.base.read(file), data, plain)
             made[file] = shown.data
-            notes.extend(shown.notes)
+            module = modules.get(file, "")
+            notes.extend(Note(text, file, f"{module}.{owner}") for owner, text in shown.notes)
     return made, notes
 
 

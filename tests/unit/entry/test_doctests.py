@@ -140,7 +140,7 @@ def test_examples_that_are_left_are_named(example, line):
     new = _module(example, is_async=True)
     done = with_run_examples("shop.py", _module(example, is_async=False), new)
     assert done.data == new
-    assert done.notes[0].startswith(f"shop.py:{line}: the example `")
+    assert done.notes[0][1].startswith(f"shop.py:{line}: the example `")
 
 
 def test_what_was_async_before_is_shown_as_it_was():

@@ -189,3 +189,56 @@ def test_a_refusal_takes_down_what_it_is_about_and_nothing_beside_it(ground):
     planned = plan_in_place(made, ["shop.tools:read", "shop.tools:wait"])
     found = {p.change_set.title: [r.reason for r in p.change_set.refusals] for p in planned}
     assert found == {"Make read async": ["sync-caller"], "Make wait async": []}
+
+
+OWN = {
+    "pyproject.toml": (
+        '[project]\nname = "shop"\nversion = "1"\ndependencies = ["requests"]\n'
+        '[tool.refactor-agent]\nallow-dependencies = ["httpx"]\n'
+    ),
+    "shop/__init__.py": "",
+    "shop/tools.py": """
+    import time
+    from pathlib import Path
+
+    import requests
+
+
+    def price(url: str) -> int:
+        answer = requests.get(url, timeout=5)
+        return answer.status_code
+
+
+    def read(path: Path) -> str:
+        return path.read_text()
+
+
+    def total(url: str) -> int:
+        \"\"\"Give the sum.
+
+        >>> total(total(""))
+        1
+        \"\"\"
+        time.sleep(0)
+        return 1
+    """,
+}
+
+
+def test_notes_rules_and_dependencies_are_those_of_the_group_alone(ground):
+    names = ["price", "read", "total"]
+    planned = plan_in_place(_ground(ground, OWN), [f"shop.tools:{name}" for name in names])
+    by_name = {one.change_set.title: one.proposal for one in planned}
+    own = [by_name[f"Make {name} async"] for name in names]
+
+    declared = [[one.distribution for one in each.dependencies] for each in own]
+    assert declared == [["httpx"], [], []]
+    assert [each.author.rules for each in own] == [("RA403",), ("RA202",), ()]
+    told = {
+        "price": "`httpx` follows no redirects",
+        "read": "the thread's work can't be cancelled",
+        "total": 'the example `total(total(""))` shows what has to wait now',
+    }
+    for each, name in zip(own, names, strict=True):
+        for other, text in told.items():
+            assert any(text in note for note in each.notes) is (other == name), each.notes
