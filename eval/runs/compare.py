@@ -13,6 +13,8 @@ __all__ = ["Change", "changes", "compared_lines", "only_in_one", "standing"]
 _ORDER = {"wrong": 0, "error": 0, "refused": 1, "right": 2}
 _BAD = ("let through", "alarms")
 """What is counted against a case: the worse first."""
+_ENOUGH = 6
+"""Five cases that all change the same way may do so by chance: twice 1/2 to the 5th is above 5%."""
 Key = tuple[str, str, str]
 
 
@@ -119,15 +121,21 @@ def compared_lines(found: Sequence[Change]) -> Iterator[str]:
         if not change.cases:
             yield f"{what}: no case is the same in both; {change.apart} not in both"
             continue
-        low, high = change.interval
-        sure = "" if change.interval.excludes_zero() else ", not told apart from none"
         yield (
-            f"{what}, {change.cases} cases: {change.share:+.1%}"
-            f" [{low:+.1%}, {high:+.1%}]{sure}; {len(change.better)} better,"
-            f" {len(change.worse)} worse, {change.apart} not in both"
+            f"{what}, {change.cases} cases: {change.share:+.1%}{_how_sure(change)};"
+            f" {len(change.better)} better, {len(change.worse)} worse, {change.apart} not in both"
         )
-        if change.took_interval.excludes_zero():
+        if change.cases >= _ENOUGH and change.took_interval.excludes_zero():
             low, high = change.took_interval
             yield f"  time: {change.took:+.0%} [{low:+.0%}, {high:+.0%}]"
         yield from (f"  better: {name}" for name in change.better)
         yield from (f"  worse:  {name}" for name in change.worse)
+
+
+def _how_sure(change: Change) -> str:
+    """Give the interval, where there are cases enough for one."""
+    if change.cases < _ENOUGH:
+        return ", too few for an interval"
+    low, high = change.interval
+    sure = "" if change.interval.excludes_zero() else ", not told apart from none"
+    return f" [{low:+.1%}, {high:+.1%}]{sure}"

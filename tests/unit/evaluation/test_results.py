@@ -94,6 +94,17 @@ def test_comparison_of_cases_that_read_otherwise_gives_no_figure():
     assert line == "locate-micro (refactor-agent, dev): no case is the same in both; 1 not in both"
 
 
+@pytest.mark.parametrize(
+    ("cases", "said"), [(5, "too few for an interval"), (6, "[+100.0%, +100.0%]")]
+)
+def test_few_cases_have_no_interval(cases: int, said: str):
+    wrong = [result(str(number), "wrong", 0, seconds=1.0) for number in range(cases)]
+    right = [result(str(number), seconds=9.0) for number in range(cases)]
+    lines = _lines(wrong, right)
+    assert said in lines[0]
+    assert any("time:" in line for line in lines) == (cases == 6)
+
+
 def test_what_one_result_holds_alone_is_named():
     peer = result("a", subject="ruff")
     other = replace(result("x"), suite="convert")
