@@ -17,6 +17,7 @@ from refactor_agent.locate.receivers import Receivers, receiver_of
 from refactor_agent.locate.resolve.calls import ENTERING
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.signatures import fitting
 from refactor_agent.locate.resolve.values import (
     External,
     ExternalMethod,
@@ -152,7 +153,7 @@ class Effects:
         return found
 
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
-        values = self.evaluator.term(function, call.func)
+        values = fitting(self.evaluator, call, self.evaluator.term(function, call.func))
         is_async_source = ASYNC_SOURCE in call.frames[:1]
         if call.awaited:
             values = self._awaited.callees(function, call, values)

@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 from refactor_agent.locate.passed_types import PassedTypes
 from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.signatures import KEEPING
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Value
 from refactor_agent.locate.summarise.parameter_tests import is_plain
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.terms import Term, defined
 
-__all__ = ["KEEPING", "OBJECT", "OWN_PARAMETER", "Given", "given_by"]
+__all__ = ["OBJECT", "OWN_PARAMETER", "Given", "given_by"]
 
 OWN_PARAMETER = "p"
 """What stands before the name of a parameter that the caller passes on."""
@@ -24,11 +25,6 @@ Given: TypeAlias = tuple[tuple[str, str], ...]
 where only the class is known, or the caller's own parameter with ``p`` before its name. What is not
 known is left out."""
 
-KEEPING = frozenset({
-    "abstractmethod", "cache", "cached", "classmethod", "final", "lru_cache", "override",
-    "staticmethod", "wraps",
-})  # fmt: skip
-"""Decorators that hand on to a function just what it is called with."""
 _OBJECTS = "bdqt"
 """Terms of objects that are not ``None``."""
 

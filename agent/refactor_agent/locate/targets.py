@@ -13,6 +13,7 @@ from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.dispatched import default_factories, registered
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
+from refactor_agent.locate.resolve.signatures import takes
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     External,
@@ -22,7 +23,6 @@ from refactor_agent.locate.resolve.values import (
     Partial,
     Value,
 )
-from refactor_agent.locate.signatures import takes
 from refactor_agent.locate.summary import CallFacts
 
 __all__ = ["Target", "Targets"]

@@ -13,6 +13,7 @@ from refactor_agent.locate.resolve.generics import CallAt, bind_call, is_generic
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.iteration import entered, item, item_values
 from refactor_agent.locate.resolve.results import function_result
+from refactor_agent.locate.resolve.signatures import fitting
 from refactor_agent.locate.resolve.values import (
     AWAITABLE,
     ClassObject,
@@ -59,7 +60,9 @@ def result(evaluator: Evaluator, function: ProjectFunction, call: CallFacts) -> 
     callees = evaluator.term(function, func)
     if _makes_task(call, callees):
         return evaluator.term(function, call.args[0])
-    return join(result_of(evaluator, function, call, value) for value in callees)
+    return join(
+        result_of(evaluator, function, call, value) for value in fitting(evaluator, call, callees)
+    )
 
 
 def _made_of(evaluator: Evaluator, function: ProjectFunction, func: Term) -> Values:

@@ -1,4 +1,4 @@
-"""Of the methods of subclasses, a call runs those that take what it passes."""
+"""Of several methods, classes or functions, a call runs those that take what it passes."""
 
 import pytest
 
@@ -85,9 +85,68 @@ CASES = {
             store.open("a")  #! time.sleep
             store.name("a")  #! time.sleep
         """,
+    "several classes, of which only some can be made so": """
+        import time
+
+        class Plain:
+            def __init__(self, query, domains=None):
+                self.query = query
+
+            def search(self):
+                time.sleep(1)
+
+        class Rich:
+            def __init__(self, query, headers=None, *, researcher=None):
+                open(query)
+
+            def search(self):
+                print(input())
+
+        class Counted:
+            number = 0
+
+            def search(self):
+                time.sleep(2)
+
+        KINDS = {"plain": Plain, "rich": Rich, "counted": Counted}
+
+        async def f(kind, name):
+            found = KINDS[name]("query", researcher=kind)  #! builtins.open
+            found.search()  #! builtins.input, time.sleep
+
+        async def g(kind, given, name):
+            found = KINDS[name](*given)  #! builtins.open
+            found.search()  #! builtins.input, time.sleep
+
+        async def h(name):
+            found = KINDS[name]("query", "a", "b")
+            found.search()  #! time.sleep
+        """,
+    "several functions": """
+        import time
+
+        def short(path):
+            time.sleep(1)
+
+        def long(path, mode, *, strict):
+            open(path)
+
+        class Job:
+            def run(self, path):
+                time.sleep(2)
+
+        async def f(flag):
+            step = short if flag else long
+            step("a")  #! time.sleep
+            step("a", "r", strict=True)  #! builtins.open
+
+        async def g(flag, job: Job):
+            step = job.run if flag else long
+            step("a")  #! time.sleep
+        """,
 }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_overrides_take(name, check):
+def test_signatures(name, check):
     check(CASES[name])
