@@ -3,6 +3,39 @@
 import pytest
 
 CASES = {
+    "a generator function made a context manager by a call": """
+        import time
+        from contextlib import asynccontextmanager, contextmanager
+        from sqlalchemy.orm import Session
+
+        def get_db():
+            db = Session()
+            try:
+                yield db
+                db.commit()
+            finally:
+                db.close()
+
+        def slow():
+            time.sleep(1)
+            yield 1
+
+        async def connect():
+            time.sleep(1)  #! time.sleep
+            yield Session()
+
+        session = contextmanager(get_db)
+        slowly = contextmanager(slow)
+        connected = asynccontextmanager(connect)
+
+        async def f(query):
+            with session() as db:  #! sqlalchemy.orm.Session.commit, sqlalchemy.orm.Session.close
+                db.execute(query)  #! sqlalchemy.orm.Session.execute
+            with slowly() as number:  #! time.sleep
+                print(number)
+            async with connected() as db:
+                db.execute(query)  #! sqlalchemy.orm.Session.execute
+    """,
     "several items of a with": """
         from contextlib import (
             AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager,

@@ -339,4 +339,6 @@ BUILTIN_CALLS: dict[str, Handler] = {
     "typing.NewType": _new_type,
     "functools.lru_cache": _decorator,
     "functools.cache": _decorator,
+    "contextlib.contextmanager": _decorator,
+    "contextlib.asynccontextmanager": _decorator,
 }
