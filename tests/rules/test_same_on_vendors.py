@@ -108,6 +108,39 @@ def test_clickhouse():
     assert all(asked for _, asked in found)
 
 
+_LAMPS = "".join(
+    f"<QueueMessage><MessageId>{number}</MessageId><PopReceipt>{number}</PopReceipt>"
+    "<InsertionTime>Thu, 01 Jan 2026 00:00:00 GMT</InsertionTime><DequeueCount>1</DequeueCount>"
+    f"<MessageText>lamp {number}</MessageText></QueueMessage>"
+    for number in (1, 2)
+)
+
+
+def test_azure_queue():
+    pytest.importorskip("azure.storage.queue")
+    deleted: list[str] = []
+
+    def answer(asked: Asked) -> Reply:
+        if asked.method == "DELETE":
+            deleted.append(asked.path)
+            return Reply(b"", 204)
+        text = f"<QueueMessagesList>{'' if deleted else _LAMPS}</QueueMessagesList>"
+        return Reply(text.encode(), headers=(("content-type", "application/xml"),))
+
+    example = ("cloud/azure-queue.md", "In a project that declares aiohttp")
+    with answering(answer) as (port, seen):
+
+        def reset() -> None:
+            seen.clear()
+            deleted.clear()
+
+        found = both(example, reset, lambda: _asked(seen), server=f"http://127.0.0.1:{port}")
+
+    asked = ["GET", "DELETE", "DELETE", "GET"]
+    assert [gave for gave, _ in found] == [["lamp 1", "lamp 2"]] * 2
+    assert [[method for method, *_ in one] for _, one in found] == [asked] * 2
+
+
 def test_milvus(tmp_path):
     manager = pytest.importorskip("milvus_lite.server_manager").server_manager_instance
     pymilvus = pytest.importorskip("pymilvus")

@@ -89,9 +89,13 @@ def escapes(work: FileWork, node: cst.CSTNode, message: str) -> NoReturn:
 
 def _check_arguments(job: Job, work: FileWork, call: cst.Call, member: str) -> None:
     """Refuse a call that does not block, such as ``connection.cursor(name)``, by its arguments."""
-    refused = job.rulebook.arguments(member).refuse
-    given = [arg.keyword.value if arg.keyword is not None else "*" for arg in call.args]
-    if refused and not {"*", *refused}.isdisjoint(given):
+    refused, order = job.rulebook.arguments(member).refuse, job.rulebook.arguments(member).order
+    named = dict(enumerate(order))
+    given = [
+        arg.keyword.value if arg.keyword is not None else arg.star or named.get(place, "*")
+        for place, arg in enumerate(call.args)
+    ]
+    if refused and not {"*", "**", *refused}.isdisjoint(given):
         message = f"its arguments mean something else for the new {member.rpartition('.')[2]}"
         refuse("argument", message, work.source.site(call))
 

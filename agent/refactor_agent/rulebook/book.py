@@ -194,7 +194,7 @@ class RuleBook:
         for rule_id, native in self._index.natives.items():
             if asked in native.types and rule_id in self._by_id:
                 target = native.types[asked]
-                distribution = self._index.distributions.get(target.partition(".")[0])
+                distribution = _distribution(self._by_id[rule_id], native, target)
                 twins = self._by_id[rule_id].twins
                 return AsyncType(
                     rule=rule_id,
@@ -311,7 +311,7 @@ class RuleBook:
         names = tuple(self._names(name))
         streams = not set(names).isdisjoint(native.streams)
         opened = name in native.calls and client in native.opened
-        distribution = self._index.distributions.get(target.partition(".")[0])
+        distribution = _distribution(rule, native, target)
         return NativeCall(
             rule=rule.id,
             callee=name,
@@ -358,6 +358,12 @@ class RuleBook:
             seen.add(current)
             yield current
             waiting.extend(self._index.bases.get(current, ()))
+
+
+def _distribution(rule: Rule, native: Native, target: str) -> str | None:
+    """Say what must be installed for ``target``; of packages with the same API each is its own."""
+    package = target.partition(".")[0]
+    return package if package in rule.twins else native.distribution
 
 
 def _is_vendored(native: Native, target: str) -> bool:

@@ -32,8 +32,6 @@ class Index:
     exceptions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     natives: dict[str, Native] = field(default_factory=dict)
     """By rule id."""
-    distributions: dict[str, str] = field(default_factory=dict)
-    """Top-level package of the async side to what must be installed for it."""
     missing: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
 
@@ -82,7 +80,6 @@ def build_index(rules: Sequence[Rule]) -> Index:
             index.natives[rule.id] = rule.native
             _merge(index.exceptions, rule.native.exceptions, rule, said_by, "exceptions")
             index.missing.update(rule.native.missing)
-            index.distributions.update(_distributions(rule, rule.native))
         index.types.update(_types(rule))
     return index
 
@@ -99,17 +96,6 @@ def _merge(
                 f"change it there, or disable {first.id}"
             )
         table[name] = value
-
-
-def _distributions(rule: Rule, native: Native) -> dict[str, str]:
-    """Say what each package of the async side is installed by."""
-    if native.distribution is None:
-        return {}
-    targets = (*native.calls.values(), *native.types.values())
-    packages = {target.partition(".")[0] for target in targets}
-    return {
-        package: package if package in rule.twins else native.distribution for package in packages
-    }
 
 
 def _types(rule: Rule) -> Iterator[str]:

@@ -127,6 +127,23 @@ def test_a_method_becomes_a_method_of_the_async_type(book):
     assert (native.opened, native.awaited, native.distribution) == (None, True, "slow")
 
 
+def test_rules_of_one_package_need_what_each_of_them_says(rule_text):
+    other = """\
+  - slow.queue.Queue.get() -> object
+native:
+  distribution: slow-queue
+  types: {slow.queue.Queue: slow.queue.aio.Queue}
+"""
+    queue = (
+        rule_text(other).replace("XY101", "XY102").replace("slow.call(seconds", "slow.queue.of(s")
+    )
+    book = RuleBook([parse_rule(rule_text(DATA), "a.md"), parse_rule(queue, "b.md")])
+
+    assert book.native("slow.Client.get").distribution == "slow"
+    assert book.native("slow.queue.Queue.get").distribution == "slow-queue"
+    assert book.async_type("slow.Client").distribution == "slow"
+
+
 def test_what_is_said_of_a_base_holds_for_a_class_with_an_async_side_of_its_own(rule_text):
     data = DATA.replace("  methods:\n", "    slow.Special: slow.aio.Special\n  methods:\n")
     native = RuleBook([parse_rule(rule_text(data), "slow.md")]).native("slow.Special.scan")

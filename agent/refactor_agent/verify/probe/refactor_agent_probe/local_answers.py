@@ -53,6 +53,8 @@ ANSWERS: dict[str, tuple[int, object]] = {
     "/indexes('films')/docs/search.post.search": (200, {
         "@odata.count": 1, "value": [{"title": "Up"}],
     }),
+    "/prices()": (200, {"value": [{"PartitionKey": "shop", "RowKey": "lamp", "price": 5}]}),
+    "/v1/pages/lamp": (200, {"object": "page", "id": "lamp", "archived": False}),
     "/api/v2/auth/identity": (200, {
         "user_id": "", "tenant": "default_tenant", "databases": ["default_database"],
     }),
