@@ -188,6 +188,24 @@ CASES = {
         def input_of():
             return ""
         """,
+    "built-in types that are only declared": """
+        import time
+
+        class Picture:
+            pass
+
+        def to_bytes(image):
+            if isinstance(image, str):
+                time.sleep(1)
+            return image
+
+        async def f(image: bytes, picture: Picture | None, either: Picture | bytes):
+            to_bytes(image)  #! time.sleep
+            to_bytes(picture)
+            to_bytes(either)  #! time.sleep
+            to_bytes(None)
+            to_bytes("a")  #! time.sleep
+        """,
     "protocols and abstract bases are what others are": """
         import time
         from collections.abc import Iterable

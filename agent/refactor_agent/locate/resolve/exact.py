@@ -138,7 +138,10 @@ def _result(evaluator: Evaluator, function: ProjectFunction) -> Classes:
 
 
 def _declared(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Classes:
-    """Read an annotation, where each of its parts names a class."""
+    """Read an annotation, where each of its parts names a class of the project.
+
+    Who writes ``image: bytes`` and then asks whether it is a string does not mean it.
+    """
     if term is None:
         return None
     if term[0] == "#":
@@ -149,7 +152,7 @@ def _declared(evaluator: Evaluator, function: ProjectFunction, term: Term) -> Cl
     if term[0] == "s":
         return _subscripted(evaluator, function, term)
     name = class_named(evaluator, function, term)
-    return frozenset({name}) if name is not None else None
+    return frozenset({name}) if name is not None and name in evaluator.index.classes else None
 
 
 def _subscripted(evaluator: Evaluator, function: ProjectFunction, term: tuple[Any, ...]) -> Classes:
