@@ -79,7 +79,9 @@ def quiet():
 import asyncio
 
 import shop
-from shop.store import Shelf, make
+from shop.base import Base
+from shop.shown import Ticket, shown
+from shop.store import Shelf, Store, make
 from shop.tools import *
 
 
@@ -113,6 +115,29 @@ async def second():
 
 async def third():
     return Shelf().title
+
+
+async def fourth(ticket: Ticket, shelf: Shelf):
+    shown(ticket)
+    shown(shelf)
+
+
+async def fifth(base: Base, name):
+    base.load("a")
+    return {"shelf": Shelf, "store": Store}[name]().load("a")
+""",
+    "shop/shown.py": """\
+from shop.store import Store
+from shop.tools import wait
+
+
+class Ticket:
+    pass
+
+
+def shown(thing):
+    if isinstance(thing, Store):
+        wait()
 """,
 }
 EDITS = {
@@ -132,6 +157,14 @@ EDITS = {
     ),
     "a caller more": lambda text: (
         f"{text}\n\nasync def more():\n    from shop.tools import wait\n\n    wait()\n"
+    ),
+    "a class of both": lambda text: (
+        f"{text}\n\nfrom shop.shown import Ticket\n\n\nclass Both(Ticket, Store):\n    pass\n"
+    ),
+    "another class asked for": lambda text: text.replace("thing, Store", "thing, Ticket"),
+    "a parameter more": lambda text: text.replace("self, key)", "self, key, limit)"),
+    "made with something": lambda text: text.replace(
+        "class Store(Base):\n", "class Store(Base):\n    def __init__(self, path): ...\n\n"
     ),
     "nothing left": lambda _: "",
     "broken": lambda _: "def (:\n",
