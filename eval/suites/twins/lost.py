@@ -1,12 +1,13 @@
 """A plugin for pytest, in the package's own environment: writes down what nobody awaited.
 
 A line a test in which a coroutine was made and never awaited, as it ends, to the file that
-``REFACTOR_EVAL_LOST`` names: its id and the names of these coroutines.
+``REFACTOR_EVAL_LOST`` names: its id and the names of these coroutines. A coroutine in a circle is
+heard of when the interpreter frees it, perhaps in a later test: to look for such would run
+finalisers where they don't run otherwise, and tests that hear of these would end in another way.
 """
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import warnings
@@ -29,16 +30,9 @@ def pytest_configure() -> None:
     hooks._warn_unawaited_coroutine = heard  # noqa: SLF001
 
 
-def pytest_collection_finish() -> None:
-    """Take what there is by now out of what is looked through after each test."""
-    gc.collect()
-    gc.freeze()
-
-
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Look through what the test left behind, circles too, when its last phase is over."""
+    """Tell what was lost since the last test, when the last phase of this one is over."""
     if report.when == "teardown":
-        gc.collect()
         if _LOST:
             line = json.dumps([report.nodeid, sorted(set(_LOST))])
             with open(os.environ["REFACTOR_EVAL_LOST"], "a", encoding="utf-8") as file:  # noqa: PTH123
