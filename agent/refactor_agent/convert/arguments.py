@@ -39,17 +39,19 @@ def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
     names = given(call, parameters)
     differs = (
         wanted.add or wanted.rename or wanted.refuse or wanted.plain or wanted.numbers
-        or wanted.made or wanted.need or wanted.positional is not None
+        or wanted.made or wanted.need or wanted.drop or wanted.positional is not None
     )  # fmt: skip
     if differs and any(arg.star for arg in call.args):
         refuse("unknown-arguments", "starred arguments may hold some that differ there", site)
     for name in names:
         if name in wanted.refuse:
             refuse("argument", f"the argument {name!r} means something else there", site)
+    _check_dropped(call, wanted, parameters, site)
     _check_needed(call, wanted, parameters, site)
     _check_plain(call, wanted, parameters, site)
     _check_numbers(call, wanted, names, site)
     order = parameter_names(parameters)
+    gone = {*wanted.drop, *([wanted.limit] if wanted.limit else [])}
     if wanted.positional is not None and len(_positional(call)) > len(order):
         refuse("unknown-arguments", "nobody knows the names of all its arguments", site)
     renamed = {wanted.rename.get(name, name) for name in names}
@@ -57,11 +59,31 @@ def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)  # noqa: S101
-        args = [_renamed(arg, wanted) for arg in _named(node.args, wanted, order)]
+        args = _without(node.args, gone, order)
+        args = [_renamed(arg, wanted) for arg in _named(args, wanted, order)]
         args = [_number(arg, wanted, spell) for arg in args]
         return node.with_changes(args=_appended(node, args, new_arguments(missing, spell)))
 
     return change
+
+
+def _check_dropped(call: cst.Call, wanted: Arguments, parameters: str, site: Site) -> None:
+    for name, literal in wanted.drop.items():
+        value = argument(call, name, parameters)
+        if value is not None and not (isinstance(value, cst.Name) and value.value == literal):
+            refuse("argument", f"the argument {name!r} means something else there", site)
+
+
+def _without(args: Sequence[cst.Arg], gone: Collection[str], order: Sequence[str]) -> list[cst.Arg]:
+    """Leave out what is not given there; behind a positional one no other may follow."""
+    names = [
+        arg.keyword.value if arg.keyword is not None else "".join(order[at : at + 1])
+        for at, arg in enumerate(args)
+    ]
+    left = [arg for arg, name in zip(args, names, strict=True) if name not in gone]
+    if left and len(left) < len(args):
+        left[-1] = left[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return left
 
 
 def _check_needed(call: cst.Call, wanted: Arguments, parameters: str, site: Site) -> None:

@@ -9,7 +9,7 @@ from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.where import check_awaitable, inner_generator
 
-__all__ = ["TAKE_ANY_ITERABLE", "await_call", "make_list", "rename_method"]
+__all__ = ["TAKE_ANY_ITERABLE", "await_call", "in_turn", "make_list", "rename_method"]
 
 TAKE_ANY_ITERABLE = frozenset({"frozenset", "max", "min", "sorted", "sum", "tuple", "dict"})
 """Builtins to which a list is what any iterable is."""

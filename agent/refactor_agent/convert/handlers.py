@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import libcst as cst
 
@@ -90,13 +90,18 @@ def _map(
         return
     _check_error_use(work, handler)
     caught: list[cst.BaseExpression] = []
+    expiring = work.expiring.items()
     for kind, name, is_old in zip(kinds, names, old, strict=True):
         others = job.rulebook.exception(name) if is_old else (name,)
         if others is None:
             refuse("unmapped-exception", f"no rule knows what stands for {name}", site)
         if not is_old or _may_raise_old(work, guarded, packages):
             caught.append(kind)
-        if is_old:
+        limited = [c for c, one in expiring if one == name and guarded in work.source.ancestors(c)]
+        if limited:
+            caught.append(work.names.spell("asyncio", "TimeoutError", handler))
+            work.names.drop(kind)
+        if is_old and not (limited and _calls_nothing_but(guarded, limited)):
             caught += [work.names.replace(kind, other) for other in others]
     work.rewrites.change(handler.type, lambda _: _as_type(_distinct(caught)))
 
@@ -135,6 +140,12 @@ def _may_raise_old(work: FileWork, guarded: cst.BaseSuite, packages: frozenset[s
         if name is None and _is_project_call(call):
             return True
     return False
+
+
+def _calls_nothing_but(guarded: cst.BaseSuite, calls: Collection[cst.Call]) -> bool:
+    finder = _Calls()
+    guarded.visit(finder)
+    return all(any(call is one for one in calls) for call in finder.found)
 
 
 def _is_project_call(call: cst.Call) -> bool:

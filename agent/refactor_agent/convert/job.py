@@ -42,6 +42,8 @@ class FileWork:
     """Updates of an attribute whose new part may be awaited."""
     unwaited: list[cst.Call] = field(default_factory=list)
     """Calls of objects that become async which go on not to wait, but may raise something else."""
+    expiring: dict[cst.Call, str] = field(default_factory=dict)
+    """Calls whose wait is limited otherwise, and what they raised when time was up."""
     shared: dict[str, cst.Call] = field(default_factory=dict)
     """Clients at the top of the module that change, by name, and the calls that make them."""
 

@@ -13,6 +13,7 @@ from refactor_agent.convert.halves import go_by_half
 from refactor_agent.convert.iteration import read_async
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kinds import gives_async
+from refactor_agent.convert.limited import limited
 from refactor_agent.convert.makers import find_maker
 from refactor_agent.convert.members import read_after
 from refactor_agent.convert.opened import open_client
@@ -53,6 +54,9 @@ def convert_native(job: Job, work: FileWork, call: cst.Call, edit: CallEdit) -> 
     _check_handed_over(work, call, native)
     spell = speller(work, call)
     adapt = adapt_arguments(call, native.arguments, found[1].parameters, edit.site, spell=spell)
+    limit = limited(job, work, call, found[1].parameters)
+    if limit is not None:
+        adapt = in_turn(adapt, limit)
     rename = _renamed(job, work, call, edit, native)
     if native.iterator:
         read_async(work, call, awaited=native.awaited)

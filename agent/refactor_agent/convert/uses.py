@@ -6,7 +6,8 @@ from typing import NoReturn
 
 import libcst as cst
 
-from refactor_agent.convert.awaiting import await_call, rename_method
+from refactor_agent.convert.arguments import adapt_arguments, given
+from refactor_agent.convert.awaiting import await_call, in_turn, rename_method
 from refactor_agent.convert.ending import is_closed, never_closed
 from refactor_agent.convert.entering import enter_async
 from refactor_agent.convert.iteration import read_loop
@@ -14,7 +15,10 @@ from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kinds import gives_async, result_kind
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.results import check_decided
+from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.variables import Variable, variable
+from refactor_agent.convert.wording import speller
+from refactor_agent.rulebook import NativeCall
 
 __all__ = ["check_result_use", "check_use", "check_uses", "escapes"]
 
@@ -121,10 +125,22 @@ def _check_awaited(job: Job, work: FileWork, call: cst.Call, member: str) -> Non
     if native is None or not native.awaited or call in work.rewrites.touched:
         escapes(work, call, f"{member} has no async form")
     check_decided(job, work, call, member)
-    rename = rename_method(native.target.rpartition(".")[2])
-    await_call(
-        job, work, call, rename, in_with=gives_async(job.rulebook, work.source, call, member)
+    change = in_turn(
+        rename_method(native.target.rpartition(".")[2]), _adapted(job, work, call, native)
     )
+    await_call(
+        job, work, call, change, in_with=gives_async(job.rulebook, work.source, call, member)
+    )
+
+
+def _adapted(job: Job, work: FileWork, call: cst.Call, native: NativeCall) -> Change:
+    """Give the change of the arguments of a call that nobody planned: it may not wait at all."""
+    found = job.rulebook.blocking(native.callee)
+    parameters = found[1].parameters if found is not None else ""
+    wanted, site = native.arguments, work.source.site(call)
+    if wanted.limit in given(call, parameters):
+        refuse("argument", f"the argument {wanted.limit!r} means something else there", site)
+    return adapt_arguments(call, wanted, parameters, site, spell=speller(work, call))
 
 
 def _check_end(job: Job, work: FileWork, node: cst.CSTNode, parent: cst.CSTNode, kind: str) -> None:

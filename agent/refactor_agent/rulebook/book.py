@@ -245,6 +245,13 @@ class RuleBook:
         described = self._index.natives[native.rule] if native is not None else None
         return described.leaks if described is not None else ()
 
+    def expiry(self, qualified: str) -> str:
+        """Name the exception by which this call says that its time is up; empty: none is told."""
+        names = tuple(self._names(self.canonical(qualified)))
+        natives = self._index.natives.values()
+        found = (native.expires.get(name) for native in natives for name in names)
+        return next(filter(None, found), "")
+
     def is_entered(self, qualified: str) -> bool:
         """Say whether ``async with`` takes the async form of this call as it is."""
         names = {self.canonical(qualified), *self._names(self.canonical(qualified))}

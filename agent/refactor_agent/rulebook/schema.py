@@ -115,6 +115,11 @@ class Arguments(Value):
     numbers: Mapping[str, str] = {}
     """Argument to the text it becomes, with ``{}`` for what must be a number written at the call:
     ``timeout: "aiohttp.ClientTimeout(sock_read={})"``."""
+    drop: Mapping[str, str] = {}
+    """Argument to the literal with which it says what goes without saying there: ``block: "True"``.
+    With another one the call is not converted natively."""
+    limit: str | None = None
+    """The argument that limits the wait, for which `asyncio.wait_for` stands there."""
     plain: Mapping[str, str] = {}
     """Argument to a pattern: it must be text written at the call in which the pattern is not
     found. ``query: "(?i)\\bin %s"``."""
@@ -176,6 +181,9 @@ class Native(Value):
     exceptions: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_one_or_more)]] = {}
     """Exception class to its counterparts; a handler without one refuses the conversion.
     ``openai.*: openai.*`` where both sides raise the same."""
+    expires: Mapping[str, str] = {}
+    """Calls whose wait an argument limits, to the exception when time is up:
+    ``queue.Queue.get: queue.Empty``."""
     leaks: tuple[str, ...] = ()
     """Packages whose exceptions come through the sync side as they are, and are another's on the
     async side: a handler of them refuses the conversion."""

@@ -64,7 +64,18 @@ def _limited(function: FunctionNode) -> bool:
     words = (
         getattr(node, field, None) for node in ast.walk(function) for field in ("arg", "id", "attr")
     )
-    return any("timeout" in str(word).lower() or word in _LIMITS for word in words if word)
+    named = any("timeout" in str(word).lower() or word in _LIMITS for word in words if word)
+    return named or any(map(_waits_so_long, ast.walk(function)))
+
+
+def _waits_so_long(node: ast.AST) -> bool:
+    """Find ``jobs.get(True, 5)`` of a queue, whose limit has no name there."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    match [node.func.attr, *node.args[-2:]]:
+        case ["get" | "put", ast.Constant(value=True), ast.Constant(value=int() | float())]:
+            return True
+    return False
 
 
 _BEFORE = "import asyncio\n\n\ndef f(k):\n    return get(k)\n"
@@ -95,6 +106,13 @@ CHECK = Check(
             "import asyncio\n\n\nasync def f(k):\n    try:\n"
             "        return await asyncio.wait_for(get(k), 3)\n    except TimeoutError as late:\n"
             "        raise Late(k) from late\n",
+        ),
+        Example(
+            "a queue's, by position",
+            _BEFORE.replace("return get(k)", "return k.get(True, 3)"),
+            "import asyncio\n\n\nasync def f(k):\n    try:\n"
+            "        return await asyncio.wait_for(k.get(), 3)\n"
+            "    except asyncio.TimeoutError:\n        return None\n",
         ),
         Example(
             "taken over",
