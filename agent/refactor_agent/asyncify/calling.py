@@ -90,9 +90,18 @@ class Calling:
                 return self.of(used)
             return by_name_alone(self.evaluator, self.world.leaves, term[2], self._method)
         known = next((member for member in found if member is not None), None)
+        if known is None and term is not None and term[0] == "a" and term[2] in ASYNC_NAMES:
+            return self._special(function, term[1], term[2])
         if known is not None and known.awaited and self._may_be_plain(function, everything):
             return known._replace(maybe=True)
         return known
+
+    def _special(self, function: ProjectFunction, term: Term, name: str) -> Member | None:
+        """Say how a special method is called that a leaf has from a base of the standard library."""
+        receivers = (v for v in self.whence.values(function, term) if isinstance(v, Instance))
+        found = (self.world.leaves.of_class(value.cls, name) for value in receivers)
+        member = next(filter(None, found), None)
+        return member and member._replace(old=name)
 
     def _may_be_plain(self, function: ProjectFunction, values: Values) -> bool:
         if function.name in self.wrapping:

@@ -20,6 +20,7 @@ from refactor_agent.asyncify.looked_up import note_looked_up
 from refactor_agent.asyncify.names import write_names
 from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.request import Request
+from refactor_agent.asyncify.site import Unit
 from refactor_agent.asyncify.spelling import Spelling
 from refactor_agent.asyncify.world import Module, World
 from refactor_agent.convert.refused import Refused
@@ -143,20 +144,12 @@ def _write(
     spelling = Spelling(source, module.facts.summary.module)
     edit = Edit(source, spelling, colouring.colours, refusals)
     write_names(world, module, edit)
-    write_classes(module, edit)
-    for unit in colouring.units:
-        if unit.module is module:
-            colouring.colours.relied_on.clear()
-            write_definition(edit, unit, colouring.colours)
-            is_async = unit.function.name in colouring.colours.coloured
-            for site in colouring.sites[unit]:
-                member = site.ask(colouring.colours)
-                if member is not None and (is_async or site.stands_alone(member)):
-                    _try(refusals, lambda s=site, m=member: s.write(edit, m))
-            if unit.function.name in colouring.colours.in_both:
-                write_both(edit, unit, colouring.colours.wrapping[unit.function.name].parameter)
-            name = unit.function.name
-            ties |= {(name, other) for other in colouring.colours.relied_on - {name}}
+    units = [unit for unit in colouring.units if unit.module is module]
+    write_classes(module, edit, {u.node: colouring.colours.new_name(u.function) for u in units})
+    for unit in units:
+        _write_unit(unit, edit, colouring, refusals)
+        name = unit.function.name
+        ties |= {(name, other) for other in colouring.colours.relied_on - {name}}
     changed = with_helpers(edit.rewrites.apply(source), edit.helpers)
     own = {name.partition(".")[0] for name in world.evaluator.index.modules}
     text = SourceFile.decode(source.file, changed.bytes)
@@ -168,6 +161,20 @@ def _write(
         refusals.add("does-not-compile", f"{source.file} stays as it is: {error}")
         return source.text.encode(source.module.encoding)
     return done
+
+
+def _write_unit(unit: Unit, edit: Edit, colouring: Colouring, refusals: Refusals) -> None:
+    """Write one function; what it relies on is noted in the colours."""
+    colours = colouring.colours
+    colours.relied_on.clear()
+    write_definition(edit, unit, colours)
+    is_async = unit.function.name in colours.coloured
+    for site in colouring.sites[unit]:
+        member = site.ask(colours)
+        if member is not None and (is_async or site.stands_alone(member)):
+            _try(refusals, lambda s=site, m=member: s.write(edit, m))
+    if unit.function.name in colours.in_both:
+        write_both(edit, unit, colours.wrapping[unit.function.name].parameter)
 
 
 def _try(refusals: Refusals, write: object) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from refactor_agent.asyncify.leaves.given import Given
 from refactor_agent.asyncify.leaves.member import Gives, Member
 from refactor_agent.asyncify.leaves.naming import Naming, is_class_name, name_of
+from refactor_agent.asyncify.leaves.provided import provided
 from refactor_agent.asyncify.leaves.shape import shape
 from refactor_agent.asyncify.leaves.stdlib import (
     ASYNC_CONTEXTS,
@@ -165,7 +166,9 @@ class Leaves:
             awaited, gives = shape(self._evaluator, method)
             if awaited or gives != "value":
                 return Member(candidate, awaited, gives)
-        return Member(found[0][0], awaited=False) if found else None
+        if found:
+            return Member(found[0][0], awaited=False)
+        return provided(self._evaluator, aio, name)
 
     def _by_data(self, sync: str, target: str, name: str, named: str | None) -> Member | None:
         """Answer for an async class whose source is not at hand."""
