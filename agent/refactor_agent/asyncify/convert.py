@@ -141,7 +141,7 @@ def _write(
     ties: set[tuple[str, str]],
 ) -> bytes:
     source = module.source
-    spelling = Spelling(source, module.facts.summary.module)
+    spelling = Spelling(source, module.facts.summary.module, world.leaves.public)
     edit = Edit(source, spelling, colouring.colours, refusals)
     write_names(world, module, edit)
     units = [unit for unit in colouring.units if unit.module is module]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -17,9 +18,10 @@ __all__ = ["Spelling"]
 class Spelling:
     """Writes qualified names in the manner of what they take the place of."""
 
-    def __init__(self, source: Source, module: str) -> None:
-        """Take a file and the name it is imported by."""
+    def __init__(self, source: Source, module: str, canonical: Callable[[str], str]) -> None:
+        """Take a file, the name it is imported by, and what gives a name's home for any other."""
         self.names = Names(source)
+        self._canonical = canonical
         self._file = source.file
         self.guarded: dict[Binding, Guarded] = {}
         """Imports under a condition, and the names that are imported beside them."""
@@ -56,8 +58,10 @@ class Spelling:
 
     def _binds(self, name: str, module: str) -> bool:
         bound = self.names.binding(name)
-        same = bound is not None and bound.name == name
-        return bound is not None and same and self._absolute(bound.module) == module
+        if bound is None or bound.name != name:
+            return False
+        home = self._absolute(bound.module)
+        return home == module or self._canonical(f"{home}.{name}") == f"{module}.{name}"
 
     def _means(self, head: str, binding: Binding | None, module: str) -> bool:
         """Say whether ``head`` is how the file writes ``module``."""

@@ -65,7 +65,11 @@ class Leaves:
         """Give the qualified name that stands for a class or function in async code."""
         name = name_of(value)
         target = None if name is None else self._names.get(name)
-        return None if target is None else self._naming.public(target)
+        return None if target is None else self.public(target)
+
+    def public(self, name: str) -> str:
+        """Give the one name by which to import what several names may mean."""
+        return self._naming.public(name)
 
     def is_weak(self, value: Value) -> bool:
         """Say whether the counterpart of ``value`` only serves functions that are async anyway."""
