@@ -57,7 +57,7 @@ class Calling:
         """Calls, by function and number, of what an entry point must wait for."""
         self._holes = find_holes(world.leaves.prose)
         self._asked: set[str] = set()
-        """Lambdas that are being asked, which may call themselves."""
+        """Functions that are being asked for what they give, which may call themselves."""
         self.coloured: set[str] = set()
         """The functions that wait for what became async: those that were async before as well."""
         self.renamed: dict[str, str] = {}

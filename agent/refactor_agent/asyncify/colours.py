@@ -43,6 +43,18 @@ class Colours(Calling):
             return None  # see `constructs.closing`
         return super().called(function, term)
 
+    def _method(self, function: ProjectFunction) -> Member | None:
+        found = super()._method(function)
+        if found is not None or function.name in self._asked:
+            return found
+        self._asked.add(function.name)
+        try:
+            inner = self.gives_iterator(function.name)
+        finally:
+            self._asked.discard(function.name)
+        bare = function.facts.bare
+        return inner and Member(bare, awaited=False, gives="iterator", old=bare)
+
     def entered(self, function: ProjectFunction, term: Term) -> Member | None:
         """Say whether ``with`` over ``term`` becomes asynchronous."""
         for value in self.whence.values(function, term):
@@ -104,7 +116,12 @@ class Colours(Calling):
             hole = self.hole(CallSite(function, number), last_name(function, call.func))
             if hole is not None and hole.gives == gives:
                 return hole
-            for value in self.evaluator.term(function, call.func):
+            values = self.evaluator.term(function, call.func)
+            if not values:
+                member = self.called(function, call.func)
+                if member is not None and member.gives == gives:
+                    return member
+            for value in values:
                 if value in _ITERATING_ON and call.args and gives == "iterator":
                     return self.read(function, call.args[0], depth + 1)
                 member = self.of(value)

@@ -41,8 +41,9 @@ def by_name_alone(
     """Say how a method is called on an object of unknown type.
 
     Only where every sync class of the project and of the leaves' libraries that has such a method
-    has it awaited under one name: left as it is, the call would surely be wrong. A method that
-    only hands on to another object's of the same name goes by what the others are.
+    has it awaited, or read with ``async for``, under one name: left as it is, the call would surely
+    be wrong. A method that only hands on to another object's of the same name goes by what the
+    others are.
     """
     if name in _BUILTIN or name.startswith("__"):
         return None
@@ -56,7 +57,7 @@ def by_name_alone(
         member = of(methods[0])
         if member is None and _hands_on(evaluator, methods[0]):
             continue
-        if member is None or not member.awaited:
+        if member is None or not (member.awaited or member.gives == "iterator"):
             return None
         found.add(member._replace(weak=False))
     return found.pop() if len(found) == 1 else None

@@ -238,3 +238,34 @@ def test_handlers_that_are_kept_in_lists(convert):
     made = convert(dedent(before), leaves=LEAVES).files["app.py"].decode()
     assert "    async def fire(self, name):" in made
     assert "return [await handler() for handler in self.handlers[name]]" in made
+
+
+def test_a_generator_that_is_read_from_an_object_of_unknown_type(convert):
+    """All that have a method of this name give async generators, one through the other."""
+    before = """\
+        from wire import Wire
+
+        class Proxy:
+            def __init__(self, wire: Wire):
+                self.wire = wire
+
+            def replicas(self):
+                yield self.wire.read()
+
+        class Pool:
+            def __init__(self, wire: Wire):
+                self.proxy = Proxy(wire)
+
+            def replicas(self):
+                return self.proxy.replicas()
+
+        class Link:
+            def __init__(self, **settings):
+                self.pool = settings.pop("pool")
+
+            def connect(self):
+                for replica in self.pool.replicas():
+                    return replica
+        """
+    done = convert(before).files["app.py"].decode()
+    assert "async def connect(self):\n        async for replica in self.pool.replicas():" in done

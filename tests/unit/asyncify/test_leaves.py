@@ -251,3 +251,74 @@ def test_one_name_stands_for_either_of_two_libraries(convert, tmp_path):
     after = after.replace("return link", "return await link")
     leaves = {"wire.Wire": "wire.AsyncWire", "wire2.Wire": "wire2.AsyncWire"}
     assert convert(dedent(before), leaves=leaves).files["app.py"].decode() == after
+
+
+def test_what_alternatives_a_call_gives_are_no_pairs(convert, tmp_path):
+    """The sync side gives either of two errors back, the async side their base."""
+    (tmp_path / "link.py").write_text(
+        dedent("""\
+        class LinkError(Exception): ...
+        class ReadOnly(LinkError): ...
+        class Busy(LinkError): ...
+
+        class Link:
+            def answer(self, code):
+                return ReadOnly() if code else Busy()
+
+        class AsyncLink:
+            async def answer(self, code):
+                return LinkError()
+
+            @classmethod
+            def from_url(cls, url):
+                return cls()
+
+            def __await__(self):
+                return self.answer(0).__await__()
+        """)
+    )
+    before = """\
+        from link import Link, ReadOnly
+
+        def ask(link: Link):
+            try:
+                return link.answer(1)
+            except ReadOnly:
+                return None
+        """
+    after = """\
+        from link import AsyncLink, ReadOnly
+
+        async def ask(link: AsyncLink):
+            try:
+                return await link.answer(1)
+            except ReadOnly:
+                return None
+        """
+    done = convert(dedent(before), leaves={"link.Link": "link.AsyncLink"})
+    assert done.files["app.py"].decode() == dedent(after)
+
+
+def test_another_constructor_is_not_awaited_where_calling_the_class_is_not(convert, tmp_path):
+    (tmp_path / "link.py").write_text(
+        dedent("""\
+        class Link:
+            @classmethod
+            def from_url(cls, url):
+                return cls()
+
+        class AsyncLink:
+            @classmethod
+            def from_url(cls, url):
+                return cls()
+
+            async def _opened(self):
+                return self
+
+            def __await__(self):
+                return self._opened().__await__()
+        """)
+    )
+    before = "from link import Link\n\ndef open_link(url):\n    return Link.from_url(url)\n"
+    done = convert(before, leaves={"link.Link": "link.AsyncLink"})
+    assert done.files["app.py"].decode() == before.replace("Link", "AsyncLink")

@@ -7,7 +7,7 @@ their methods that cursors become ``aiosqlite.Cursor``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from refactor_agent.locate.resolve.classes import linearise
 from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -26,6 +26,7 @@ __all__ = ["implied"]
 _FILES = ("io.TextIOWrapper", "io.BufferedReader", "io.BufferedWriter")
 """``open`` gives any of them, by its mode."""
 
+_EXCEPTIONS = frozenset({"builtins.BaseException", "builtins.Exception"})
 _MOST = 40
 """Pairs after which a library's types are taken to be something else than twins."""
 
@@ -48,9 +49,8 @@ def _of_pair(evaluator: Evaluator, aio: Values, sync: str) -> Iterator[tuple[str
     for value in aio:
         if isinstance(value, FunctionValue):
             function = evaluator.index.functions[value.name]
-            for taken in _classes(returned(evaluator, function)):
-                for given in _results(evaluator, sync):
-                    yield given, taken
+            taken = _classes(returned(evaluator, function))
+            yield from _matched(evaluator, _results(evaluator, sync), taken)
         elif isinstance(value, ClassObject):
             yield from _of_classes(evaluator, sync, value.cls)
 
@@ -61,10 +61,32 @@ def _of_classes(evaluator: Evaluator, given: str, taken: str) -> Iterator[tuple[
     for base in linearise(evaluator, aio) if aio is not None else ():
         if isinstance(base, ProjectClass):
             for name in base.facts.methods:
-                method = base.methods(name)[0]
-                for cls in _classes(returned(evaluator, method)):
-                    for old in _results(evaluator, f"{given}.{name}"):
-                        yield old, cls
+                made = _classes(returned(evaluator, base.methods(name)[0]))
+                yield from _matched(evaluator, _results(evaluator, f"{given}.{name}"), made)
+
+
+def _matched(
+    evaluator: Evaluator, given: Iterable[str], taken: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Pair what a sync function gives with what its counterpart gives.
+
+    Of several, those of one name: the others are alternatives. What both give is no side of
+    anything, and an exception that is given back, as some protocols do, has no async side.
+    """
+    sync, aio = dict.fromkeys(given), dict.fromkeys(taken)
+    old = [name for name in sync if name not in aio and not _is_exception(evaluator, name)]
+    new = [name for name in aio if name not in sync and not _is_exception(evaluator, name)]
+    same = [(one, other) for one in old for other in new if _neutral(one) == _neutral(other)]
+    if same:
+        yield from same
+    elif len(new) == 1 and (len(old) == 1 or set(old) <= set(_FILES)):
+        yield from ((one, new[0]) for one in old)
+
+
+def _is_exception(evaluator: Evaluator, name: str) -> bool:
+    cls = evaluator.index.classes.get(name)
+    bases = linearise(evaluator, cls) if cls is not None else ()
+    return any(str(base) in _EXCEPTIONS for base in bases if isinstance(base, str))
 
 
 def _subclasses(evaluator: Evaluator, given: str, taken: str) -> Iterator[tuple[str, str]]:

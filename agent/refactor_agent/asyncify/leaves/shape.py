@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from refactor_agent.asyncify.leaves.member import Gives
 from refactor_agent.locate.resolve.annotations import declared
-from refactor_agent.locate.resolve.classes import find_methods
+from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.results import returned
 from refactor_agent.locate.resolve.values import AWAITABLE, Instance
 
@@ -24,9 +24,17 @@ def shape(evaluator: Evaluator, function: ProjectFunction) -> tuple[bool, Gives]
         return False, "iterator"
     for value in returned(evaluator, function):
         cls = evaluator.index.classes.get(value.cls) if isinstance(value, Instance) else None
-        if cls is not None and find_methods(evaluator, cls, "__await__"):
+        if cls is None or _constructs(evaluator, function, cls):
+            continue
+        if find_methods(evaluator, cls, "__await__"):
             return True, "context"
     return _gives_awaitable(evaluator, function), "value"
+
+
+def _constructs(evaluator: Evaluator, function: ProjectFunction, cls: ProjectClass) -> bool:
+    """Say whether a class method makes an object of its own class, as calling the class does."""
+    is_own = function.owner is not None and function.owner in linearise(evaluator, cls)
+    return is_own and function.has_decorator("classmethod")
 
 
 def _gives_awaitable(evaluator: Evaluator, function: ProjectFunction) -> bool:
