@@ -97,7 +97,7 @@ class Calling:
         return known
 
     def _special(self, function: ProjectFunction, term: Term, name: str) -> Member | None:
-        """Say how a special method is called that a leaf has from a base of the standard library."""
+        """Say how a special method is called that a leaf has from a base in the stdlib."""
         receivers = (v for v in self.whence.values(function, term) if isinstance(v, Instance))
         found = (self.world.leaves.of_class(value.cls, name) for value in receivers)
         member = next(filter(None, found), None)

@@ -14,6 +14,7 @@ from refactor_agent.locate.resolve.values import (
     GeneratorValue,
     Instance,
     Value,
+    Values,
 )
 from refactor_agent.locate.terms import Term
 
@@ -111,26 +112,32 @@ class Colours(Calling):
         """Ask the callee of the call that ``term`` comes from, whatever it is annotated with."""
         if depth > DEPTH:
             return None
-        for number in set(calls_behind(function, term)):
-            call = function.body.calls[number]
-            hole = self.hole(CallSite(function, number), last_name(function, call.func))
-            if hole is not None and hole.gives == gives:
-                return hole
-            values = self.evaluator.term(function, call.func)
-            if not values:
-                member = self.called(function, call.func)
-                if member is not None and member.gives == gives:
-                    return member
-            for value in values:
-                if value in _ITERATING_ON and call.args and gives == "iterator":
-                    return self.read(function, call.args[0], depth + 1)
-                member = self.of(value)
-                if member is not None and member.gives == gives:
-                    return member
-                if isinstance(value, FunctionValue) and gives == "iterator":
-                    inner = self.gives_iterator(value.name, depth + 1)
-                    if inner is not None:
-                        return inner
+        found = (
+            self._given_by(CallSite(function, number), gives, depth)
+            for number in set(calls_behind(function, term))
+        )
+        return next(filter(None, found), None)
+
+    def _given_by(self, site: CallSite, gives: str, depth: int) -> Member | None:
+        function, func = site.function, site.facts.func
+        values = self.evaluator.term(function, func)
+        members = [self.hole(site, last_name(function, func)), *map(self.of, values)]
+        if not values:
+            members.append(self.called(function, func))
+        for member in members:
+            if member is not None and member.gives == gives:
+                return member
+        return self._iterator_of(site, values, depth) if gives == "iterator" else None
+
+    def _iterator_of(self, site: CallSite, values: Values, depth: int) -> Member | None:
+        """Say whether a call of plain functions, any of ``values``, hands an iterator on."""
+        for value in values:
+            if value in _ITERATING_ON and site.facts.args:
+                return self.read(site.function, site.facts.args[0], depth + 1)
+            if isinstance(value, FunctionValue):
+                inner = self.gives_iterator(value.name, depth + 1)
+                if inner is not None:
+                    return inner
         return None
 
     def gives_iterator(self, name: str, depth: int = 0) -> Member | None:

@@ -1,4 +1,4 @@
-"""An async class that the file imports already, from another module than the one that defines it."""
+"""An async class that the file imports already, from a module that exports it again."""
 
 from __future__ import annotations
 

@@ -322,3 +322,35 @@ def test_another_constructor_is_not_awaited_where_calling_the_class_is_not(conve
     before = "from link import Link\n\ndef open_link(url):\n    return Link.from_url(url)\n"
     done = convert(before, leaves={"link.Link": "link.AsyncLink"})
     assert done.files["app.py"].decode() == before.replace("Link", "AsyncLink")
+
+
+def test_arguments_that_the_async_side_takes_by_keyword_alone(convert, tmp_path):
+    (tmp_path / "link.py").write_text(
+        dedent("""\
+        class Link:
+            def __init__(self, host, port=1, **more): ...
+            def send(self, text, wait=1): ...
+
+        class AsyncLink:
+            def __init__(self, *, host, port=1, **more): ...
+            async def send(self, text, *, wait=1): ...
+        """)
+    )
+    before = """\
+        from link import Link
+
+        def send(host, **more):
+            link = Link(host, 2, **more)
+            link.send("text", 3)
+            return Link(host=host, port=4)
+        """
+    after = """\
+        from link import AsyncLink
+
+        async def send(host, **more):
+            link = AsyncLink(host=host, port=2, **more)
+            await link.send("text", wait=3)
+            return AsyncLink(host=host, port=4)
+        """
+    done = convert(dedent(before), leaves={"link.Link": "link.AsyncLink"})
+    assert done.files["app.py"].decode() == dedent(after)

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-CHANNEL = '''\
+CHANNEL = """\
 from typing import AsyncContextManager, ContextManager
 
 
@@ -30,7 +30,7 @@ class AsyncChannel(AsyncContextManager["AsyncChannel"]):
 
     async def close(self):
         pass
-'''
+"""
 
 CASES = [
     pytest.param(

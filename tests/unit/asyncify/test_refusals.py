@@ -256,3 +256,12 @@ def test_what_a_finaliser_does_when_it_runs(convert, is_open, told):
         del line
         gc.collect()
     assert [str(warning.message) for warning in seen] == told
+
+
+def test_a_call_that_the_async_side_has_no_place_for(convert, tmp_path):
+    sides = "class Link:\n    def send(self, text, wait=1): ...\n\n"
+    sides += "class AsyncLink:\n    async def send(self, text): ...\n"
+    (tmp_path / "link.py").write_text(sides)
+    before = "from link import Link\n\ndef send(link: Link):\n    link.send('text', 3)\n"
+    done = convert(before, leaves={"link.Link": "link.AsyncLink"})
+    assert [refusal.reason for refusal in done.refusals] == ["other-arguments"]

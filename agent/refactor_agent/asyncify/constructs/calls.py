@@ -11,10 +11,12 @@ from refactor_agent.asyncify.awaiting import await_, await_if_needed
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves import Member
+from refactor_agent.asyncify.signatures import by_keyword
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.waiting import Waiting, waiting
 from refactor_agent.asyncify.world import CallSite
 from refactor_agent.convert.refused import refuse
+from refactor_agent.convert.rewrite import Change
 
 __all__ = ["find"]
 
@@ -52,11 +54,25 @@ class _Call(Site):
         if _needs_an_object(member.name):
             text = f"{member.name} needs an object, which {member.old} does not; call it by hand"
             refuse("leaf-of-another-kind", text, edit.source.site(self.node))
+        named = by_keyword(edit.colours, self.call, self.node.args)
+        if named is None:
+            text = f"{member.target or member.name} takes fewer arguments; write the call by hand"
+            refuse("other-arguments", text, edit.source.site(self.node))
         rename(edit, self.node, member)
+        for at, name in named.items():
+            edit.change(self.node.args[at], _named(name))
         if member.maybe:
             await_if_needed(edit, self.node)
         elif member.awaited and not _enters(edit, self.node, member):
             await_(edit, self.node)
+
+
+def _named(name: str) -> Change:
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+        return cst.ensure_type(node, cst.Arg).with_changes(keyword=cst.Name(name), equal=equal)
+
+    return change
 
 
 def _at_once(member: Member, short: Waiting) -> Member:

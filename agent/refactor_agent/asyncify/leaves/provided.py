@@ -25,7 +25,7 @@ _HOMES = ("typing.", "typing_extensions.", "collections.abc.", "contextlib.")
 
 def provided(evaluator: Evaluator, cls: ProjectClass, name: str) -> Member | None:
     """Give what a base of the async class ``cls`` provides for the special method ``name``."""
-    wanted = ASYNC_NAMES.get(name)
+    wanted = ASYNC_NAMES.get(name, "")
     for base in linearise(evaluator, cls) if wanted else ():
         if not isinstance(base, str) or not base.startswith(_HOMES):
             continue
