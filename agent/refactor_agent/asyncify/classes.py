@@ -23,7 +23,8 @@ def write_classes(module: Module, edit: Edit, names: Mapping[cst.FunctionDef, st
         if isinstance(node, cst.ClassDef):
             own = {part: names.get(part, part.name.value) for part in _methods(node)}
             _write_second_names(edit, node, {part.name.value: own[part] for part in own})
-            for base in node.bases if _ASYNC.intersection(own.values()) else ():
+            anew = {name for part, name in own.items() if name != part.name.value}
+            for base in node.bases if anew & _ASYNC else ():
                 asynchronous_types(edit, base.value)
             if len(node.bases) > 1:
                 edit.change(node, lambda n: _without_doubles(module, n))

@@ -91,7 +91,7 @@ def _with_locks(
     world: World, colouring: Colouring, refusals: Refusals
 ) -> tuple[Colouring, Refusals]:
     """Colour again with locks of tasks, where every user of the locks of threads can wait."""
-    locks = held_across_await(colouring, world.leaves)
+    locks = sorted(held_across_await(colouring, world.leaves))
     if not locks:
         return colouring, refusals
     for name in locks:

@@ -134,6 +134,45 @@ CASES = [
     ),
     pytest.param(
         """
+        from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+        from channel import Channel
+
+        class Client(AbstractContextManager, AbstractAsyncContextManager):
+            def __init__(self, channel: Channel):
+                self.channel = channel
+
+            def __exit__(self, *exc_details):
+                pass
+
+            async def __aexit__(self, *exc_details):
+                pass
+
+            def send(self):
+                return self.channel.send("text")
+        """,
+        """
+        from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+        from channel import AsyncChannel
+
+        class Client(AbstractContextManager, AbstractAsyncContextManager):
+            def __init__(self, channel: AsyncChannel):
+                self.channel = channel
+
+            def __exit__(self, *exc_details):
+                pass
+
+            async def __aexit__(self, *exc_details):
+                pass
+
+            async def send(self):
+                return await self.channel.send("text")
+        """,
+        id="a class that serves both protocols itself",
+    ),
+    pytest.param(
+        """
         from collections.abc import Iterator
 
         class Numbers(Iterator[int]):

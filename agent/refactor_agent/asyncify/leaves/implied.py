@@ -70,12 +70,16 @@ def _matched(
 ) -> Iterator[tuple[str, str]]:
     """Pair what a sync function gives with what its counterpart gives.
 
-    Of several, those of one name: the others are alternatives. What both give is no side of
-    anything, and an exception that is given back, as some protocols do, has no async side.
+    Of several, those of one name: the others are alternatives. What both give has both sides in
+    one class; an exception that is given back, as some protocols do, has none.
     """
-    sync, aio = dict.fromkeys(given), dict.fromkeys(taken)
-    old = [name for name in sync if name not in aio and not _is_exception(evaluator, name)]
-    new = [name for name in aio if name not in sync and not _is_exception(evaluator, name)]
+    sync, aio = (
+        [name for name in dict.fromkeys(side) if not _is_exception(evaluator, name)]
+        for side in (given, taken)
+    )
+    yield from ((name, name) for name in sync if name in aio)
+    old = [name for name in sync if name not in aio]
+    new = [name for name in aio if name not in sync]
     same = [(one, other) for one in old for other in new if _neutral(one) == _neutral(other)]
     if same:
         yield from same
