@@ -175,3 +175,26 @@ CASES = {
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
 def test_attribute(text: str, check) -> None:
     check(text)
+
+
+def test_an_attribute_that_a_method_sets_on_its_class(check):
+    check("""
+        import requests
+
+        class Lock:
+            session = None
+
+            def __init__(self):
+                cls = self.__class__
+                cls.session = requests.Session()
+                type(self).other = requests.Session()
+
+            @classmethod
+            def prepare(cls):
+                cls.third = requests.Session()
+
+            async def take(self):
+                self.session.get("https://example.org")  #! requests.Session.get
+                self.other.get("https://example.org")  #! requests.Session.get
+                self.third.get("https://example.org")  #! requests.Session.get
+        """)

@@ -257,3 +257,40 @@ CASES = {
 @pytest.mark.parametrize("source", CASES.values(), ids=CASES)
 def test_what_is_called(check, source):
     check(source)
+
+
+def test_an_argument_of_a_class_that_is_called_by_another_name(check):
+    check("""
+        import requests
+
+        class Lock:
+            def __init__(self, session):
+                self.session = session
+
+            def take(self):
+                self.session.get("https://example.org")
+
+        def make(session: requests.Session, lock_class=None):
+            if lock_class is None:
+                lock_class = Lock
+            return lock_class(session)
+
+        async def start(lock: Lock):
+            lock.take()  #! requests.Session.get
+        """)
+
+
+def test_an_argument_of_a_function_that_a_variable_holds(check):
+    check("""
+        import requests
+
+        def fetch(session):
+            session.get("https://example.org")
+
+        def run(session: requests.Session, is_dry: bool):
+            work = print if is_dry else fetch
+            work(session)
+
+        async def start(session: requests.Session):
+            run(session, False)  #! requests.Session.get
+        """)

@@ -10,7 +10,7 @@ from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Value, Values, join
 from refactor_agent.locate.summary import CallFacts
-from refactor_agent.locate.terms import Term
+from refactor_agent.locate.terms import Term, leaves
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -59,7 +59,7 @@ def _by_callers(evaluator: Evaluator, function: ProjectFunction, slot: _Slot) ->
         values
         for caller in callers
         for call in caller.body.calls
-        if _last_name(caller, call.func) in names
+        if not names.isdisjoint(_called(caller, call.func))
         for values in _by_call(evaluator, caller, call, function, slot)
     )
 
@@ -176,6 +176,14 @@ def _takes(caller: ProjectFunction, term: Term, keyword: str) -> bool:
 
 def _positional(function: ProjectFunction) -> list[str]:
     return [item.name for item in function.facts.parameters if item.kind == "positional"]
+
+
+def _called(caller: ProjectFunction, func: Term) -> Iterator[str | None]:
+    """Give the last names of what a callee is, or may be where a variable holds it."""
+    yield _last_name(caller, func)
+    if func is not None and func[0] in "lu":
+        for leaf in leaves(caller.body.definitions, func):
+            yield _last_name(caller, leaf)
 
 
 def _last_name(caller: ProjectFunction, func: Term) -> str | None:

@@ -14,7 +14,7 @@ from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutat
 from refactor_agent.locate.summarise.unreachable import constant_truth
 from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import CallFacts, Load
-from refactor_agent.locate.terms import Term, union
+from refactor_agent.locate.terms import Term, leaves, union
 
 __all__ = ["EXPRESSIONS", "OPERATORS"]
 
@@ -68,6 +68,8 @@ def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
         callee = _base(walk, func)
         if isinstance(func, ast.Name):
             walk.note_caller(func.id)
+            if callee is not None and callee[0] in "lu":
+                _note_held(walk, callee)
     starred = False
     arguments: list[Term] = []
     for argument in node.args:
@@ -84,6 +86,17 @@ def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
     if isinstance(func, ast.Attribute) and func.attr in MUTATORS:
         note_mutation(walk, func, arguments)
     return ("k", number)
+
+
+def _note_held(walk: Walk, callee: Term) -> None:
+    """Note the names of what a variable holds that is called."""
+    for leaf in leaves(walk.body.definitions, callee):
+        if leaf[0] in "gi":
+            walk.note_caller(leaf[-1])
+        elif leaf[0] == "c":
+            walk.note_caller(walk.classes[leaf[1]].name.rpartition(".")[2].partition("#")[0])
+        elif leaf[0] == "f":
+            walk.note_caller(walk.functions[leaf[1]].name.rpartition(".")[2].partition("#")[0])
 
 
 def _argument(walk: Walk, node: ast.expr, call: int) -> Term:

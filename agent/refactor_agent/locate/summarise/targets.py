@@ -6,7 +6,7 @@ import ast
 
 from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import Attribute, Store
-from refactor_agent.locate.terms import Term
+from refactor_agent.locate.terms import Term, defined
 
 __all__ = [
     "MUTATORS",
@@ -177,6 +177,9 @@ def _gains(walk: Walk, node: ast.expr, held: Term) -> None:
 
 
 def _owner_of_self(walk: Walk, term: Term) -> int:
+    term = defined(walk.body.definitions, term)
+    if term is not None and term[0] == "a" and term[2] == "__class__":
+        term = term[1]  # what is set on the class, its objects have
     if term is None or term[0] not in "px":
         return -1
     number = walk.scope.function if term[0] == "p" else term[1]
