@@ -44,7 +44,8 @@ def files(home: AgentHome) -> dict[str, tuple[int, bytes]]:
 def complains(done: Ended, *parts: str) -> None:
     """One line on stderr, nothing on stdout, exit code 2."""
     assert (done.code, done.out) == (2, ""), done
-    line, *progress = done.err.splitlines()[::-1]
+    lines = [one for one in done.err.splitlines() if not one.startswith("note: Uncommitted ")]
+    line, *progress = lines[::-1]
     assert line.startswith("error: "), done.err
     assert set(progress) <= {"looking for what blocks the loop", "planning",
                              "looking at the project's tests as they are"}, done.err  # fmt: skip
