@@ -1,10 +1,11 @@
-"""Calls whose result is awaited: what that says of the callee."""
+"""Calls whose result is awaited, or whose callee was asked for: what that says of the callee."""
 
 from __future__ import annotations
 
 from refactor_agent.locate.resolve.classes import find_methods
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.signatures import KEEPING
 from refactor_agent.locate.resolve.values import (
     AWAITABLE,
     FunctionValue,
@@ -12,7 +13,7 @@ from refactor_agent.locate.resolve.values import (
     Value,
     Values,
 )
-from refactor_agent.locate.summary import CallFacts
+from refactor_agent.locate.summary import COROUTINE_FUNCTION, CallFacts
 
 __all__ = ["Awaited"]
 
@@ -26,16 +27,28 @@ class Awaited:
         self._evaluator = evaluator
 
     def callees(self, function: ProjectFunction, call: CallFacts, values: Values) -> Values:
-        """Give those of ``values`` that an awaited call may run.
+        """Give those of ``values`` that a call may run.
 
-        Where some give an awaitable, the others are not meant. A decorated sync function that
-        gives something else is not what is called: its decorator puts another in its place.
+        Where some that are awaited give an awaitable, the others are not meant. A decorated sync
+        function that gives something else is not what is called: its decorator puts another in
+        its place. What ``iscoroutinefunction`` said yes to is no sync function.
         """
+        if COROUTINE_FUNCTION in call.frames:
+            values = tuple(value for value in values if not self._is_sync(value))
+        if not call.awaited:
+            return values
         if len(values) > 1:
             found = tuple(value for value in values if self._gives_awaitable(function, call, value))
             if found:
                 return found
         return tuple(value for value in values if not self._is_replaced(function, call, value))
+
+    def _is_sync(self, value: Value) -> bool:
+        if not isinstance(value, FunctionValue):
+            return False
+        facts = self._evaluator.index.functions[value.name].facts
+        decorators = {text.rpartition(".")[2] for _, text in facts.decorators}
+        return not facts.is_async and decorators <= KEEPING
 
     def _gives_awaitable(self, function: ProjectFunction, call: CallFacts, value: Value) -> bool:
         results = self._evaluator.called(function, call, value)

@@ -155,8 +155,7 @@ class Effects:
     def _call(self, function: ProjectFunction, call: CallFacts) -> Iterator[Effect]:
         values = fitting(self.evaluator, call, self.evaluator.term(function, call.func))
         is_async_source = ASYNC_SOURCE in call.frames[:1]
-        if call.awaited:
-            values = self._awaited.callees(function, call, values)
+        values = self._awaited.callees(function, call, values)
         if values and is_fallback(self.evaluator, function, call):
             return
         for value in values:

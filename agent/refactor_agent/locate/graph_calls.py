@@ -24,7 +24,14 @@ from refactor_agent.locate.resolve.values import (
     Value,
     Values,
 )
-from refactor_agent.locate.summary import ASYNC_SOURCE, NEVER, OFF_LOOP, CallFacts, FrameMark
+from refactor_agent.locate.summary import (
+    ASYNC_SOURCE,
+    COROUTINE_FUNCTION,
+    NEVER,
+    OFF_LOOP,
+    CallFacts,
+    FrameMark,
+)
 from refactor_agent.locate.suppressed import suppressed_rules
 from refactor_agent.locate.terms import Term
 
@@ -172,7 +179,7 @@ def frames_of(
     """Give the frames of a place, innermost first; a ``with`` of a lock gives two."""
     found: list[Frame] = []
     for mark in marks:
-        if mark in {ASYNC_SOURCE, OFF_LOOP}:
+        if mark in {ASYNC_SOURCE, COROUTINE_FUNCTION, OFF_LOOP}:
             continue
         if isinstance(mark, str):
             found.append(_FRAMES[mark])

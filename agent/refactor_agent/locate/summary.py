@@ -15,6 +15,7 @@ from refactor_agent.locate.terms import Place, Term
 
 __all__ = [
     "ASYNC_SOURCE",
+    "COROUTINE_FUNCTION",
     "NEVER",
     "OFF_LOOP",
     "SUMMARY_VERSION",
@@ -35,7 +36,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 16
+SUMMARY_VERSION = 17
 """Goes up whenever a summary of the same bytes would look different."""
 
 V = TypeVar("V")
@@ -53,6 +54,9 @@ OFF_LOOP = "off_loop"
 
 ASYNC_SOURCE = "async_source"
 """A frame of a call alone, whose result ``async for`` or ``async with`` takes."""
+
+COROUTINE_FUNCTION = "coroutine_function"
+"""A frame of a call alone, of what ``iscoroutinefunction`` was asked about before, and said so."""
 
 
 def may_hold_loop(frames: tuple[FrameMark, ...]) -> bool:

@@ -29,6 +29,15 @@ def narrow(walk: Walk, node: ast.expr) -> None:
         tested = type_test(node)
         if tested is not None:
             _narrow_to(walk, *tested)
+        elif isinstance(node, ast.Call):
+            _note_coroutine_function(walk, node)
+
+
+def _note_coroutine_function(walk: Walk, node: ast.Call) -> None:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
+    name = name.id if isinstance(name, ast.Name) else name
+    if name == "iscoroutinefunction" and len(node.args) == 1 and not node.keywords:
+        walk.scope.note_coroutine_function(node.args[0])
 
 
 def type_test(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

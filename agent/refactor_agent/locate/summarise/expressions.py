@@ -13,7 +13,7 @@ from refactor_agent.locate.summarise.parameter_tests import guard, span_of
 from refactor_agent.locate.summarise.targets import MUTATORS, assign, note_mutation
 from refactor_agent.locate.summarise.unreachable import constant_truth
 from refactor_agent.locate.summarise.walk import Walk, place_of
-from refactor_agent.locate.summary import CallFacts, Load
+from refactor_agent.locate.summary import COROUTINE_FUNCTION, CallFacts, Load
 from refactor_agent.locate.terms import Term, leaves, union
 
 __all__ = ["EXPRESSIONS", "OPERATORS"]
@@ -80,8 +80,11 @@ def _call(walk: Walk, node: ast.Call, *, awaited: bool = False) -> Term:
     for keyword in node.keywords:
         starred = starred or keyword.arg is None
         keywords.append((keyword.arg or "**", _argument(walk, keyword.value, number)))
+    frames = walk.frames
+    if walk.scope.is_coroutine_function(func):
+        frames = (*frames, COROUTINE_FUNCTION)
     body.calls[number] = CallFacts(
-        callee, tuple(arguments), tuple(keywords), starred, awaited, walk.frames, place_of(node)
+        callee, tuple(arguments), tuple(keywords), starred, awaited, frames, place_of(node)
     )
     if isinstance(func, ast.Attribute) and func.attr in MUTATORS:
         note_mutation(walk, func, arguments)

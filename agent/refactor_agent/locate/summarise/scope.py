@@ -17,6 +17,10 @@ _MOST_GAINS = 12
 """Elements noted for one container; what comes later is rarely of another kind."""
 
 
+_COROUTINE = "coroutine function"
+"""Before a path in `Scope.env`: what is read there was asked for, and is a coroutine function."""
+
+
 def path_of(node: ast.expr) -> str | None:
     """Give ``name.attribute…`` as it is written; ``None`` for anything else."""
     parts: list[str] = []
@@ -148,6 +152,24 @@ class Scope:
         path = path_of(node)
         binding = self.env.get(path) if path is not None else None
         return None if binding is None else binding.term
+
+    def note_coroutine_function(self, node: ast.expr) -> None:
+        """Note that a condition says that what ``node`` reads is a coroutine function."""
+        path = path_of(node)
+        if path is not None:
+            self.paths.update((_COROUTINE, *path.split(".")[1:]))
+            self._put(f"{_COROUTINE} {path}", None, narrowed=True)
+
+    def is_coroutine_function(self, node: ast.expr) -> bool:
+        """Say whether a condition says that here, and nothing was bound anew since."""
+        path = path_of(node) if _COROUTINE in self.paths else None
+        said = self.env.get(f"{_COROUTINE} {path}") if path is not None else None
+        if path is None or said is None:
+            return False
+        since = max((loop.start for loop in self.loops), default=-1)
+        parts = path.split(".")
+        bound = (self.env.get(".".join(parts[:end])) for end in range(1, len(parts) + 1))
+        return said.stamp > max(since, *(one.stamp for one in bound if one is not None), -1)
 
     def forget_path(self, node: ast.Attribute) -> None:
         """Note that an attribute is set anew, whatever a condition said of it."""
