@@ -54,22 +54,32 @@ def main() -> int:
     if given.harness is None or not Path(given.harness).is_dir():
         print("error: name the harness's directory, or set TWINS", file=sys.stderr)
         return 2
-    names = given.only or sorted(
-        path.stem for path in Path(given.harness).glob("*.py") if path.stem not in _LIBRARY
-    )
     rows = []
-    for name in names:
-        try:
+    name = str(given.harness)
+    try:
+        for name in _named(Path(given.harness), given.only):
             rows.append(_row(Path(given.harness) / f"{name}.py", given.option))
-        except (UsageError, subprocess.CalledProcessError) as error:
-            print(f"error: {name}: {error}", file=sys.stderr)
-            return 2
-        print(_line(rows[-1]), flush=True)
+            print(_line(rows[-1]), flush=True)
+    except (UsageError, subprocess.CalledProcessError) as error:
+        print(f"error: {name}: {error}", file=sys.stderr)
+        return 2
     mean = sum(row.score for row in rows) / len(rows)
     print(f"mean {mean:.2f}, lowest {min(row.score for row in rows):.2f}")
     for line in _refused(rows):
         print(line)
     return 0
+
+
+def _named(harness: Path, only: Sequence[str]) -> Sequence[str]:
+    """Give the packages that were asked for, or all; raises `UsageError` for one not there."""
+    there = sorted(path.stem for path in harness.glob("*.py") if path.stem not in _LIBRARY)
+    unknown = sorted({*only} - {*there})
+    if unknown or not there:
+        raise UsageError(
+            f"it holds no package {', '.join(unknown)}".rstrip()
+            + f"; there is {', '.join(there) or 'none'}"
+        )
+    return only or there
 
 
 def _row(script: Path, options: Sequence[str]) -> Row:
