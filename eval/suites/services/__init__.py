@@ -3,7 +3,8 @@
 A point is a labelled site that must change and does not block any more, while the service's own
 tests stay green. Whether a site still blocks is asked of a scan of what came out, not of what was
 claimed. Sites that may be left have no points to win; one that may only be left, and was changed,
-makes the case wrong, and so do tests that fail, other answers under load, and a slower service.
+makes the case wrong, and so do tests that fail, other answers under load, and a slower service: a
+case that is wrong has no points, and how many of its sites no longer block is counted beside.
 
 Load: ratios of after over before, the median of the rounds with the lowest and the highest. The
 servers that a service needs are real ones on this machine that take a fixed time; where a model is
@@ -164,11 +165,13 @@ def _result(
     done, seconds = made
     must = [site for site in service.sites if site.must_change]
     gone = [site.id for site in must if not done.left[site.key]]
-    spoilt = _spoilt(service, done) if done.converted.applied else []
-    points = 0 if done.tests or not done.converted.applied else len(gone)
+    applied = done.converted.applied
+    spoilt = _spoilt(service, done) if applied else []
+    points = 0 if spoilt or not applied else len(gone)
     outcome: Outcome = "wrong" if spoilt else "right" if points == len(must) else "refused"
     still = sorted({site.id for site in must} - set(gone))
     counts = Counter(done.converted.statuses.values())
+    counts["no longer block"] = len(gone) if applied else 0
     if done.said:
         counts[f"gate: {done.said}"] = 1
         counts["let through" if done.said == "verified" else "caught"] += bool(spoilt)

@@ -137,6 +137,16 @@ def test_a_rival_is_tested_driven_and_put_before_the_gate(
     assert found.ratios["throughput"][0] > 1
     assert found.counts["gate: verified"] == 1
 
+    def failing(at: Path) -> Converted:
+        wrap_in_threads(at)
+        text = (at / "app.py").read_text()
+        broken = '    assert "path" not in scope\n    status ='
+        (at / "app.py").write_text(text.replace("    status =", broken))
+        return Converted(applied=True)
+
+    bad = by_maker(case, service, ("other", failing), sys.executable, setting)
+    assert (bad.outcome, bad.points, bad.counts["no longer block"]) == ("wrong", 0, 1), bad.reason
+
     idle = by_maker(case, service, ("null", lambda _: Converted()), sys.executable, setting)
     assert (idle.outcome, idle.points) == ("refused", 0)
 
