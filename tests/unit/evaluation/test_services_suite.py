@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from eval.rivals.to_thread import wrap_in_threads
 from eval.runs.values import Case, Setting
+from eval.suites import services
 from eval.suites.convert.pipeline import Converted
 from eval.suites.services import by_maker, driving
 from eval.suites.services.service import Load, Site, read_services
@@ -149,6 +150,26 @@ def test_a_rival_is_tested_driven_and_put_before_the_gate(
 
     idle = by_maker(case, service, ("null", lambda _: Converted()), sys.executable, setting)
     assert (idle.outcome, idle.points) == ("refused", 0)
+
+
+def test_a_conversion_whose_tests_hang_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(services, "_SECONDS", 3)
+    root = tree(tmp_path / "tiny", "time.sleep(0.05)")
+    (root / "case.toml").write_text(MANIFEST)
+    (root / "conftest.py").touch()
+    (root / "test_app.py").write_text("import time\n\ndef test_it():\n    time.sleep(60)\n")
+    case, setting = Case("tiny", "dev", "tiny", "0"), Setting(tmp_path, tmp_path)
+
+    def nothing(at: Path) -> Converted:
+        return Converted(applied=True)
+
+    service = read_services(tmp_path)["tiny"]
+    found = by_maker(case, service, ("other", nothing), sys.executable, setting)
+    assert (found.outcome, found.points, found.reason) == (
+        "wrong",
+        0,
+        "tests fail; nothing changed",
+    )
 
 
 def test_a_rival_that_breaks_is_counted(tmp_path: Path):
