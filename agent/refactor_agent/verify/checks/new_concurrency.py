@@ -57,12 +57,31 @@ def _concurrent(_module: Module, function: FunctionNode) -> Iterator[Finding]:
             continue
         called = node.func
         last = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-        if last in _CONCURRENT:
+        if last in _CONCURRENT and not (isinstance(called, ast.Name) and _is_own(function, last)):
             message = (
                 f"{ast.unparse(called)} makes concurrent what was done in order: side effects, "
                 "exceptions and the load on others change; await one after the other"
             )
             yield Finding(node, message, last)
+
+
+def _is_own(function: FunctionNode, name: str) -> bool:
+    """Say whether ``name`` is what the function made itself, of nothing that runs side by side."""
+    made = [
+        node.value
+        for node in own_nodes(function)
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+    ]
+    return bool(made) and all(
+        isinstance(value, ast.Call) and _CONCURRENT.isdisjoint(_words(value)) for value in made
+    )
+
+
+def _words(value: ast.expr) -> Iterator[str]:
+    for node in ast.walk(value):
+        if isinstance(node, ast.Attribute | ast.Name):
+            yield node.attr if isinstance(node, ast.Attribute) else node.id
 
 
 _BEFORE = "def load(keys):\n    return [get(key) for key in keys]\n"
@@ -89,6 +108,8 @@ async def run(jobs):
         TASKS.add(asyncio.create_task(work(jobs)))
 """
 
+_OWN = "def add(url):\n    create_task = Create(url)\n    create_task()\n"
+_OWN_AFTER = "async def add(url):\n    create_task = Create(url)\n    await create_task()\n"
 _SAYS = "makes concurrent"
 
 CHECK = Check(
@@ -102,6 +123,13 @@ CHECK = Check(
             "task thrown away",
             _BEFORE,
             _after("[asyncio.create_task(get(k)) for k in keys]"),
+            _SAYS,
+        ),
+        Example("an object of that name", _OWN, _OWN_AFTER),
+        Example(
+            "a task behind an own name",
+            _OWN,
+            _OWN_AFTER.replace("Create(url)", "partial(asyncio.create_task, create(url))"),
             _SAYS,
         ),
         Example("in order", _BEFORE, _after("[await get(key) for key in keys]")),
