@@ -14,15 +14,7 @@ from eval.runs.baseline import BASELINES, regressions, write_baseline
 from eval.runs.figures import dishonest, figures
 from eval.runs.model import ready_model
 from eval.runs.options import checked, parser
-from eval.runs.results import (
-    Run,
-    RunError,
-    append,
-    create,
-    cut_torn,
-    make_header,
-    read_run,
-)
+from eval.runs.results import Run, RunError, append, create, cut_torn, make_header, read_run
 from eval.runs.resumed import with_first_options
 from eval.runs.runner import Batch, choose, make_batches, run_batches
 from eval.runs.suite import OTHER_WAYS, Suite, find_suite, suite_names

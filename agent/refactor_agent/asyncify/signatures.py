@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import libcst as cst
@@ -28,32 +28,32 @@ def by_keyword(
     where the async side has no place for it.
     """
     for value in colours.whence.callables(site.function, site.facts.func):
-        for sync, aio in _sides(colours, value):
-            return _moved(sync.facts.parameters[1:], aio.facts.parameters[1:], given)
+        sides = _sides(colours, value)
+        if sides is not None:
+            old, new = (method.facts.parameters[1:] for method in sides)
+            return _moved(old, new, given)
     return _NONE
 
 
-def _sides(colours: Calling, value: Value) -> Iterator[tuple[ProjectFunction, ProjectFunction]]:
+def _sides(colours: Calling, value: Value) -> tuple[ProjectFunction, ProjectFunction] | None:
     """Give the two methods that a call runs: constructors, or a method and its counterpart."""
-    index = colours.evaluator.index
+    index, leaves = colours.evaluator.index, colours.world.leaves
     if isinstance(value, ClassObject):
-        target = colours.world.leaves.counterpart(value)
-        aio = index.classes.get(target or "")
-        names, sync = ("__init__", "__init__"), index.classes.get(value.cls)
+        sync, names = index.classes.get(value.cls), ("__init__", "__init__")
     elif isinstance(value, FunctionValue) and value.receiver is not None:
-        method = index.functions[value.name]
-        sync, member = method.owner, colours.world.leaves.member(value)
-        target = colours.world.leaves.counterpart(ClassObject(sync.name)) if sync else None
-        aio = index.classes.get(target or "")
-        names = method.facts.bare, member.name if member is not None else ""
+        method, member = index.functions[value.name], leaves.member(value)
+        sync, names = method.owner, (method.facts.bare, member.name if member else "")
     else:
-        return
+        return None
+    target = leaves.counterpart(ClassObject(sync.name)) if sync is not None else None
+    aio = index.classes.get(target or "")
     if sync is None or aio is None:
-        return
+        return None
     old = find_methods(colours.evaluator, sync, names[0])
     new = find_methods(colours.evaluator, aio, names[1])
-    if old and new and not any(map(_is_static, (old[0], new[0]))):
-        yield old[0], new[0]
+    if not old or not new or any(map(_is_static, (old[0], new[0]))):
+        return None
+    return old[0], new[0]
 
 
 def _is_static(method: ProjectFunction) -> bool:

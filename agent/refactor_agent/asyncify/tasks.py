@@ -8,6 +8,7 @@ import libcst as cst
 
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.threads import Thread
+from refactor_agent.convert.arguments import TIGHT
 
 __all__ = ["begun", "called", "coroutine", "is_not_done", "receiver", "task", "wait"]
 
@@ -35,8 +36,7 @@ def task(thread: Thread, create: cst.BaseExpression, changed: cst.CSTNode) -> cs
     made = called(create, coroutine(thread, call))
     if "name" not in thread.given:
         return made
-    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    name = cst.Arg(call.args[thread.given["name"]].value, cst.Name("name"), equal)
+    name = cst.Arg(call.args[thread.given["name"]].value, cst.Name("name"), TIGHT)
     return made.with_changes(args=[*made.args, name])
 
 
@@ -63,9 +63,8 @@ def _keywords(node: cst.BaseExpression | None) -> Iterator[cst.Arg]:
     if node is not None and None in names:
         yield cst.Arg(node, star="**")
         return
-    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
     for name, part in zip(names, node.elements if isinstance(node, cst.Dict) else (), strict=False):
-        yield cst.Arg(part.value, cst.Name(name or ""), equal)
+        yield cst.Arg(part.value, cst.Name(name or ""), TIGHT)
 
 
 def _keyword(part: cst.BaseDictElement) -> str | None:
@@ -89,8 +88,7 @@ def wait(func: cst.BaseExpression, changed: cst.CSTNode) -> cst.Call:
     """Give ``wait([thread])`` for ``thread.join()``."""
     call = cst.ensure_type(changed, cst.Call)
     waited = cst.Arg(cst.List([cst.Element(receiver(call))]))
-    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    timeout = [cst.Arg(arg.value, cst.Name("timeout"), equal) for arg in call.args]
+    timeout = [cst.Arg(arg.value, cst.Name("timeout"), TIGHT) for arg in call.args]
     return cst.Call(func, [waited, *timeout])
 
 

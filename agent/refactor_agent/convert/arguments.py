@@ -15,11 +15,12 @@ from refactor_agent.convert.wording import Speller
 from refactor_agent.domain.place import Site
 from refactor_agent.rulebook import Arguments
 
-__all__ = ["adapt_arguments", "argument", "given", "new_arguments"]
+__all__ = ["TIGHT", "adapt_arguments", "argument", "given", "new_arguments"]
 
-_TIGHT = cst.AssignEqual(
+TIGHT = cst.AssignEqual(
     whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace("")
 )
+"""Between a keyword and its argument."""
 
 
 def adapt_arguments(  # noqa: PLR0913 - two of them are for few callers
@@ -166,14 +167,14 @@ def _named(args: Sequence[cst.Arg], wanted: Arguments, order: Sequence[str]) -> 
     for index, arg in enumerate(args):
         named = arg.keyword is None and index >= wanted.positional
         keyword = cst.Name(order[index]) if named else arg.keyword
-        found.append(arg.with_changes(keyword=keyword, equal=_TIGHT if named else arg.equal))
+        found.append(arg.with_changes(keyword=keyword, equal=TIGHT if named else arg.equal))
     return found
 
 
 def new_arguments(wanted: dict[str, str], spell: Speller = expression) -> list[cst.Arg]:
     """Make keyword arguments from source texts."""
     return [
-        cst.Arg(keyword=cst.Name(name), value=spell(text), equal=_TIGHT)
+        cst.Arg(keyword=cst.Name(name), value=spell(text), equal=TIGHT)
         for name, text in wanted.items()
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import libcst as cst
 
+from refactor_agent.convert.arguments import TIGHT
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.domain.twins import TWIN_NAMES, beside
 from refactor_agent.edit import with_imports
@@ -71,7 +72,7 @@ def _passed_on(params: cst.Parameters) -> Iterator[cst.Arg]:
         yield cst.Arg(
             param.name,
             keyword=param.name,
-            equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+            equal=TIGHT,
         )
     if params.star_kwarg is not None:
         yield cst.Arg(params.star_kwarg.name, star="**")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refactor_agent.locate.resolve.classes import find_methods
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.signatures import KEEPING
+from refactor_agent.locate.resolve.signatures import keeps_arguments
 from refactor_agent.locate.resolve.values import (
     AWAITABLE,
     FunctionValue,
@@ -46,9 +46,8 @@ class Awaited:
     def _is_sync(self, value: Value) -> bool:
         if not isinstance(value, FunctionValue):
             return False
-        facts = self._evaluator.index.functions[value.name].facts
-        decorators = {text.rpartition(".")[2] for _, text in facts.decorators}
-        return not facts.is_async and decorators <= KEEPING
+        function = self._evaluator.index.functions[value.name]
+        return not function.facts.is_async and keeps_arguments(function)
 
     def _gives_awaitable(self, function: ProjectFunction, call: CallFacts, value: Value) -> bool:
         results = self._evaluator.called(function, call, value)

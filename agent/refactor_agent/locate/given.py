@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from refactor_agent.locate.naming import bare_name
 from refactor_agent.locate.passed_types import PassedTypes
 from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.resolve.signatures import KEEPING
+from refactor_agent.locate.resolve.signatures import keeps_arguments
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Value
 from refactor_agent.locate.summarise.parameter_tests import is_plain
 from refactor_agent.locate.summary import CallFacts
@@ -56,13 +57,9 @@ def _takes_as_passed(target: ProjectFunction, value: Value) -> bool:
     if isinstance(value, ClassObject):
         if target.facts.bare not in {"__init__", "__new__"}:
             return False
-    elif not isinstance(value, FunctionValue) or _bare(value) != target.facts.bare:
+    elif not isinstance(value, FunctionValue) or bare_name(value.name) != target.facts.bare:
         return False  # a wrapper around it, or what it registers
-    return all(text.rpartition(".")[2] in KEEPING for _, text in target.facts.decorators)
-
-
-def _bare(value: FunctionValue) -> str:
-    return value.name.rpartition(".")[2].partition("#")[0]
+    return keeps_arguments(target)
 
 
 def _is_bound(target: ProjectFunction, value: Value) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["plain_name", "short_name"]
+__all__ = ["bare_name", "plain_name", "short_name"]
 
 _VARIANT = re.compile(r"#\d+")
 
@@ -12,6 +12,11 @@ _VARIANT = re.compile(r"#\d+")
 def plain_name(name: str) -> str:
     """Give a qualified name without the number of its variant."""
     return _VARIANT.sub("", name) if "#" in name else name
+
+
+def bare_name(name: str) -> str:
+    """Give the last part of a qualified name, without the number of its variant."""
+    return name.rpartition(".")[2].partition("#")[0]
 
 
 def short_name(name: str) -> str:

@@ -15,6 +15,7 @@ from refactor_agent.asyncify.signatures import by_keyword
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.waiting import Waiting, waiting
 from refactor_agent.asyncify.world import CallSite
+from refactor_agent.convert.arguments import TIGHT
 from refactor_agent.convert.refused import refuse
 from refactor_agent.convert.rewrite import Change
 
@@ -69,8 +70,7 @@ class _Call(Site):
 
 def _named(name: str) -> Change:
     def change(node: cst.CSTNode) -> cst.CSTNode:
-        equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-        return cst.ensure_type(node, cst.Arg).with_changes(keyword=cst.Name(name), equal=equal)
+        return cst.ensure_type(node, cst.Arg).with_changes(keyword=cst.Name(name), equal=TIGHT)
 
     return change
 

@@ -90,7 +90,7 @@ def _matched(
 def _is_exception(evaluator: Evaluator, name: str) -> bool:
     cls = evaluator.index.classes.get(name)
     bases = linearise(evaluator, cls) if cls is not None else ()
-    return any(str(base) in _EXCEPTIONS for base in bases if isinstance(base, str))
+    return any(isinstance(base, str) and base in _EXCEPTIONS for base in bases)
 
 
 def _subclasses(evaluator: Evaluator, given: str, taken: str) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 import libcst as cst
 
+from refactor_agent.convert.arguments import TIGHT
 from refactor_agent.domain.proposal import ImportEdit
 from refactor_agent.edit import with_imports
 from refactor_agent.entry.suite.stand_ins import with_async_stand_ins
@@ -119,7 +120,7 @@ class _Mocker(cst.CSTTransformer):
             cst.Arg(
                 cst.Call(self._spelled(call)),
                 keyword=cst.Name(name),
-                equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+                equal=TIGHT,
             )
             for name in sorted(wanted - given)
         ]
@@ -166,7 +167,7 @@ class _Mocker(cst.CSTTransformer):
         return cst.Arg(
             cst.Call(kind),
             keyword=cst.Name("return_value"),
-            equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+            equal=TIGHT,
         )
 
     def visit_With(self, node: cst.With) -> None:  # noqa: N802

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import libcst as cst
 import libcst.matchers as m
 
+from refactor_agent.convert.arguments import TIGHT
+
 __all__ = ["METHODS", "UnlikeError", "answer_of_requests_mock", "answer_of_responses", "route_of"]
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
@@ -17,7 +19,6 @@ _RESPONSES = frozenset({"method", "url", "body", "json", "status", "headers", "c
 _REQUESTS_MOCK = {"url": "url", "json": "json", "text": "text", "content": "content",
                   "status_code": "status", "headers": "headers"}  # fmt: skip
 _PATH = re.compile(r"(?:https?://)?[^/:*?#]+(?::\w+)?/[^?#*]*")
-_FREE = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
 class UnlikeError(Exception):
@@ -74,7 +75,7 @@ def route_of(call: cst.Call, router: str, answer: Answer) -> cst.Call:
     made = cst.Call(cst.Attribute(cst.Name(router), cst.Name(answer.method)), [cst.Arg(answer.url)])
     values = [cst.Arg(answer.status)] if answer.status is not None else []
     values += [
-        cst.Arg(value, keyword=cst.Name(name), equal=_FREE) for name, value in answer.rest.items()
+        cst.Arg(value, keyword=cst.Name(name), equal=TIGHT) for name, value in answer.rest.items()
     ]
     respond = cst.Attribute(made, cst.Name("respond"))
     spread = isinstance(call.whitespace_before_args, cst.ParenthesizedWhitespace)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from refactor_agent.locate.naming import bare_name
 from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Value, Values, join
@@ -73,7 +74,7 @@ def _callers(
         return index.callers(bare), {bare}
     below = index.subclasses(owner)
     made = [owner, *(cls for cls in below if function in find_methods(evaluator, cls, bare))]
-    names = {_bare_class(cls.name) for cls in made}
+    names = {bare_name(cls.name) for cls in made}
     found = [caller for name in sorted(names) for caller in index.callers(name)]
     found.extend(method for cls in below for method in cls.methods(bare))  # by way of `super`
     found.extend(_class_methods(evaluator, owner))
@@ -195,9 +196,5 @@ def _last_name(caller: ProjectFunction, func: Term) -> str | None:
     if func[0] == "f":
         return caller.module.functions[func[1]].facts.bare
     if func[0] == "c":
-        return _bare_class(caller.module.classes[func[1]].name)
+        return bare_name(caller.module.classes[func[1]].name)
     return None
-
-
-def _bare_class(name: str) -> str:
-    return name.rpartition(".")[2].partition("#")[0]

@@ -18,13 +18,18 @@ from refactor_agent.locate.summary import CallFacts, Parameter
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["KEEPING", "fitting", "takes"]
+__all__ = ["fitting", "keeps_arguments", "takes"]
 
-KEEPING = frozenset({
+_KEEPING = frozenset({
     "abstractmethod", "cache", "cached", "classmethod", "final", "lru_cache", "override",
     "staticmethod", "wraps",
 })  # fmt: skip
 """Decorators that hand on to a function just what it is called with."""
+
+
+def keeps_arguments(function: ProjectFunction) -> bool:
+    """Say whether the decorators of ``function`` hand on just what it is called with."""
+    return all(text.rpartition(".")[2] in _KEEPING for _, text in function.facts.decorators)
 
 
 def fitting(evaluator: Evaluator, call: CallFacts, values: Values) -> Values:
@@ -70,8 +75,7 @@ def _constructors(evaluator: Evaluator, value: ClassObject) -> list[ProjectFunct
 
 
 def _takes(method: ProjectFunction, call: CallFacts, *, is_bound: bool) -> bool:
-    decorators = {text.rpartition(".")[2] for _, text in method.facts.decorators}
-    if call.starred or not decorators <= KEEPING:
+    if call.starred or not keeps_arguments(method):
         return True
     parameters = method.facts.parameters
     if is_bound:

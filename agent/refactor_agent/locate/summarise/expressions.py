@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from refactor_agent.locate.naming import bare_name
 from refactor_agent.locate.summarise.conditions import condition, narrow, narrow_to_opposite
 from refactor_agent.locate.summarise.definitions import define_lambda
 from refactor_agent.locate.summarise.displays import DISPLAYS
@@ -96,10 +97,9 @@ def _note_held(walk: Walk, callee: Term) -> None:
     for leaf in leaves(walk.body.definitions, callee):
         if leaf[0] in "gi":
             walk.note_caller(leaf[-1])
-        elif leaf[0] == "c":
-            walk.note_caller(walk.classes[leaf[1]].name.rpartition(".")[2].partition("#")[0])
-        elif leaf[0] == "f":
-            walk.note_caller(walk.functions[leaf[1]].name.rpartition(".")[2].partition("#")[0])
+        elif leaf[0] in "cf":
+            made = walk.classes if leaf[0] == "c" else walk.functions
+            walk.note_caller(bare_name(made[leaf[1]].name))
 
 
 def _argument(walk: Walk, node: ast.expr, call: int) -> Term:

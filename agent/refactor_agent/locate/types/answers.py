@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from refactor_agent.locate.naming import bare_name
 from refactor_agent.locate.resolve.classes import find_methods
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.values import Instance, Values
@@ -52,7 +53,7 @@ class Answers:
         for cls in self._by_file.get(file, ()):
             defined = self._evaluator.index.classes[cls]
             start, _, end, _ = defined.facts.span
-            is_meant = cls.rpartition(".")[2].partition("#")[0] == name and start <= line <= end
+            is_meant = bare_name(cls) == name and start <= line <= end
             if is_meant and find_methods(self._evaluator, defined, method):
                 return Instance(cls)
         return None
