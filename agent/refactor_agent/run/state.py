@@ -26,6 +26,8 @@ class ChangeState(TypedDict, total=False):
     """What a model's review found in the proposal."""
     held: str | None
     """The decision on a proposal that a review sent back, should nothing better come."""
+    in_reserve: list[str]
+    """A rule-made proposal that came out unverified, and its verdict, should nothing better come."""
     tried: list[dict[str, str]]
     """`Tried` records, oldest first."""
     decisions: Annotated[list[str], operator.add]

@@ -44,8 +44,11 @@ async def propose(services: Services, state: ChangeState) -> ChangeState:
         if made["proposal"] is None:
             rest = await asyncio.to_thread(_by_rules, services, made, len(change_set.attempts))
             made = {**made, **rest}
+    if made["proposal"] is None and "in_reserve" in made:
+        made["proposal"], made["verdict"] = made["in_reserve"]
     return {
         "proposal": made["proposal"],
+        "verdict": made.get("verdict"),
         "attempt": made["attempt"],
         "tried": made["tried"],
         "models_done": made.get("models_done", False),
@@ -95,9 +98,13 @@ def _keep(services: Services, made: Proposal) -> str:
     return key
 
 
-def after_propose(state: ChangeState) -> Literal["verify", "decide"]:
-    """Go on to the gate with a proposal, to the end without one."""
-    return "verify" if state["proposal"] else "decide"
+def after_propose(services: Services, state: ChangeState) -> Literal["verify", "review", "decide"]:
+    """Go on to the gate with a new proposal, to the end without one."""
+    if state["proposal"] is None:
+        return "decide"
+    if state["proposal"] not in state.get("in_reserve", []):
+        return "verify"
+    return _reviewed_or_decided(services, state)
 
 
 async def check(services: Services, state: ChangeState) -> ChangeState:
@@ -119,14 +126,34 @@ async def check(services: Services, state: ChangeState) -> ChangeState:
     update: ChangeState = {"verdict": key, "tried": [*state["tried"], tried.model_dump()]}
     if proposal.author.kind == "model" and verdict.outcome == "failed":
         update["answers"] = [*state.get("answers", []), [str(state["proposal"]), key]]
+    elif _may_be_bettered(state, change_set, proposal, verdict):
+        update["in_reserve"] = [str(state["proposal"]), key]
+        update["models_done"] = True
     return update
 
 
 def after_verify(services: Services, state: ChangeState) -> Literal["propose", "review", "decide"]:
-    """Try again after a failure; what is verified or unverified stands, unless a review is due."""
+    """Try again after a failure, and while what is unverified may be bettered; else it stands."""
     verdict = services.store.get(str(state["verdict"]), Verdict)
-    if verdict.outcome == "failed":
+    if verdict.outcome == "failed" or (verdict.outcome == "unverified" and "in_reserve" in state):
         return "propose"
+    return _reviewed_or_decided(services, state)
+
+
+def _may_be_bettered(
+    state: ChangeState, change_set: ChangeSet, proposal: Proposal, verdict: Verdict
+) -> bool:
+    """Say whether another rule-made attempt is left where the first one is in doubt.
+
+    A thread at the entry touches fewer lines than awaiting all the way down: tests may reach all of
+    them. No model is asked for what only lacks a test.
+    """
+    left = state["attempt"] < len(change_set.attempts)
+    by_rules = proposal.author.kind == "rules"
+    return verdict.outcome == "unverified" and by_rules and left and "in_reserve" not in state
+
+
+def _reviewed_or_decided(services: Services, state: ChangeState) -> Literal["review", "decide"]:
     return "review" if wants_review(services, state) else "decide"
 
 
