@@ -18,7 +18,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, Send, StateSnapshot, interrupt
+from langgraph.types import Command, RetryPolicy, Send, StateSnapshot, interrupt
 from langsmith import tracing_context
 
 from refactor_agent.ports import Reporter
@@ -33,6 +33,10 @@ Graph = CompiledStateGraph[Any, None, Any, Any]
 _STEPS_AT_MOST = 10_000
 """Far above what attempts and repairs can take; LangGraph's own default is 25."""
 
+_AGAIN = RetryPolicy(retry_on=SystemError, max_attempts=3, initial_interval=0.1)
+"""CPython before 3.11.8 and 3.12.2 counts the depth of trees for all threads together: `ast.parse`
+in two of them at once may end with a `SystemError`, for no fault of the source (gh-106905)."""
+
 
 class Ending(NamedTuple):
     """How `execute` ended: the report's key, or the question that a person must answer."""
@@ -44,10 +48,10 @@ class Ending(NamedTuple):
 def change_graph(services: Services) -> Graph:
     """One change set: propose and verify until something holds or nothing is left to try."""
     graph = StateGraph(ChangeState, output_schema=ChangeResult)
-    give_up = partial(_give_up, services)
-    graph.add_node("propose", partial(change.propose, services), error_handler=give_up)
-    graph.add_node("verify", partial(change.check, services), error_handler=give_up)
-    graph.add_node("review", partial(review.review, services), error_handler=give_up)
+    steps = {"propose": change.propose, "verify": change.check, "review": review.review}
+    for name, step in steps.items():
+        give_up = partial(_give_up, services)
+        graph.add_node(name, partial(step, services), error_handler=give_up, retry_policy=_AGAIN)
     graph.add_node("decide", partial(change.decide, services))
     graph.add_edge(START, "propose")
     after_propose = partial(change.after_propose, services)
@@ -62,13 +66,13 @@ def change_graph(services: Services) -> Graph:
 def run_graph(services: Services) -> StateGraph[Any, None, Any, Any]:
     """The whole run: prepare, every change set on its own, approve, combine, finish."""
     graph = StateGraph(RunState)
-    graph.add_node("locate", partial(prepare.locate, services))
-    graph.add_node("plan", partial(prepare.plan, services))
-    graph.add_node("baseline", partial(prepare.baseline, services))
+    graph.add_node("locate", partial(prepare.locate, services), retry_policy=_AGAIN)
+    graph.add_node("plan", partial(prepare.plan, services), retry_policy=_AGAIN)
+    graph.add_node("baseline", partial(prepare.baseline, services), retry_policy=_AGAIN)
     graph.add_node("change", change_graph(services))
-    graph.add_node("combine", partial(combine.combine, services))
+    graph.add_node("combine", partial(combine.combine, services), retry_policy=_AGAIN)
     graph.add_node("approve", partial(_approve, services))
-    graph.add_node("finish", partial(finish.finish, services))
+    graph.add_node("finish", partial(finish.finish, services), retry_policy=_AGAIN)
     graph.add_edge(START, "locate")
     graph.add_edge("locate", "plan")
     after_plan = partial(prepare.after_plan, services)

@@ -1,4 +1,4 @@
-"""A first choice that comes out unverified: the next one is tried, and the better of them stands."""
+"""A first choice that comes out unverified: the next is tried, and the better one stands."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class ChangeState(TypedDict, total=False):
     held: str | None
     """The decision on a proposal that a review sent back, should nothing better come."""
     in_reserve: list[str]
-    """A rule-made proposal that came out unverified, and its verdict, should nothing better come."""
+    """An unverified proposal of the rules, and its verdict, should nothing better come."""
     tried: list[dict[str, str]]
     """`Tried` records, oldest first."""
     decisions: Annotated[list[str], operator.add]
