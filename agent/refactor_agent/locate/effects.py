@@ -99,6 +99,11 @@ class Effects:
             self._known[function.name] = known
         return known
 
+    def leads_to(self, name: str) -> Iterable[str | None]:
+        """Give the functions that one runs, and ``None`` for each call that blocks."""
+        targets = (effect.target for effect in self.of(self.functions[name]))
+        return [target if isinstance(target, str) else None for target in targets]
+
     def guards(self, function: ProjectFunction) -> tuple[Guard, ...]:
         """Give the tests of its own parameters that parts of ``function`` stand behind."""
         found = (

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.leading import leading
 from refactor_agent.locate.passed_flags import Flags, Known
 from refactor_agent.locate.receivers import ITSELF, SUPER
 from refactor_agent.locate.summary import Guard
-from refactor_agent.locate.suppressed import BlockedPlace, Running, is_suppressed
+from refactor_agent.locate.suppressed import BlockedPlace, Running, is_suppressed, suppressed_rules
+from refactor_agent.locate.ways import END, Edge, Node, Way, find_ways, is_hidden, name_of
 
 __all__ = ["At", "Chain", "Reach", "Step"]
-
-
-Node: TypeAlias = str | tuple[str, str, Known]
-"""A function; where it matters, with what is known of the object whose method it is, and of its
-parameters."""
 
 
 class At(NamedTuple):
@@ -51,31 +48,7 @@ class Chain(NamedTuple):
     """Stands for the last function and the blocker there."""
 
 
-class _Way(NamedTuple):
-    """The first step of the shortest chain to an ending, where that leads, and its length."""
-
-    effect: Effect
-    node: Node
-    length: int
-
-
-class _Edge(NamedTuple):
-    """An effect of a function, and what it leads to if that is no blocking call."""
-
-    effect: Effect
-    node: Node
-
-
-class _Ending(NamedTuple):
-    """What chains end in."""
-
-    function: str
-    blocker: Blocker
-
-
-_NOWHERE: Mapping[int, _Way] = {}
-_END: Node = ""
-"""What follows a blocking call."""
+_NOWHERE: Mapping[int, Way] = {}
 
 F = TypeVar("F", bound=Running)
 F_contra = TypeVar("F_contra", bound=Running, contravariant=True)
@@ -110,6 +83,10 @@ class RunBy(Protocol[F]):
         """Give what the body of ``function`` runs."""
         ...
 
+    def leads_to(self, name: str, /) -> Iterable[str | None]:
+        """Give the functions that one runs, and ``None`` for each call that blocks."""
+        ...
+
     def guards(self, function: F, /) -> tuple[Guard, ...]:
         """Give the tests of its own parameters that parts of ``function`` stand behind."""
         ...
@@ -121,32 +98,38 @@ class Reach(Generic[F]):
     def __init__(self, effects: RunBy[F], entries: Iterable[F]) -> None:
         self._effects = effects
         self._functions = effects.functions
-        self._next: dict[Node, dict[int, _Way]] = {}
-        """For each sync function: the ways to the endings behind it."""
-        self._endings: list[_Ending] = []
         self._tails: dict[tuple[Node, int], tuple[Step, ...]] = {}
         self._steps: dict[tuple[str, int], Step] = {}
-        """By function and the identity of the effect, which `_next` holds."""
-        self._entries = list(entries)
-        found = self._collect()
+        """By function and the identity of the effect, which the ways hold."""
+        every = {entry.name: entry for entry in entries}
+        self._reached, leads = leading(effects, every)
+        self._leading = leads
+        self._entries = {name: entry for name, entry in every.items() if name in leads}
+        found = {name: self._usable(self._functions[name]) for name in leads}
         self._varied = _varied(found)
         """Methods that run other ones for an object of another class."""
         guards = {name: effects.guards(self._functions[name]) for name in found}
         self.flags = Flags(guards, found)
+        self._own_edges: dict[str, list[Edge]] = {}
+        """Of the entries."""
+        edges = self._edges_of(found)
         self._nodes: dict[str, list[Node]] = {}
-        self._propagate(self._edges_of(found))
+        for node in edges:
+            self._nodes.setdefault(name_of(node), []).append(node)
+        self._next, self._endings = find_ways(edges)
 
     def chains(self) -> Iterable[Chain]:
         """Give one chain for each entry, effect in it, and blocking call behind that effect."""
-        for entry in self._entries:
-            for effect, node in self._edges(self._by_anybody(entry), self._usable(entry)):
+        for entry in self._entries.values():
+            for edge in self._own_edges[entry.name]:
+                effect, node, _ = edge
                 first = Step(entry, effect)
                 if isinstance(effect.target, Blocker):
                     yield Chain(first, 1, entry.name, effect.target, node, -1)
                     continue
                 for number, way in self._next.get(node, _NOWHERE).items():
                     last, blocker = self._endings[number]
-                    if not is_suppressed(entry, effect.place, blocker.rule):
+                    if edge.hidden is None or not is_hidden(edge, blocker.rule):
                         yield Chain(first, 1 + way.length, last, blocker, node, number)
 
     def tail(self, chain: Chain) -> tuple[Step, ...]:
@@ -156,7 +139,7 @@ class Reach(Generic[F]):
     def blocked(self) -> Iterator[BlockedPlace]:
         """Give every place with a comment that a chain leads through, or would but for it."""
         reached = (self._functions[name] for name in self._nodes)
-        for function in (*self._entries, *reached):
+        for function in (*self._entries.values(), *reached):
             for effect in self._effects.of(function) if function.module.unnoted.ignores else ():
                 for blocker in self.behind(effect):
                     yield BlockedPlace(function, effect.place, blocker.rule)
@@ -170,8 +153,8 @@ class Reach(Generic[F]):
         return dict.fromkeys(self._endings[number].blocker for number in numbers)
 
     def reaches(self, function: F) -> bool:
-        """Say whether an entry runs ``function``, or it is one."""
-        return function.name in self._nodes or any(entry is function for entry in self._entries)
+        """Say whether an entry runs ``function``, whatever is passed to it, or it is one."""
+        return function.name in self._reached
 
     def blocks(self, function: F) -> bool:
         """Say whether a sync function that an entry runs leads to a blocking call."""
@@ -180,7 +163,7 @@ class Reach(Generic[F]):
     def run_as(self, function: F) -> list[At]:
         """Give what is known where chains lead through ``function``."""
         own = [_at(node) for node in self._nodes.get(function.name, ())]
-        return [self._by_anybody(function), *own] if function in self._entries else own
+        return [self._by_anybody(function), *own] if function.name in self._entries else own
 
     def leads_to(self, at: At, effect: Effect) -> list[At]:
         """Give where an effect leads: nowhere if it is not had there, or is a blocking call."""
@@ -189,16 +172,11 @@ class Reach(Generic[F]):
     def _tail(self, node: Node, ending: int) -> tuple[Step, ...]:
         """Give the steps from a sync function to an ending."""
         known = self._tails.get((node, ending))
-        if known is not None:
-            return known
-        steps: list[Step] = []
-        step: Node = node
-        while step:
-            way = self._next[step][ending]
-            steps.append(self._step(_name(step), way.effect))
-            step = way.node
-        tail = self._tails[node, ending] = tuple(steps)
-        return tail
+        if known is None:
+            effect, following, _ = self._next[node][ending]
+            rest = self._tail(following, ending) if following else ()
+            known = self._tails[node, ending] = (self._step(name_of(node), effect), *rest)
+        return known
 
     def _step(self, name: str, effect: Effect) -> Step:
         step = self._steps.get((name, id(effect)))
@@ -207,49 +185,37 @@ class Reach(Generic[F]):
         return step
 
     def _usable(self, function: F) -> list[Effect]:
+        """Give the effects that lead to a blocking call, or are one that no comment hides."""
         return [
             effect
             for effect in self._effects.of(function)
-            if not isinstance(effect.target, Blocker)
-            or not is_suppressed(function, effect.place, effect.target.rule)
-        ]
-
-    def _collect(self) -> dict[str, list[Effect]]:
-        """Gather the effects of every function that an entry reaches."""
-        found: dict[str, list[Effect]] = {}
-        waiting = [
-            effect.target
-            for entry in self._entries
-            for effect in self._effects.of(entry)
-            if isinstance(effect.target, str)
-        ]
-        while waiting:
-            name = waiting.pop()
-            if name in found:
-                continue
-            found[name] = self._usable(self._functions[name])
-            waiting.extend(
-                effect.target for effect in found[name] if isinstance(effect.target, str)
+            if (
+                effect.target in self._leading
+                if isinstance(effect.target, str)
+                else not is_suppressed(function, effect.place, effect.target.rule)
             )
-        return found
+        ]
 
     def _by_anybody(self, function: F) -> At:
         return At(function.name, self._effects.receivers.of(function) if self._varied else "", ())
 
-    def _edges(self, at: At, effects: Iterable[Effect]) -> Iterator[_Edge]:
+    def _edges(self, at: At, effects: Iterable[Effect]) -> Iterator[Edge]:
         """Give of a function's effects those that it has ``at`` a node, and where each leads."""
         name, receiver, known = at
+        function = self._functions[name]
+        hides = bool(function.module.unnoted.ignores)
         for effect in effects:
             target = effect.target
             if not self.flags.runs(name, known, effect):
                 continue
+            hidden = suppressed_rules(function, effect.place) if hides else None
             if isinstance(target, Blocker):
-                yield _plain(effect)
+                yield Edge(effect, END, hidden)
                 continue
             run = self._run_on(receiver, effect, target)
             if run is not None:
                 passed = self.flags.passed(known, effect, run)
-                yield _Edge(effect, (target, run, passed) if run or passed else target)
+                yield Edge(effect, (target, run, passed) if run or passed else target, hidden)
 
     def _run_on(self, receiver: str, effect: Effect, target: str) -> str | None:
         """Give what is known of the object that a method is run on; ``None`` where it is not."""
@@ -258,63 +224,20 @@ class Reach(Generic[F]):
         run = self._effects.receivers.run_by(effect.on, receiver, self._functions[target])
         return run if run is None or target in self._varied else ""
 
-    def _edges_of(self, effects: dict[str, list[Effect]]) -> dict[Node, list[_Edge]]:
+    def _edges_of(self, effects: Mapping[str, list[Effect]]) -> dict[Node, list[Edge]]:
         """Give the edges of every function that an entry reaches, for each object it is run on."""
-        if not self._varied and not self.flags:
-            return {name: [_plain(effect) for effect in own] for name, own in effects.items()}
-        found: dict[Node, list[_Edge]] = {}
-        waiting = [
-            edge.node
-            for entry in self._entries
-            for edge in self._edges(self._by_anybody(entry), self._effects.of(entry))
-        ]
+        found: dict[Node, list[Edge]] = {}
+        waiting: list[Node] = []
+        for name, entry in self._entries.items():
+            own = self._own_edges[name] = list(self._edges(self._by_anybody(entry), effects[name]))
+            waiting.extend(edge.node for edge in own)
         while waiting:
             node = waiting.pop()
             if node and node not in found:
                 at = _at(node)
                 found[node] = list(self._edges(at, effects[at.name]))
                 waiting.extend(edge.node for edge in found[node])
-        return found
-
-    def _propagate(self, edges: dict[Node, list[_Edge]]) -> None:
-        """Carry endings from callees to callers, one call a round: the first is the shortest."""
-        callers: dict[Node, list[tuple[Node, Effect]]] = defaultdict(list)
-        fresh: dict[tuple[Node, int], None] = {}
-        endings: dict[_Ending, int] = {}
-        for node in sorted(edges, key=_at):
-            name = _name(node)
-            self._nodes.setdefault(name, []).append(node)
-            own = self._next[node] = {}
-            for effect, next_node in edges[node]:
-                if isinstance(effect.target, str):
-                    callers[next_node].append((node, effect))
-                    continue
-                number = endings.setdefault(_Ending(name, effect.target), len(endings))
-                if number not in own:
-                    own[number] = _Way(effect, _END, 1)
-                    fresh[node, number] = None
-        self._endings = list(endings)
-        length = 1
-        while fresh:
-            length += 1
-            following: dict[tuple[Node, int], None] = {}
-            for callee, ending in fresh:
-                for node, effect in callers[callee]:
-                    if ending in self._next[node]:
-                        continue
-                    rule = self._endings[ending].blocker.rule
-                    if not is_suppressed(self._functions[_name(node)], effect.place, rule):
-                        self._next[node][ending] = _Way(effect, callee, length)
-                        following[node, ending] = None
-            fresh = following
-
-
-def _plain(effect: Effect) -> _Edge:
-    return _Edge(effect, _END if isinstance(effect.target, Blocker) else effect.target)
-
-
-def _name(node: Node) -> str:
-    return node if isinstance(node, str) else node[0]
+        return {node: found[node] for node in sorted(found, key=_at)}
 
 
 def _at(node: Node) -> At:

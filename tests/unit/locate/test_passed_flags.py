@@ -288,3 +288,23 @@ def test_of_many_different_calls_nothing_is_known(check):
         f"import time\n\n{helper}\ndef all_of_them():\n{calls}\n"
         "async def f():\n    all_of_them()  #! time.sleep\n"
     )
+
+
+def test_what_leads_to_nothing_that_blocks_makes_no_calls_different(check):
+    calls = "".join(f"async def f{number}():\n    load(note={number})\n\n" for number in range(40))
+    check(f"""\
+import time
+
+def remember(note):
+    return note
+
+def load(retry=False, note=0):
+    if note == 99:
+        remember(note)
+    if retry:
+        time.sleep(1)
+
+async def g():
+    load(retry=True)  #! time.sleep
+
+{calls}""")

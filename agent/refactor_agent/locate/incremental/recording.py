@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
@@ -61,6 +61,14 @@ class RecordingEffects(Effects):
             self.reads.add(known.note)
         effects: tuple[Effect, ...] = known.value
         return effects
+
+    def leads_to(self, name: str) -> Iterable[str | None]:
+        """Give the functions that one runs, and ``None`` for each call that blocks."""
+        state = self._state
+        if state is None or name in self._stale or name in self.found or name not in state:
+            return super().leads_to(name)
+        self.asked.add(name)
+        return state.leads_to(name)
 
     def kept(self, question: str, work: Callable[[], T]) -> T:
         """Give what an earlier scan answered, if nothing that it read has changed."""

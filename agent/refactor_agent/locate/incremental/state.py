@@ -82,6 +82,11 @@ class State:
             for target, place, certain, on, given in self.parts[number].rows[function][1]
         )
 
+    def leads_to(self, function: str) -> list[str | None]:
+        """Give the functions that a known one runs, and ``None`` for each call that blocks."""
+        effects = self.parts[self._rows[function]].rows[function][1]
+        return [effect[0] if isinstance(effect[0], str) else None for effect in effects]
+
     def answered(self, question: str) -> bool:
         """Say whether the answer to a question is known."""
         return question in self._answers
