@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refactor_agent.locate.in_memory import InMemory
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import External, ExternalMethod, Instance, Value
@@ -16,27 +17,6 @@ _FINISHED = frozenset({"result", "exception"})
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "concurrent.futures.wait"})
 _QUEUES = frozenset({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue"})
 _SOCKETS = frozenset({"socket.socket", "ssl.SSLSocket"})
-_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
-_READ_OR_WRITE = frozenset(
-    {
-        "PIL.Image.open", "json.dump", "json.load", "numpy.load", "numpy.loadtxt", "numpy.save",
-        "numpy.savez", "pickle.dump", "pickle.load", "tarfile.open", "tomllib.load",
-        "zipfile.ZipFile", "zipfile.is_zipfile",
-        *(f"pandas.read_{kind}" for kind in (
-            "csv", "excel", "feather", "html", "json", "parquet", "pickle", "xml",
-        )),
-        *(f"polars.read_{kind}" for kind in ("csv", "excel", "json", "parquet")),
-    }
-)  # fmt: skip
-"""Library functions that wait for nothing but the file they are given."""
-_WRITERS = {
-    "PIL.Image.Image": frozenset({"save"}),
-    "pandas.DataFrame": frozenset(
-        {"to_csv", "to_excel", "to_feather", "to_json", "to_parquet", "to_pickle", "to_xml"}
-    ),
-    "polars.DataFrame": frozenset({"write_csv", "write_excel", "write_json", "write_parquet"}),
-}
-"""Methods that wait for nothing but the file they are given."""
 _LOCKS = frozenset({"threading.Lock", "threading.RLock"})
 _SWITCHES = ("setblocking", "settimeout")
 
@@ -46,12 +26,13 @@ class Waits:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._memory = InMemory(evaluator)
 
     def never(self, function: ProjectFunction, call: CallFacts, callee: Value) -> bool:
         """Say whether ``call``, a blocking one by its name, returns at once here."""
         func = call.func
-        if _is_about_a_file(callee):
-            return self._is_in_memory(function, call)
+        if self._memory.holds(function, call, callee):
+            return True
         if not isinstance(callee, ExternalMethod) or func is None or func[0] != "a":
             return False
         kind, receiver = callee.receiver.cls, func[1]
@@ -75,15 +56,6 @@ class Waits:
             return False
         values = self._evaluator.term(function, function.body.calls[source[1]].func)
         return any(isinstance(value, External) and value.name in _COMPLETED for value in values)
-
-    def _is_in_memory(self, function: ProjectFunction, call: CallFacts) -> bool:
-        """Say whether a call is given a file that lies in memory."""
-        given = (*call.args, *(term for _, term in call.keywords))
-        return any(
-            isinstance(value, Instance) and value.cls in _MEMORY
-            for term in given
-            for value in self._evaluator.term(function, term)
-        )
 
     def _is_nonblocking(self, function: ProjectFunction, receiver: Term) -> bool:
         """Say whether the function, or a method beside it, switches waiting off."""
@@ -144,13 +116,6 @@ class Waits:
         while term is not None and term[0] == "l":
             term = function.body.definitions[term[1]]
         return term
-
-
-def _is_about_a_file(callee: Value) -> bool:
-    """Say whether a library call waits for nothing but the file it is given."""
-    if isinstance(callee, ExternalMethod):
-        return callee.name in _WRITERS.get(callee.receiver.cls, ())
-    return isinstance(callee, External) and callee.name in _READ_OR_WRITE
 
 
 def _siblings(function: ProjectFunction, receiver: Term) -> Iterator[ProjectFunction]:

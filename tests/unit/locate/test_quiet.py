@@ -386,6 +386,40 @@ CASES = {
             with open("a") as file:  #! builtins.open
                 json.load(file)  #! json.load
     """,
+    "archives in memory": """
+        import io, tarfile, zipfile
+        from typing import BinaryIO, cast
+
+        class Chunks(io.RawIOBase):
+            def __init__(self):
+                self.chunks = []
+
+            def write(self, data):
+                self.chunks.append(data)
+                return len(data)
+
+        async def pack(texts):
+            buffer = io.BytesIO()
+            with zipfile.ZipFile(buffer, "w") as archive:
+                for name, text in texts.items():
+                    archive.writestr(name, text)
+            with zipfile.ZipFile(cast(BinaryIO, Chunks()), "w") as archive:
+                archive.writestr("a", "b")
+                archive.write("a.txt")  #! zipfile.ZipFile.write
+            return buffer.getvalue()
+
+        async def unpack(data, path):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                for name in archive.namelist():
+                    archive.read(name)
+                    with archive.open(name) as member:
+                        member.read()
+                archive.extractall(path)  #! zipfile.ZipFile.extractall
+            with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+                archive.extractfile("a").read()
+            with zipfile.ZipFile(path) as archive:  #! zipfile.ZipFile
+                archive.read("a")  #! zipfile.ZipFile.read
+    """,
     "tables and images in memory": """
         import io
         import numpy, pandas, polars
