@@ -75,6 +75,8 @@ class Region(Value):
     evidence: Evidence = "rules"
     inside: tuple[str, ...] = ()
     """Where no rule names the callee: what it runs inside its library, down to what waits."""
+    once: str = ""
+    """The function on the chain that keeps its result: only its first call goes on from there."""
 
     @property
     def severity(self) -> Severity:

@@ -60,6 +60,8 @@ def advice(region: Region, rules: Equivalents) -> str:
 def notes(region: Region) -> Iterator[str]:
     """Say what the project itself does in other places about the functions on the chain."""
     twin, elsewhere = region.twin, region.offloaded_at
+    if region.once:
+        yield f"only on the first call of `{short_name(region.once)}`: its result is kept"
     if twin is not None and region.kind != "twin":
         yield f"`{short_name(twin.of)}` has an async twin, `{short_name(twin.name)}`"
     if elsewhere is not None:

@@ -10,6 +10,7 @@ from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.callbacks import Callbacks
 from refactor_agent.locate.given import Given, given_by
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
+from refactor_agent.locate.kept_results import KeptResults
 from refactor_agent.locate.may_block import MayBlock
 from refactor_agent.locate.offloaded import is_fallback
 from refactor_agent.locate.passed_types import PassedTypes
@@ -78,6 +79,7 @@ class Effects:
         self._awaited = Awaited(evaluator)
         self._types = PassedTypes(evaluator)
         self._twin_calls = TwinCalls(evaluator)
+        self._results = KeptResults(evaluator)
         self._known: dict[str, tuple[Effect, ...]] = {}
         self.may_block = MayBlock(evaluator.index, self)
         self._implicit = Implicit(evaluator, self.targets, self.may_block)
@@ -111,6 +113,10 @@ class Effects:
             for guard in function.facts.guards
         )
         return tuple(guard for guard in found if guard is not None)
+
+    def once(self, function: ProjectFunction, effect: Effect) -> str:
+        """Name the function that keeps what ``effect`` gives, so that it is had once; or nobody."""
+        return self._results.keeper(function, effect.place, effect.target)
 
     def kept(self, question: str, work: Callable[[], T]) -> T:
         """Give the result of ``work``, plain data that an earlier scan may have found already."""

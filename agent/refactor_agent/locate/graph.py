@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 from refactor_agent.domain.callgraph import Call, CallGraph, Function, Reference
@@ -13,14 +12,13 @@ from refactor_agent.locate.graph_calls import function_calls
 from refactor_agent.locate.graph_references import function_references
 from refactor_agent.locate.incremental import Nearby
 from refactor_agent.locate.resolve.attributes import is_property
+from refactor_agent.locate.resolve.decorators import decorator_names
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
     ClassObject,
-    External,
     FunctionValue,
     ModuleValue,
-    Value,
 )
 
 __all__ = ["Uses", "make_graph"]
@@ -89,7 +87,7 @@ def _function(
         is_property=is_property(function),
         nested=facts.parent > 0,
         owner=owner.name if owner is not None else None,
-        decorators=tuple(_decorators(evaluator, function)),
+        decorators=tuple(decorator_names(evaluator, function)),
         family=family,
         open_family=open_family,
         exported=function.name in exported or (owner is not None and owner.name in exported),
@@ -108,22 +106,6 @@ def _is_module(evaluator: Evaluator, function: ProjectFunction, write: str) -> b
     values = evaluator.term(function.module.functions[0], ("g", name))
     is_imported = bool(terms) and all(term is not None and term[0] == "m" for term in terms)
     return is_imported or any(isinstance(value, ModuleValue) for value in values)
-
-
-def _decorators(evaluator: Evaluator, function: ProjectFunction) -> Iterator[str]:
-    for term, text in function.facts.decorators:
-        target = term
-        if term is not None and term[0] == "k":
-            target = function.around.body.calls[term[1]].func
-        values = evaluator.term(function.around, target)
-        yield (_qualified(values[0]) if len(values) == 1 else None) or text
-
-
-def _qualified(value: Value) -> str | None:
-    if isinstance(value, External | FunctionValue | ModuleValue):
-        name = value.name
-        return name.removeprefix("builtins.") if isinstance(value, External) else name
-    return value.cls if isinstance(value, ClassObject) else None
 
 
 def _exported(evaluator: Evaluator) -> frozenset[str]:

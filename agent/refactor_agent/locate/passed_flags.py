@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.given import OWN_PARAMETER
+from refactor_agent.locate.stretches import covers
 from refactor_agent.locate.summary import Guard
 from refactor_agent.locate.terms import Place
 
@@ -45,7 +46,7 @@ class Flags:
         values = dict(known)
         for guard in self._guards.get(name, ()) if known else ():
             value = values.get(guard.parameter)
-            if value is not None and _covers(guard.place, place) and fails(guard, value):
+            if value is not None and covers(guard.place, place) and fails(guard, value):
                 yield guard, value
 
     def passed(self, known: Known, effect: Effect, receiver: str) -> Known:
@@ -78,7 +79,7 @@ def _that_matter(
         waiting.extend(
             (name, guard.parameter)
             for guard in own
-            if any(_covers(guard.place, place) for place in places)
+            if any(covers(guard.place, place) for place in places)
         )
     callers = _passing(effects)
     while waiting:
@@ -100,10 +101,6 @@ def _passing(
                 if said.startswith(OWN_PARAMETER) and isinstance(effect.target, str):
                     found[effect.target, name].append((caller, said[1:]))
     return found
-
-
-def _covers(outer: Place, place: Place) -> bool:
-    return outer[:2] <= place[:2] and place[2:] <= outer[2:]
 
 
 def fails(guard: Guard, value: str) -> bool:

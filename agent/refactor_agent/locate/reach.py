@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from refactor_agent.locate.at_import import AtImport, Imported
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.leading import leading
 from refactor_agent.locate.passed_flags import Flags, Known
 from refactor_agent.locate.receivers import ITSELF, SUPER
 from refactor_agent.locate.summary import Guard
-from refactor_agent.locate.suppressed import BlockedPlace, Running, is_suppressed, suppressed_rules
+from refactor_agent.locate.suppressed import BlockedPlace, is_suppressed, suppressed_rules
 from refactor_agent.locate.ways import END, Edge, Node, Way, find_ways, is_hidden, name_of
 
 __all__ = ["At", "Chain", "Reach", "Step"]
@@ -29,7 +30,7 @@ class At(NamedTuple):
 class Step(NamedTuple):
     """One function on a chain, and the effect by which the chain leaves it."""
 
-    function: Running
+    function: Imported
     effect: Effect
 
 
@@ -50,8 +51,8 @@ class Chain(NamedTuple):
 
 _NOWHERE: Mapping[int, Way] = {}
 
-F = TypeVar("F", bound=Running)
-F_contra = TypeVar("F_contra", bound=Running, contravariant=True)
+F = TypeVar("F", bound=Imported)
+F_contra = TypeVar("F_contra", bound=Imported, contravariant=True)
 
 
 class Runs(Protocol[F_contra]):
@@ -91,6 +92,10 @@ class RunBy(Protocol[F]):
         """Give the tests of its own parameters that parts of ``function`` stand behind."""
         ...
 
+    def once(self, function: F, effect: Effect, /) -> str:
+        """Name the function that keeps what ``effect`` gives, so that it is had once; or nobody."""
+        ...
+
 
 class Reach(Generic[F]):
     """Chains from entries to blockers, through functions that run on the caller's thread."""
@@ -116,25 +121,55 @@ class Reach(Generic[F]):
         self._nodes: dict[str, list[Node]] = {}
         for node in edges:
             self._nodes.setdefault(name_of(node), []).append(node)
-        self._next, self._endings = find_ways(edges)
+        self._next, self._endings, self._once = find_ways(edges)
+        self._at_import: AtImport[F] | None = None
 
     def chains(self) -> Iterable[Chain]:
         """Give one chain for each entry, effect in it, and blocking call behind that effect."""
         for entry in self._entries.values():
             for edge in self._own_edges[entry.name]:
-                effect, node, _ = edge
+                effect, node = edge.effect, edge.node
                 first = Step(entry, effect)
                 if isinstance(effect.target, Blocker):
                     yield Chain(first, 1, entry.name, effect.target, node, -1)
                     continue
                 for number, way in self._next.get(node, _NOWHERE).items():
                     last, blocker = self._endings[number]
-                    if edge.hidden is None or not is_hidden(edge, blocker.rule):
-                        yield Chain(first, 1 + way.length, last, blocker, node, number)
+                    if edge.hidden is not None and is_hidden(edge, blocker.rule):
+                        continue
+                    chain = Chain(first, 1 + way.length, last, blocker, node, number)
+                    if not ((edge.once or (node, number) in self._once) and self.had_by(chain)):
+                        yield chain
 
     def tail(self, chain: Chain) -> tuple[Step, ...]:
         """Give what follows the first step, in turn to the blocking call; chains share it."""
         return self._tail(chain.node, chain.ending) if chain.node else ()
+
+    def keeper(self, step: Step) -> str:
+        """Name the function that keeps what a step gives, so that it is had once; or nobody."""
+        return self._effects.once(self._functions[step.function.name], step.effect)
+
+    def had_by(self, chain: Chain) -> str:
+        """Name what a chain has once and had while its modules were imported, or nobody."""
+        steps = (chain.first, *self.tail(chain))
+        keepers = [keeper for keeper in map(self.keeper, steps) if keeper]
+        if not keepers:
+            return ""
+        if self._at_import is None:
+            self._at_import = AtImport(self._effects, self._functions)
+        at_import = self._at_import
+        modules = {step.function.module.name for step in steps}
+        return next((one for one in keepers if at_import.has_run(one, modules)), "")
+
+    def had_behind(self, function: F, effect: Effect) -> Iterator[str]:
+        """Name what lies behind an effect and was had when modules were imported."""
+        first, target = Step(function, effect), effect.target
+        for node in self._nodes.get(target, ()) if isinstance(target, str) else ():
+            for number in self._next[node]:
+                last, blocker = self._endings[number]
+                had = self.had_by(Chain(first, 0, last, blocker, node, number))
+                if had:
+                    yield had
 
     def blocked(self) -> Iterator[BlockedPlace]:
         """Give every place with a comment that a chain leads through, or would but for it."""
@@ -209,13 +244,15 @@ class Reach(Generic[F]):
             if not self.flags.runs(name, known, effect):
                 continue
             hidden = suppressed_rules(function, effect.place) if hides else None
+            once = self._effects.once(function, effect)
             if isinstance(target, Blocker):
-                yield Edge(effect, END, hidden)
+                yield Edge(effect, END, hidden, once)
                 continue
             run = self._run_on(receiver, effect, target)
             if run is not None:
                 passed = self.flags.passed(known, effect, run)
-                yield Edge(effect, (target, run, passed) if run or passed else target, hidden)
+                node = (target, run, passed) if run or passed else target
+                yield Edge(effect, node, hidden, once)
 
     def _run_on(self, receiver: str, effect: Effect, target: str) -> str | None:
         """Give what is known of the object that a method is run on; ``None`` where it is not."""

@@ -17,8 +17,9 @@ def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
 
     Each region says where its async function enters the chain (``file``, ``line``), the
     ``function``, ``callee``, ``kind``, ``chain`` and ``hops``, how sure and how heavy it is, what
-    the loop waits for (``category``), and what the project has at hand: an async ``twin`` of a
-    function on the chain, or a place where one runs on a worker thread (``offloaded_at``).
+    the loop waits for (``category``), which function on the chain keeps its result (``once``), and
+    what the project has at hand: an async ``twin`` of a function on the chain, or a place where one
+    runs on a worker thread (``offloaded_at``).
     """
     lines = _Lines()
     parts = {
@@ -94,6 +95,7 @@ def _record(region: Region) -> dict[str, object]:
         "confidence": region.confidence,
         "evidence": region.evidence,
         "inside": list(region.inside),
+        "once": plain_name(region.once) or None,
         "category": region.category,
         "twin": plain_name(region.twin.name) if region.twin else None,
         "offloaded_at": _offload(region.offloaded_at),

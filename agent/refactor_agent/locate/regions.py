@@ -7,19 +7,21 @@ from typing import Generic, NamedTuple, TypeVar
 
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.region import Confidence, Hop, Region
+from refactor_agent.locate.at_import import Imported
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.reach import Chain, Reach, Step
 from refactor_agent.locate.sources import SourceLines
-from refactor_agent.locate.suppressed import Running
 from refactor_agent.locate.terms import Place
 from refactor_agent.tree import sha256
 
 __all__ = ["make_regions"]
 
-F = TypeVar("F", bound=Running)
+F = TypeVar("F", bound=Imported)
 
 _MOST_FUNCTIONS = 2
 """Functions with the same blocking call that are told apart behind one of an async function."""
+_ONCE = 2
+"""What the weight of a path is divided by of which a process runs the end but once."""
 _NEAR = 5
 """Functions on a chain up to which they are; further off, one chain stands for them all."""
 
@@ -54,6 +56,8 @@ class _Path(NamedTuple):
 
     hops: tuple[Hop, ...]
     certain: bool
+    once: str = ""
+    """The first function on it that keeps its result."""
 
 
 class _Hops(Generic[F]):
@@ -72,9 +76,11 @@ class _Hops(Generic[F]):
         known = self._tails.get(id(tail))
         if known is None:
             certain = all(step.effect.certain for step in tail)
-            known = self._tails[id(tail)] = _Path(tuple(map(self._of, tail)), certain)
+            once = next(filter(None, map(self._reach.keeper, tail)), "")
+            known = self._tails[id(tail)] = _Path(tuple(map(self._of, tail)), certain, once)
         hops = (self._of(chain.first), *known.hops)
-        return _Path(hops, chain.first.effect.certain and known.certain)
+        once = self._reach.keeper(chain.first) or known.once
+        return _Path(hops, chain.first.effect.certain and known.certain, once)
 
     def _of(self, step: Step) -> Hop:
         hop = self._known.get(id(step))
@@ -115,7 +121,8 @@ def _region(blocker: Blocker, path: _Path, ids: _Ids, lines: SourceLines) -> Reg
         id=ids.of(blocker.rule, path.hops),
         rule=blocker.rule,
         hops=path.hops,
-        weight=blocker.weight,
+        weight=-(-blocker.weight // _ONCE) if path.once else blocker.weight,
+        once=path.once,
         confidence=_confidence(blocker, path),
         category=blocker.category,
         snippet=lines.line(path.hops[-1].site),
@@ -125,4 +132,4 @@ def _region(blocker: Blocker, path: _Path, ids: _Ids, lines: SourceLines) -> Reg
 def _confidence(blocker: Blocker, path: _Path) -> Confidence:
     if blocker.confidence != "high":
         return blocker.confidence
-    return "high" if path.certain else "medium"
+    return "high" if path.certain and not path.once else "medium"

@@ -25,6 +25,7 @@ __all__ = [
     "ClassFacts",
     "FunctionFacts",
     "Guard",
+    "Imports",
     "Load",
     "ModuleSummary",
     "Operation",
@@ -36,7 +37,7 @@ __all__ = [
     "to_bytes",
 ]
 
-SUMMARY_VERSION = 17
+SUMMARY_VERSION = 19
 """Goes up whenever a summary of the same bytes would look different."""
 
 V = TypeVar("V")
@@ -220,6 +221,8 @@ class FunctionFacts(NamedTuple):
     """Parameters that it tests so, or has a constant default for and passes on."""
     typed: tuple[str, ...] = ()
     """Those of which it tests the class."""
+    filling: tuple[Place, ...] = ()
+    """The stretches that run only where what they set, which outlives the call, is unset."""
 
 
 class Attribute(NamedTuple):
@@ -314,6 +317,26 @@ class ModuleSummary(NamedTuple):
     """Line to the rule ids that a comment on it suppresses; an empty tuple means all."""
     reasons: dict[int, str]
     """Line to the reason that such a comment gives."""
+    at_import: bytes = b""
+    """What its import runs, for `Imports.decode`: few scans ask."""
+
+
+class Imports(NamedTuple):
+    """What is run whenever a module is imported."""
+
+    loads: tuple[str, ...]
+    """Modules, or names in modules, that are imported then."""
+    doubts: dict[int, tuple[Place, ...]]
+    """By the number of a function, its stretches that need not run when it does."""
+
+    @staticmethod
+    def decode(data: bytes) -> Imports:
+        """Read what `encode` wrote."""
+        return Imports._make(marshal.loads(data)) if data else Imports((), {})  # noqa: S302
+
+    def encode(self) -> bytes:
+        """Write it as one piece."""
+        return marshal.dumps(tuple(self))
 
 
 def to_bytes(summary: ModuleSummary) -> bytes:
@@ -324,10 +347,10 @@ def to_bytes(summary: ModuleSummary) -> bytes:
         for cls in summary.classes
     )
     names, callers = (marshal.dumps(dict(part)) for part in (summary.names, summary.callers))
-    module, package, _, stars, exports, _, _, imports, _, ignores, reasons = summary
+    module, package, _, stars, exports, _, _, imports, _, ignores, reasons, at_import = summary
     return marshal.dumps(
         (module, package, names, stars, exports, functions, classes, imports, callers, ignores,
-         reasons)
+         reasons, at_import)
     )  # fmt: skip
 
 

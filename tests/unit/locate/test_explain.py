@@ -253,3 +253,32 @@ def test_a_chain_that_is_longer_than_the_ordinary_stack_is_explained_as_it_is_fo
     line = region.hops[0].site.span.line
     found = [one.outcomes for one in explain(project, rules, Question("app.py", line))]
     assert any(region.callee in outcome for outcomes in found for outcome in outcomes), found
+
+
+def test_a_result_that_an_import_had(write, rules) -> None:
+    """It says who keeps the result, and that it is there by then."""
+    text = """
+        from functools import lru_cache
+
+        @lru_cache
+        def settings():
+            return open("settings.json").read()
+
+        LIMIT = settings()
+
+        async def serve():
+            return settings()
+        """
+    project = open_project(write(text))
+    (found,) = explain(project, rules, Question("app.py", 10))
+    (outcome,) = found.outcomes
+    assert outcome.startswith("no finding: app.settings keeps its result, and had it when")
+
+
+def test_a_helper_of_many_names_a_few_of_them(write, rules) -> None:
+    """The shortest paths stand for the others."""
+    calls = "".join(f"\nasync def f{n}():\n    helper()\n" for n in range(8))
+    project = open_project(write(f"import time\n\ndef helper():\n    time.sleep(1)\n{calls}"))
+    (found,) = explain(project, rules, Question("app.py", 4))
+    assert len(found.outcomes) == 6
+    assert found.outcomes[-1] == "and 3 more paths through this call"

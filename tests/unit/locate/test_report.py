@@ -196,6 +196,7 @@ def test_json_has_the_documented_fields(write, rules) -> None:
         "confidence": "high",
         "evidence": "rules",
         "inside": [],
+        "once": None,
         "category": "sleep",
         "twin": None,
         "offloaded_at": None,

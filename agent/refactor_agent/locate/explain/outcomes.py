@@ -24,6 +24,8 @@ from refactor_agent.locate.suppressed import is_suppressed
 
 __all__ = ["Outcomes"]
 
+_MOST_REGIONS = 5
+
 
 class Outcomes:
     """Gives reasons, the decisive one first."""
@@ -33,13 +35,17 @@ class Outcomes:
         self._reach = reach
 
     def of_regions(self, regions: Iterable[Region]) -> Iterator[str]:
-        """Name the regions."""
-        for region in regions:
+        """Name the regions: the shortest, where many async functions share a helper."""
+        found = sorted(regions, key=lambda region: len(region.hops))
+        for region in found[:_MOST_REGIONS]:
             chain = " -> ".join(short_name(name) for name in region.chain[:-1])
             yield (
                 f"finding: {region.rule}, {region.severity} severity, {region.confidence}"
                 f" confidence: {chain} -> {region.callee} (region {region.id})"
             )
+        more = len(found) - _MOST_REGIONS
+        if more > 0:
+            yield f"and {more} more path{'' if more == 1 else 's'} through this call"
 
     def of_effects(self, function: ProjectFunction, effects: Iterable[Effect]) -> Iterator[str]:
         """Say why things that block, or may, are no finding here."""
@@ -55,6 +61,14 @@ class Outcomes:
         for effect, blocker in blocked:
             if is_suppressed(function, effect.place, blocker.rule):
                 yield f"no finding: a comment suppresses {blocker.rule} ({blocker.callee})"
+                return
+        for effect in effects:
+            had = next(self._reach.had_behind(function, effect), "")
+            if had:
+                yield (
+                    f"no finding: {plain_name(had)} keeps its result, and had it when the modules"
+                    " on the way were imported"
+                )
                 return
         callees = ", ".join(sorted({blocker.callee for _, blocker in blocked}))
         yield f"it blocks ({callees}), but is no finding: {self._why_not_run(function)}"

@@ -124,7 +124,7 @@ def _of_names(summary: ModuleSummary, *, is_test: bool) -> Iterator[tuple[Fact, 
 
 
 def _without_place(facts: FunctionFacts) -> FunctionFacts:
-    return facts._replace(span=_NOWHERE, body=b"", guards=())
+    return facts._replace(span=_NOWHERE, body=b"", guards=(), filling=())
 
 
 def _without_places(body: bytes) -> object:

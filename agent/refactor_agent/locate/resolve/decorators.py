@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from refactor_agent.locate.offloads import WRAPPERS
 from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import (
+    ClassObject,
     External,
     FunctionValue,
     GeneratorValue,
+    ModuleValue,
     Offloaded,
+    Value,
     join,
 )
 
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["Decoration", "decoration", "wrappers_of"]
+__all__ = ["Decoration", "decoration", "decorator_names", "wrappers_of"]
 
 
 class Decoration(NamedTuple):
@@ -58,6 +62,23 @@ def _decoration(evaluator: Evaluator, function: ProjectFunction) -> Decoration:
     if wrappers and not sync:
         return Decoration(is_async=True, runs_elsewhere=True)
     return Decoration(wrappers=tuple(wrapper.name for wrapper in sync))
+
+
+def decorator_names(evaluator: Evaluator, function: ProjectFunction) -> Iterator[str]:
+    """Give the qualified name of each decorator, called or not; as written where it is unknown."""
+    for term, text in function.facts.decorators:
+        target = term
+        if term is not None and term[0] == "k":
+            target = function.around.body.calls[term[1]].func
+        values = evaluator.term(function.around, target)
+        yield (_qualified(values[0]) if len(values) == 1 else None) or text
+
+
+def _qualified(value: Value) -> str | None:
+    if isinstance(value, External | FunctionValue | ModuleValue):
+        name = value.name
+        return name.removeprefix("builtins.") if isinstance(value, External) else name
+    return value.cls if isinstance(value, ClassObject) else None
 
 
 def wrappers_of(evaluator: Evaluator, decorator: ProjectFunction) -> list[ProjectFunction]:

@@ -8,7 +8,7 @@ from refactor_agent.locate.summarise.expressions import EXPRESSIONS
 from refactor_agent.locate.summarise.statements import STATEMENTS
 from refactor_agent.locate.summarise.suppressions import suppressions
 from refactor_agent.locate.summarise.walk import Walk
-from refactor_agent.locate.summary import ModuleSummary
+from refactor_agent.locate.summary import Imports, ModuleSummary
 
 __all__ = ["summarise"]
 
@@ -28,6 +28,11 @@ def summarise(source: bytes, module: str, *, package: bool = False) -> ModuleSum
     while walk.deferred:
         walk.deferred.popleft()()
     walk.functions[0].scope = None
+    doubts = {
+        number: tuple(function.body.doubts)
+        for number, function in enumerate(walk.functions)
+        if function.body.doubts
+    }
     return ModuleSummary(
         module,
         package,
@@ -39,4 +44,5 @@ def summarise(source: bytes, module: str, *, package: bool = False) -> ModuleSum
         tuple(walk.imports),
         {name: tuple(functions) for name, functions in walk.callers.items()},
         *suppressions(source),
+        Imports(tuple(walk.loaded), doubts).encode(),
     )

@@ -10,7 +10,7 @@ from refactor_agent.locate.summarise.conditions import condition
 from refactor_agent.locate.summarise.targets import assign, note_reading
 from refactor_agent.locate.summarise.walk import Walk, place_of
 from refactor_agent.locate.summary import FrameMark
-from refactor_agent.locate.terms import Term, union
+from refactor_agent.locate.terms import Place, Term, union
 
 __all__ = ["DISPLAYS"]
 
@@ -73,7 +73,7 @@ def _comprehension(kind: str) -> Callable[[Walk, Any], Term]:
     frame: FrameMark = "generator_expression" if kind == "generator" else "comprehension"
 
     def handler(walk: Walk, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Term:
-        mark, frames = _generators(walk, node.generators, frame)
+        mark, frames = _generators(walk, node.generators, frame, place_of(node))
         element = walk.scope.define(walk.value(node.elt))
         walk.scope.forget(mark)
         walk.frames = frames
@@ -83,7 +83,7 @@ def _comprehension(kind: str) -> Callable[[Walk, Any], Term]:
 
 
 def _dict_comprehension(walk: Walk, node: ast.DictComp) -> Term:
-    mark, frames = _generators(walk, node.generators, "comprehension")
+    mark, frames = _generators(walk, node.generators, "comprehension", place_of(node))
     walk.value(node.key)
     element = walk.scope.define(walk.value(node.value))
     walk.scope.forget(mark)
@@ -92,9 +92,10 @@ def _dict_comprehension(walk: Walk, node: ast.DictComp) -> Term:
 
 
 def _generators(
-    walk: Walk, generators: list[ast.comprehension], frame: FrameMark
+    walk: Walk, generators: list[ast.comprehension], frame: FrameMark, place: Place
 ) -> tuple[int, tuple[FrameMark, ...]]:
     mark, frames = len(walk.scope.log), walk.frames
+    walk.body.doubt(place)
     for generator in generators:
         term = walk.value(generator.iter)
         walk.frames = (frame, *frames)

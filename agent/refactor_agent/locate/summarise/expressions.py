@@ -163,6 +163,7 @@ _UNARY: dict[type[ast.unaryop], str] = {
 
 def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
     is_all = isinstance(node.op, ast.And)
+    walk.body.doubt(span_of(node.values[1:]))
     for number, part in enumerate(node.values[:-1], 1):
         guard(walk, part, span_of(node.values[number:]), wanted=is_all)
     if is_all:
@@ -211,6 +212,7 @@ def _choice(walk: Walk, node: ast.IfExp) -> Term:
     narrow = condition(walk, node.test)
     for part, wanted in ((node.body, True), (node.orelse, False)):
         guard(walk, node.test, span_of([part]), wanted=wanted)
+        walk.body.doubt(span_of([part]))
     mark = len(walk.scope.log)
     narrow()
     truth = constant_truth(node.test)

@@ -12,6 +12,7 @@ __all__ = ["import_from", "import_modules"]
 def import_modules(walk: Walk, node: ast.Import) -> None:
     """Bind the modules of ``import a.b`` and ``import a.b as c``."""
     for alias in node.names:
+        _note_loaded(walk, node, alias.name)
         top = alias.name.partition(".")[0]
         walk.imports[top] = None
         if alias.asname is not None:
@@ -29,10 +30,17 @@ def import_from(walk: Walk, node: ast.ImportFrom) -> None:
         return
     walk.imports[module.partition(".")[0]] = None
     for alias in node.names:
+        _note_loaded(walk, node, module if alias.name == "*" else f"{module}.{alias.name}")
         if alias.name == "*":
             walk.stars.append(module)
         else:
             walk.scope.bind(alias.asname or alias.name, ("i", module, alias.name))
+
+
+def _note_loaded(walk: Walk, node: ast.stmt, name: str) -> None:
+    """Note what is imported whenever the module is."""
+    if walk.scope.kind != "function" and not walk.body.is_doubtful(node):
+        walk.loaded[name] = None
 
 
 def _absolute(walk: Walk, node: ast.ImportFrom) -> str | None:

@@ -12,6 +12,7 @@ from refactor_agent.locate.summarise.annotations import annotation
 from refactor_agent.locate.summarise.conditions import condition, narrow_to_opposite
 from refactor_agent.locate.summarise.definitions import define_class, define_function
 from refactor_agent.locate.summarise.expressions import OPERATORS
+from refactor_agent.locate.summarise.filling import note_filling
 from refactor_agent.locate.summarise.imports import import_from, import_modules
 from refactor_agent.locate.summarise.loop_tests import (
     looks_for_loop,
@@ -115,6 +116,7 @@ def _annotated(walk: Walk, node: ast.AnnAssign) -> None:
 
 
 def _return(walk: Walk, node: ast.Return) -> None:
+    walk.body.leave(node)
     if node.value is not None:
         walk.body.returns.append(walk.value(node.value))
 
@@ -122,6 +124,7 @@ def _return(walk: Walk, node: ast.Return) -> None:
 def _for(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
     is_async = isinstance(node, ast.AsyncFor)
     term = walk.scope.define(walk.value(node.iter))
+    walk.body.doubt(span_of([*node.body, *node.orelse]))
     if is_async:
         walk.body.awaits = True
         walk.note_async_source(term)
@@ -138,6 +141,8 @@ def _for(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
 
 
 def _while(walk: Walk, node: ast.While) -> None:
+    walk.body.doubt(span_of([*node.body, *node.orelse]))
+
     def body() -> None:
         before, walk.frames = walk.frames, ("loop", *walk.frames)
         condition(walk, node.test)()
@@ -155,6 +160,8 @@ def _while(walk: Walk, node: ast.While) -> None:
 def _if(walk: Walk, node: ast.If) -> None:
     """Walk ``if``; a chain of ``elif`` by a loop, as generated code makes it long."""
     arms: list[Callable[[], bool]] = [partial(_arm, walk, node, condition(walk, node.test))]
+    walk.body.doubt(span_of([*node.body, *node.orelse]))
+    note_filling(walk, node)
     chain = [node]
     while len(chain[-1].orelse) == 1 and isinstance(rest := chain[-1].orelse[0], ast.If):
         arms.append(partial(_next_arm, walk, rest, chain[-1].test))
@@ -218,6 +225,8 @@ def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
     walk.body.awaits = walk.body.awaits or is_async
     for item in node.items:
         term = walk.scope.define(walk.value(item.context_expr))
+        if _may_swallow(item.context_expr):
+            walk.body.doubt(span_of(node.body))
         if is_async:
             walk.note_async_source(term)
         walk.body.withs.append(WithFacts(term, is_async, walk.frames, place_of(item.context_expr)))
@@ -228,12 +237,20 @@ def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> None:
     walk.frames = before
 
 
+def _may_swallow(node: ast.expr) -> bool:
+    """Say whether a context manager ends its block early where an error is raised there."""
+    func = node.func if isinstance(node, ast.Call) else None
+    return getattr(func, "attr", getattr(func, "id", None)) == "suppress"
+
+
 _WOULD_BLOCK = frozenset({"BlockingIOError", "SSLWantReadError", "SSLWantWriteError"})
 """What non-blocking sockets and pipes raise instead of waiting."""
 
 
 def _try(walk: Walk, node: ast.Try) -> None:
     frame = "would_block" if any(map(_expects_to_wait, node.handlers)) else "try"
+    if node.handlers:
+        walk.body.doubt(span_of([*node.body, *node.handlers, *node.orelse]))
 
     def body() -> bool:
         reaches = _framed(walk, frame, node.body) if node.handlers else walk.block(node.body)
@@ -271,6 +288,7 @@ def _handler(walk: Walk, handler: ast.ExceptHandler, *, probing: bool) -> bool:
 
 def _match(walk: Walk, node: ast.Match) -> None:
     subject = walk.scope.define(walk.value(node.subject))
+    walk.body.doubt((*place_of(node.subject)[2:], *place_of(node)[2:]))
     if isinstance(node.subject, ast.Name):
         name: str | None = node.subject.id
     else:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from refactor_agent.locate.stretches import FOREVER, covers
 from refactor_agent.locate.summarise.scope import Scope
 from refactor_agent.locate.summary import (
     ASYNC_SOURCE,
@@ -49,8 +50,9 @@ class BodyBuilder:
     """A `Body` being filled."""
 
     __slots__ = (
-        "awaits", "calls", "definitions", "guards", "is_generator", "iterations", "loads",
-        "operations", "returns", "stores", "tested", "withs", "writes", "yields",
+        "awaits", "calls", "definitions", "doubts", "filling", "guards", "is_generator",
+        "iterations", "loads", "operations", "returns", "stores", "tested", "withs", "writes",
+        "yields",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -64,10 +66,26 @@ class BodyBuilder:
         self.stores: list[Store] = []
         self.operations: list[Operation] = []
         self.guards: list[Guard] = []
+        self.doubts: list[Place] = []
+        self.filling: list[Place] = []
         self.tested: set[Term] = set()
         self.writes: dict[str, None] = {}
         self.awaits = False
         self.is_generator = False
+
+    def doubt(self, place: Place) -> None:
+        """Note that what stands at ``place`` need not run when the body does."""
+        if not (self.doubts and covers(self.doubts[-1], place)):
+            self.doubts.append(place)
+
+    def leave(self, node: ast.stmt) -> None:
+        """Note that the body may end at ``node``: what follows it need not run."""
+        if self.is_doubtful(node):
+            self.doubts[-1] = (*self.doubts[-1][:2], *FOREVER)
+
+    def is_doubtful(self, node: ast.stmt) -> bool:
+        """Say whether ``node``, the one being walked, need not run when the body does."""
+        return bool(self.doubts) and covers(self.doubts[-1], place_of(node))
 
     def mark(self) -> tuple[int, ...]:
         """Give how much there is of everything that is done, for `bury`."""
@@ -139,6 +157,7 @@ class FunctionBuilder:
             self.parameters, self.returns, tuple(body.writes), frozen.encode(), guards,
             self._flags(guards, frozen.calls),
             tuple(dict.fromkeys(guard.parameter for guard in guards if guard.test == "isa")),
+            tuple(body.filling),
         )  # fmt: skip
 
     def _is_kept(self, guard: Guard) -> bool:
@@ -229,8 +248,8 @@ class Walk:
 
     __slots__ = (
         "body", "callers", "classes", "deferred", "end", "exports", "expressions", "frames",
-        "functions", "imports", "module", "package", "passed", "scope", "stars", "statements",
-        "taken",
+        "functions", "imports", "loaded", "module", "package", "passed", "scope", "stars",
+        "statements", "taken",
     )  # fmt: skip
 
     def __init__(self, module: str, handlers: Handlers, *, package: bool, span: Place) -> None:
@@ -252,6 +271,7 @@ class Walk:
         self.stars: list[str] = []
         self.exports: list[str] | None = None
         self.imports: dict[str, None] = {}
+        self.loaded: dict[str, None] = {}
         self.callers: dict[str, dict[int, None]] = {}
         self.taken: dict[str, int] = {}
 
