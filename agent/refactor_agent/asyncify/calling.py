@@ -11,6 +11,7 @@ from refactor_agent.asyncify.holes import find_holes
 from refactor_agent.asyncify.leaves import Member
 from refactor_agent.asyncify.origins import Origins
 from refactor_agent.asyncify.special import ASYNC_NAMES
+from refactor_agent.asyncify.stubs import are_asked, stub_call
 from refactor_agent.asyncify.whence import ITERABLES, Whence
 from refactor_agent.asyncify.world import CallSite, World
 from refactor_agent.locate.resolve.attributes import attribute
@@ -55,6 +56,7 @@ class Calling:
         self._by_use = ByUse(self.evaluator, world.leaves, callers)
         self.opened: set[tuple[str, int]] = set()
         """Calls, by function and number, of what an entry point must wait for."""
+        self._stubs = are_asked(world.request.leaves)
         self._holes = find_holes(world.leaves.prose)
         self._asked: set[str] = set()
         """Functions that are being asked for what they give, which may call themselves."""
@@ -95,6 +97,10 @@ class Calling:
         if known is not None and known.awaited and self._may_be_plain(function, everything):
             return known._replace(maybe=True)
         return known
+
+    def over_grpc(self, function: ProjectFunction, term: Term) -> Member | None:
+        """Say how a callee is called that a channel made."""
+        return stub_call(self.evaluator, function, term) if self._stubs else None
 
     def _special(self, function: ProjectFunction, term: Term, name: str) -> Member | None:
         """Say how a special method is called that a leaf has from a base in the stdlib."""

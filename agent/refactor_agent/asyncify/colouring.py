@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from refactor_agent.asyncify.called_by_base import called_by_base
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.constructs import find_sites
+from refactor_agent.asyncify.constructs.at_exit import AtExitSite
 from refactor_agent.asyncify.constructs.threads import ThreadSite
 from refactor_agent.asyncify.contracts import owed
 from refactor_agent.asyncify.entries import open_alike, open_idle, seeds
@@ -16,7 +17,7 @@ from refactor_agent.asyncify.interfaces import the_rest
 from refactor_agent.asyncify.protocols import iterates, partners
 from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.site import Site, Unit
-from refactor_agent.asyncify.uncolourable import why_not
+from refactor_agent.asyncify.uncolourable import why_no_property, why_not
 from refactor_agent.asyncify.world import World
 from refactor_agent.asyncify.wrappers import around_plain, waits_itself, wrappers_left
 from refactor_agent.domain.place import Site as Place
@@ -38,7 +39,13 @@ class Colouring:
             site for sites in self.sites.values() for site in sites if isinstance(site, ThreadSite)
         ]
         tasks = [s.call for s in self._threads if world.leaves.tasks and s.read() is not None]
-        self._handed_out = handed_out(world, tasks)
+        at_exit = [
+            site.call
+            for sites in self.sites.values()
+            for site in sites
+            if isinstance(site, AtExitSite)
+        ]
+        self._handed_out = handed_out(world, [*tasks, *world.pooled, *world.submitted, *at_exit])
         self._overloads = _overloads(self.units)
         self._refusals = refusals
         self._world = world
@@ -119,7 +126,7 @@ class Colouring:
         return False
 
     def _may(self, unit: Unit, site: Site) -> bool:
-        reason = self._why_not(unit)
+        reason = self._why_not(unit) or why_no_property(unit, site)
         if reason is None:
             return True
         source = unit.module.source
@@ -136,7 +143,7 @@ class Colouring:
         if receiver is not None:
             text = f"{name} is called by {receiver}, which would not await it"
             return "callback", text + _hint(receiver)
-        return why_not(unit)
+        return why_not(unit, properties=self._world.request.awaited_properties)
 
     def _colour(self, name: str) -> None:
         """Colour a function and all that are one with it."""

@@ -42,7 +42,7 @@ class Colours(Calling):
             and self.read(function, term[1]) is not None
         ):
             return None  # see `constructs.closing`
-        return super().called(function, term)
+        return self.over_grpc(function, term) or super().called(function, term)
 
     def _method(self, function: ProjectFunction) -> Member | None:
         found = super()._method(function)
@@ -121,7 +121,11 @@ class Colours(Calling):
     def _given_by(self, site: CallSite, gives: str, depth: int) -> Member | None:
         function, func = site.function, site.facts.func
         values = self.evaluator.term(function, func)
-        members = [self.hole(site, last_name(function, func)), *map(self.of, values)]
+        members = [
+            self.over_grpc(function, func),
+            self.hole(site, last_name(function, func)),
+            *map(self.of, values),
+        ]
         if not values:
             members.append(self.called(function, func))
         for member in members:

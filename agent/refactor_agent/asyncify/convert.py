@@ -14,10 +14,16 @@ from refactor_agent.asyncify.guarded import import_beside
 from refactor_agent.asyncify.handed_on import note_handed_on
 from refactor_agent.asyncify.helpers import with_helpers
 from refactor_agent.asyncify.leaves import Leaves, parse_leaves, with_twins
-from refactor_agent.asyncify.libraries import aliased, library_sources
+from refactor_agent.asyncify.libraries import (
+    aliased,
+    library_sources,
+    outside,
+    shares_namespace,
+)
 from refactor_agent.asyncify.locks import held_across_await
 from refactor_agent.asyncify.looked_up import note_looked_up
 from refactor_agent.asyncify.names import write_names
+from refactor_agent.asyncify.pools import find_pools
 from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.request import Request
 from refactor_agent.asyncify.site import Unit
@@ -66,8 +72,8 @@ def asyncify(
     ``interpreter`` is the target's: the source of libraries that leaves name is looked up there.
     Raises `UsageError` when a requested file is not one of the project's.
     """
-    world, refusals = _open(project, rulebook, request, interpreter, changes or {}), Refusals()
-    colouring = colour(world, refusals)
+    world = _open(project, rulebook, request, interpreter, changes or {})
+    colouring, refusals = _with_pools(world)
     colouring, refusals = _with_locks(world, colouring, refusals)
     files, ties = {}, set[tuple[str, str]]()
     for file, module in world.modules.items():
@@ -85,6 +91,20 @@ def asyncify(
         ties=tuple(sorted(ties)),
         refusals=refusals.all(),
     )
+
+
+def _with_pools(world: World) -> tuple[Colouring, Refusals]:
+    """Colour with pools of tasks, where pools of threads are given something that waits."""
+    pools, refusals = find_pools(world), Refusals()
+    world.leaves.ask(*pools.names)
+    world.pooled, world.submitted = pools.handing, pools.submitted
+    colouring = colour(world, refusals)
+    coloured = colouring.colours.coloured
+    if pools.given and (pools.given.isdisjoint(coloured) or not pools.to_others <= coloured):
+        world.leaves.forget(*pools.names)
+        world.pooled, world.submitted, refusals = [], [], Refusals()
+        colouring = colour(world, refusals)
+    return colouring, refusals
 
 
 def _with_locks(
@@ -115,8 +135,12 @@ def _open(
 ) -> World:
     leaves = with_twins(rulebook, request.leaves)
     pairs = parse_leaves(leaves).names
-    own = {item.module.partition(".")[0] for item in project.sources.files}
-    roots = {name.partition(".")[0] for pair in pairs.items() for name in pair} - own
+    own = {
+        item.module
+        for item in project.sources.files
+        if not shares_namespace(project.root / item.file)
+    }
+    roots = outside((name for pair in pairs.items() for name in pair), own)
     packages = roots | aliased(project.root, request.files, roots)
     libraries = library_sources(interpreter, packages)
     evaluator, _ = evaluate(project, rulebook, changes=changes, libraries=libraries)

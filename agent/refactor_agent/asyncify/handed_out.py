@@ -19,6 +19,9 @@ __all__ = ["handed_out"]
 _PASS_ON = frozenset({"functools.partial", "functools.wraps", "functools.update_wrapper"})
 """Calls that give back what they are given, in another shape."""
 
+_COMPARING = frozenset({"atexit.unregister"})
+"""Calls that only look for what they are given."""
+
 _ASK = ("builtins.", "inspect.", "asyncio.", "typing.", "anyio.")
 """Libraries whose functions only look at a function, or await it."""
 
@@ -67,7 +70,7 @@ def _library(world: World, callees: Values) -> str | None:
         return None
     name = world.evaluator.libraries.canonical(names[0])
     is_asking = name.startswith(_ASK) and name not in _CALLING
-    if name in _PASS_ON or is_asking or world.leaves.is_asked(name):
+    if name in _PASS_ON | _COMPARING or is_asking or world.leaves.is_asked(name):
         return None
     return name
 

@@ -42,8 +42,9 @@ def fails(node: cst.FunctionDef) -> bool:
 
 def _is_left_open(unit: Unit) -> bool:
     function = unit.function
-    if function.facts.bare.startswith("_") or function.facts.is_generator:
+    if function.facts.bare.startswith("__") or function.facts.is_generator:
         return False
     if function.has_decorator(*_BOUND_TO_CLASSES, *_VALUES):
         return False
-    return function.has_decorator("abstractmethod") or fails(unit.node)
+    is_own = function.facts.bare.startswith("_")
+    return function.has_decorator("abstractmethod") or (not is_own and fails(unit.node))

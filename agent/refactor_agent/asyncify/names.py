@@ -6,14 +6,23 @@ import libcst as cst
 
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves.naming import name_of
+from refactor_agent.asyncify.pool_code import is_of_its_own, of_its_own
 from refactor_agent.asyncify.reentrant import is_needed, reentrant_lock
 from refactor_agent.asyncify.request import MODULE
 from refactor_agent.asyncify.world import Module, World
 from refactor_agent.convert.names import dotted
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.locate.resolve.attributes import attribute
+from refactor_agent.locate.resolve.index import ProjectModule
 from refactor_agent.locate.resolve.names import own_name
-from refactor_agent.locate.resolve.values import ClassObject, External, Value, Values
+from refactor_agent.locate.resolve.values import (
+    ClassObject,
+    External,
+    ModuleValue,
+    Value,
+    Values,
+)
+from refactor_agent.locate.terms import leaves
 
 __all__ = ["write_names"]
 
@@ -24,7 +33,7 @@ def write_names(world: World, module: Module, edit: Edit) -> None:
         if not _is_wanted(world, module, node) or not edit.spelling.is_import(node):
             continue
         found = _leaf(world, module, node)
-        if found is not None:
+        if found is not None and not _is_rewritten_alias(world, module, node):
             edit.spelling.mark(node)
             edit.change(node, _replacement(edit, node, *found))
 
@@ -43,6 +52,36 @@ def _leaf(world: World, module: Module, node: cst.Name | cst.Attribute) -> tuple
     return None
 
 
+def _is_rewritten_alias(world: World, module: Module, node: cst.Name | cst.Attribute) -> bool:
+    """Say whether ``node`` is another name of a class, given to it in what is converted.
+
+    ``Conn = Connection | Pool`` is written anew where it stands, and goes on to say all of that.
+    """
+    home, name = module.facts.summary.module, (dotted(node) or "").rpartition(".")[2]
+    if isinstance(node, cst.Attribute):
+        base = node.value
+        if not isinstance(base, cst.Name | cst.Attribute):
+            return False
+        of = [v.name for v in _means(world, module, base) if isinstance(v, ModuleValue)]
+        home = of[0] if len(of) == 1 else ""
+    known, terms = _given(world, home, name)
+    if len(terms) == 1 and terms[0][0] == "i":
+        known, terms = _given(world, *map(str, terms[0][1:3]))
+    is_given = bool(terms) and not any(str(term[0]) in "cfim" for term in terms)
+    return is_given and known is not None and world.is_converted(known.functions[0])
+
+
+def _given(
+    world: World, home: str, name: str
+) -> tuple[ProjectModule | None, list[tuple[object, ...]]]:
+    """Give a module, and what it gives ``name`` to."""
+    known = world.evaluator.index.modules.get(home)
+    if known is None:
+        return None, []
+    definitions = known.functions[0].body.definitions
+    return known, [one for term in known.binding(name) or () for one in leaves(definitions, term)]
+
+
 def _is_called(value: Value, name: str) -> bool:
     return (name_of(value) or "").rpartition(".")[2] == name
 
@@ -51,6 +90,9 @@ def _replacement(edit: Edit, node: cst.BaseExpression, sync: str, target: str) -
     if is_needed(sync, target):
         edit.spelling.names.drop(node)
         return lambda _: reentrant_lock(edit, target)
+    if is_of_its_own(target):
+        edit.spelling.names.drop(node)
+        return lambda _: of_its_own(edit, target)
     return lambda _: edit.spelling.replace(node, target)
 
 

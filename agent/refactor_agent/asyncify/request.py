@@ -30,6 +30,9 @@ class Request(Value):
     names: Mapping[str, str] = {}
     """Methods to what they are called once they are async: ``close`` to ``aclose``."""
 
+    awaited_properties: bool = True
+    """Whether properties may wait: who reads one in what is not converted would not await it."""
+
     faces: tuple[str, ...] = ()
     """Commands that keep a sync face: who calls them does not wait."""
 

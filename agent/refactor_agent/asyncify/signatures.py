@@ -17,6 +17,8 @@ from refactor_agent.locate.summary import Parameter
 __all__ = ["by_keyword"]
 
 _NONE: Mapping[int, str] = MappingProxyType({})
+_BY_KEYWORD = {"asyncio.wait": ("", "timeout", "return_when")}
+"""Functions of asyncio to the names of what their counterparts take by position as well."""
 
 
 def by_keyword(
@@ -28,6 +30,9 @@ def by_keyword(
     where the async side has no place for it.
     """
     for value in colours.whence.callables(site.function, site.facts.func):
+        names = _BY_KEYWORD.get(colours.world.leaves.counterpart(value) or "")
+        if names is not None:
+            return {at: names[at] for at, arg in enumerate(given) if at and arg.keyword is None}
         sides = _sides(colours, value)
         if sides is not None:
             old, new = (method.facts.parameters[1:] for method in sides)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import libcst as cst
 
 from refactor_agent.asyncify.listening import ends_with_a_value
-from refactor_agent.asyncify.site import Unit
+from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.special import ASYNC_NAMES
 from refactor_agent.locate.resolve.attributes import is_property
+from refactor_agent.locate.resolve.index import ProjectFunction
 
-__all__ = ["why_not"]
+__all__ = ["why_no_property", "why_not"]
 
 
-def why_not(unit: Unit) -> tuple[str, str] | None:  # noqa: PLR0911 - one for each reason
-    """Give a reason and a sentence a person can act on; `None` when the function may be async."""
+def why_not(unit: Unit, *, properties: bool) -> tuple[str, str] | None:  # noqa: PLR0911 - one for each reason
+    """Give a reason and a sentence a person can act on; `None` when the function may be async.
+
+    ``properties`` says whether they may wait.
+    """
     function = unit.function
     name, bare = function.name, function.facts.bare
     if function.facts.is_async:
@@ -25,12 +29,30 @@ def why_not(unit: Unit) -> tuple[str, str] | None:  # noqa: PLR0911 - one for ea
     if _is_special(bare) and bare not in ASYNC_NAMES and bare != "__call__":
         return "dunder", f"Python calls {name} and would not await it; make it a method"
     if is_property(function) and not function.facts.is_generator:
-        return "property", f"{name} is a property, which can't wait; make it a method"
+        if not properties:
+            return "property", f"{name} is a property, which can't wait; make it a method"
+        if not _is_plain(function):
+            return "property", f"{name} keeps what it gives, or is set as well; make it a method"
     if function.facts.is_generator and (_needs_its_result(unit.node) or ends_with_a_value(unit)):
         return "generator-result", f"{name} returns a value, which an async generator can't"
     if function.has_decorator("cache", "lru_cache"):
         return "cached", f"{name} caches its result, and a coroutine can be awaited only once"
     return None
+
+
+def why_no_property(unit: Unit, site: Site) -> tuple[str, str] | None:
+    """Say why a property can't wait at ``site``: nobody awaits what he reads for a lock alone."""
+    if isinstance(site.node, cst.Call | cst.Attribute) or not is_property(unit.function):
+        return None
+    name = unit.function.name
+    return "property", f"{name} is a property that enters what waits; make it a method"
+
+
+def _is_plain(function: ProjectFunction) -> bool:
+    """Say whether a property only gives something: it is read with ``await`` then."""
+    owner = function.owner
+    same = owner.methods(function.facts.bare) if owner is not None else ()
+    return function.has_decorator("property") and len(same) == 1
 
 
 def _is_special(name: str) -> bool:

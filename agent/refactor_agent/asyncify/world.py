@@ -9,7 +9,7 @@ from functools import cached_property
 import libcst as cst
 
 from refactor_agent.asyncify.leaves import Leaves
-from refactor_agent.asyncify.request import Request
+from refactor_agent.asyncify.request import MODULE, Request
 from refactor_agent.convert.source import Source
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule
@@ -105,6 +105,10 @@ class World:
     request: Request
     modules: dict[str, Module] = field(default_factory=dict)
     """The files to convert."""
+    pooled: list[CallSite] = field(default_factory=list)
+    """The calls that give functions to pools of threads which become pools of tasks."""
+    submitted: list[CallSite] = field(default_factory=list)
+    """The calls that submit functions to pools from elsewhere, and make tasks of them instead."""
 
     def find(self, name: str) -> tuple[Module, cst.FunctionDef, ProjectFunction] | None:
         """Give a function of the files to convert by its qualified name."""
@@ -117,6 +121,15 @@ class World:
             for module in self.modules.values()
             for node, function in module.functions.items()
         }
+
+    def is_converted(self, function: ProjectFunction) -> bool:
+        """Say whether what stands in the body of ``function`` may change."""
+        file = function.module.file
+        if file not in self.modules or file not in self.request.only:
+            return file in self.modules
+        local = function.name.removeprefix(f"{function.module.summary.module}.")
+        is_module = function is function.module.functions[0]
+        return self.request.wants(file, MODULE if is_module else local)
 
     def functions(self) -> Iterator[tuple[Module, cst.FunctionDef, ProjectFunction]]:
         """Give the functions that may change, with their syntax."""

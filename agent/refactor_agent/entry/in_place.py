@@ -89,6 +89,7 @@ def _colour(ground: EntryGround, wanted: Wanted) -> tuple[Asyncified, tuple[Refu
     told: dict[Refusal, None] = {}
     while True:
         request = Request(
+            awaited_properties=False,
             files=tuple(wanted.scope),
             only={file: names for file, names in wanted.scope.items() if names},
             leaves=wanted.pairs,

@@ -325,3 +325,36 @@ def test_an_interface_is_of_one_colour(convert, user, is_async):
     assert made.count("async def has") == (2 if is_async else 0)
     assert "async def kind" not in made
     assert not done.refusals
+
+
+def test_what_subclasses_are_to_do_may_wait_as_well(convert):
+    """Abstract methods of one class are one interface, those of its own use as well."""
+    text = """
+        import time
+        from abc import ABC, abstractmethod
+
+        class Tokens(ABC):
+            def get(self):
+                return self._kept() or self._asked()
+
+            @abstractmethod
+            def _kept(self): ...
+
+            @abstractmethod
+            def _asked(self): ...
+
+            def _named(self):
+                raise NotImplementedError
+
+        class Slow(Tokens):
+            def _kept(self):
+                return None
+
+            def _asked(self):
+                time.sleep(0)
+                return "token"
+        """
+    leaves = {"time.sleep": "asyncio.sleep"}
+    made = convert(dedent(text), leaves=leaves, entries=("Tokens.get",)).files["app.py"].decode()
+    assert "return await self._kept() or await self._asked()" in made
+    assert "    def _named(self):" in made

@@ -354,3 +354,111 @@ def test_arguments_that_the_async_side_takes_by_keyword_alone(convert, tmp_path)
         """
     done = convert(dedent(before), leaves={"link.Link": "link.AsyncLink"})
     assert done.files["app.py"].decode() == dedent(after)
+
+
+def test_an_alias_for_several_types_is_no_class(convert, tmp_path):
+    """``Reply = Union[...]`` names no class: other unions stay what they are."""
+    (tmp_path / "replies.py").write_text(
+        "from typing import Union\n"
+        "from wire import AsyncWire, Wire\n\n"
+        "Source = Union[Wire, str]\nAsyncSource = Union[AsyncWire, str]\n"
+    )
+    before = """\
+        from typing import Union
+
+        from replies import Source
+
+
+        def fetch(source: Source) -> Union[str, bytes]:
+            return source
+        """
+    done = convert(dedent(before), leaves={"replies.Source": "replies.AsyncSource"})
+    assert done.files["app.py"].decode() == dedent(before)
+
+
+def test_a_name_that_is_given_to_several_classes_here(convert):
+    """It is written anew where it is given, and goes on to name all of them."""
+    before = """\
+        from wire import Wire
+
+        Source = Wire | str
+
+
+        def fetch(source: Source):
+            return source.read()
+        """
+    after = """\
+        from wire import AsyncWire
+
+        Source = AsyncWire | str
+
+
+        async def fetch(source: Source):
+            return await source.read()
+        """
+    assert convert(dedent(before)).files["app.py"].decode() == dedent(after)
+
+
+CONNECT = """\
+class Socket:
+    def send(self, text: str) -> None: ...
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info): ...
+
+
+class AsyncSocket:
+    async def send(self, text: str) -> None: ...
+
+
+def dial(url) -> Socket:
+    return Socket()
+
+
+class adial:
+    def __init__(self, url): ...
+
+    def __await__(self):
+        return self._made().__await__()
+
+    async def _made(self) -> AsyncSocket:
+        return AsyncSocket()
+
+    async def __aenter__(self) -> AsyncSocket:
+        return await self
+
+    async def __aexit__(self, *exc_info): ...
+"""
+
+
+def test_a_function_whose_async_side_is_awaited_or_entered(convert, tmp_path):
+    """What a class with ``__await__`` makes is awaited, or entered as it is."""
+    (tmp_path / "sockets.py").write_text(CONNECT)
+    before = """\
+        from sockets import dial
+
+        def greet(url):
+            with dial(url) as socket:
+                socket.send("hello")
+
+        def open_one(url):
+            socket = dial(url)
+            socket.send("hello")
+            return socket
+        """
+    after = """\
+        from sockets import adial
+
+        async def greet(url):
+            async with adial(url) as socket:
+                await socket.send("hello")
+
+        async def open_one(url):
+            socket = await adial(url)
+            await socket.send("hello")
+            return socket
+        """
+    done = convert(dedent(before), leaves={"sockets.dial": "sockets.adial"})
+    assert done.files["app.py"].decode().replace("\n\n\n", "\n\n") == dedent(after)

@@ -24,18 +24,20 @@ CASES = [
     ),
     pytest.param(
         """
+        from functools import cached_property
+
         from wire import Wire
 
 
         class Client:
             wire: Wire
 
-            @property
+            @cached_property
             def greeting(self):
                 return self.wire.read()
         """,
         "property",
-        id="a property",
+        id="a property that keeps what it gives",
     ),
     pytest.param(
         """
@@ -53,7 +55,7 @@ CASES = [
     ),
     pytest.param(
         """
-        import atexit
+        import signal
 
         from wire import Wire
 
@@ -62,7 +64,7 @@ CASES = [
             def work():
                 wire.read()
 
-            atexit.register(work)
+            signal.signal(2, work)
         """,
         "callback",
         id="a function that a library calls",
@@ -265,3 +267,32 @@ def test_a_call_that_the_async_side_has_no_place_for(convert, tmp_path):
     before = "from link import Link\n\ndef send(link: Link):\n    link.send('text', 3)\n"
     done = convert(before, leaves={"link.Link": "link.AsyncLink"})
     assert [refusal.reason for refusal in done.refusals] == ["other-arguments"]
+
+
+AT_EXIT = """\
+import atexit
+
+from wire import Wire
+
+
+class Client:
+    def __init__(self, wire: Wire):
+        self.wire = wire
+
+    def open(self):
+        atexit.register(self.close)
+        return self
+
+    def close(self):
+        self.wire.close()
+        atexit.unregister(self.close)
+"""
+
+
+def test_nothing_waits_at_exit(convert):
+    """What was to run when the interpreter ends is taken out, and told: it would not be awaited."""
+    done = convert(AT_EXIT)
+    assert [refusal.reason for refusal in done.refusals] == ["at-exit"]
+    written = done.files["app.py"].decode()
+    assert "    def open(self):\n        return self\n\n    async def close(self):\n" in written
+    assert "        atexit.unregister(self.close)\n" in written

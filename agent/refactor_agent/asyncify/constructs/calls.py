@@ -10,7 +10,9 @@ import libcst as cst
 from refactor_agent.asyncify.awaiting import await_, await_if_needed
 from refactor_agent.asyncify.colours import Colours
 from refactor_agent.asyncify.edit import Edit
+from refactor_agent.asyncify.futures import FUTURE, write_result
 from refactor_agent.asyncify.leaves import Member
+from refactor_agent.asyncify.pool_code import is_of_its_own, of_its_own
 from refactor_agent.asyncify.signatures import by_keyword
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.waiting import Waiting, waiting
@@ -51,6 +53,9 @@ class _Call(Site):
         short = waiting(self.node, member)
         if short is not None:
             short.write(edit, self.node, member.target)
+            return
+        if member.target == FUTURE:
+            write_result(edit, self.node, member.name)
             return
         if _needs_an_object(member.name):
             text = f"{member.name} needs an object, which {member.old} does not; call it by hand"
@@ -106,7 +111,11 @@ def _name(node: cst.Call) -> str:
 def rename(edit: Edit, node: cst.Call, member: Member) -> None:
     """Write the callee's new name."""
     func = node.func
-    if "." in member.name:
+    if is_of_its_own(member.name):
+        if not edit.spelling.is_replaced(func):
+            edit.spelling.names.drop(func)
+            edit.change(func, lambda _: of_its_own(edit, member.name))
+    elif "." in member.name:
         if edit.spelling.is_import(func) and not edit.spelling.is_replaced(func):
             edit.change(func, lambda _: edit.spelling.replace(func, member.name))
     elif isinstance(func, cst.Attribute) and func.attr.value == member.old != member.name:

@@ -10,7 +10,7 @@ from refactor_agent.asyncify.leaves.member import Member
 from refactor_agent.asyncify.leaves.naming import Naming, is_class_name, name_of
 from refactor_agent.asyncify.leaves.parse import parse_leaves
 from refactor_agent.asyncify.leaves.stated import stated
-from refactor_agent.asyncify.leaves.stdlib import COMPANIONS, COUNTERPARTS
+from refactor_agent.asyncify.leaves.stdlib import COMPANIONS, COUNTERPARTS, POOLS
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.values import ClassObject, External
 
@@ -18,6 +18,8 @@ __all__ = ["Given"]
 
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.Task"})
 """What stands for a thread: it starts when it is made."""
+
+_SPECIAL_FORMS = ("typing.", "typing_extensions.")
 
 
 class Given:
@@ -55,10 +57,11 @@ class Given:
             if is_class_name(sync.rpartition(".")[2])
             and not is_class_name(aio.rpartition(".")[2])
             and not (self.tasks and sync == "threading.Thread")
+            and sync not in POOLS
         }
         """Pairs of a class and a function, for which names alone don't say what to write."""
         for sync, aio in pairs.names.items():
-            if sync not in self.unlike and aio not in _TASKS:
+            if sync not in self.unlike and aio not in _TASKS and sync not in POOLS:
                 self._add(sync, naming.qualified(aio))
         for key, member in stated(self.prose).items():
             self._state(key, member)
@@ -89,6 +92,8 @@ class Given:
                 self.asked.add(cls)
             return
         canonical = name_of(self._naming.canonical(sync)) or sync
+        if canonical.startswith(_SPECIAL_FORMS) and not sync.startswith(_SPECIAL_FORMS):
+            canonical = sync  # an alias for a type: ``Reply = Union[Page, Error]``
         self.names[canonical] = aio
         self.asked.add(canonical)
         known = any(not isinstance(v, External) for v in self._naming.means(aio))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from refactor_agent.locate.resolve.classes import linearise
+from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectClass
 from refactor_agent.locate.resolve.results import returned
@@ -53,6 +53,10 @@ def _of_pair(evaluator: Evaluator, aio: Values, sync: str) -> Iterator[tuple[str
             yield from _matched(evaluator, _results(evaluator, sync), taken)
         elif isinstance(value, ClassObject):
             yield from _of_classes(evaluator, sync, value.cls)
+            made = evaluator.index.classes[value.cls]
+            for method in find_methods(evaluator, made, "__aenter__"):
+                entered = _classes(returned(evaluator, method))
+                yield from _matched(evaluator, _results(evaluator, sync), entered)
 
 
 def _of_classes(evaluator: Evaluator, given: str, taken: str) -> Iterator[tuple[str, str]]:

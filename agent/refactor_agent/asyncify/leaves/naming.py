@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refactor_agent.asyncify.libraries import LIBRARY
 from refactor_agent.locate.resolve.attributes import attribute
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectModule
@@ -58,7 +59,8 @@ class Naming:
         """Give the shortest name by which a library exports a class; own code keeps its home."""
         if name.partition(".")[0] in self.own:
             homes = [value.cls for value in self.means(name) if isinstance(value, ClassObject)]
-            return homes[0] if len(homes) == 1 else name
+            if len(homes) != 1 or not self._is_of_library(homes[0]):
+                return homes[0] if len(homes) == 1 else name
         cls = self._evaluator.index.classes.get(name)
         package, last = "", name.rpartition(".")[2]
         for part in name.split(".")[:-1] if cls is not None else ():
@@ -76,6 +78,10 @@ class Naming:
             if isinstance(value, ClassObject):
                 return self._evaluator.index.classes[value.cls]
         return None
+
+    def _is_of_library(self, cls: str) -> bool:
+        """Say whether a class is of a library that shares a namespace with the project."""
+        return self._evaluator.index.classes[cls].module.file.startswith(LIBRARY)
 
     def _as_written(self, name: str) -> Values:
         """Give what a name means in the code to convert, or where in the project it is unique."""

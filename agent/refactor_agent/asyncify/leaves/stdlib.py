@@ -13,9 +13,17 @@ __all__ = [
     "ASYNC_ITERATORS",
     "COMPANIONS",
     "COUNTERPARTS",
+    "FUNCTIONS",
     "MEMBERS",
     "MIRRORED",
+    "POOLS",
 ]
+
+POOLS = {
+    "concurrent.futures.ThreadPoolExecutor": "asyncio.TaskPool",
+    "multiprocessing.pool.ThreadPool": "asyncio.TaskPoolOfJobs",
+}
+"""Pools of threads, and what `pool_code` defines in a file in their place: asyncio has none."""
 
 COUNTERPARTS = {
     "time.sleep": "asyncio.sleep",
@@ -32,12 +40,24 @@ COUNTERPARTS = {
     "queue.Queue": "asyncio.Queue",
     "queue.Empty": "asyncio.QueueEmpty",
     "queue.Full": "asyncio.QueueFull",
+    "concurrent.futures.Future": "asyncio.Future",
+    "concurrent.futures.TimeoutError": "asyncio.TimeoutError",
+    "concurrent.futures.CancelledError": "asyncio.CancelledError",
+    "concurrent.futures.as_completed": "asyncio.as_they_complete",
+    "concurrent.futures.wait": "asyncio.wait",
+    "multiprocessing.pool.AsyncResult": "asyncio.Future",
+    **POOLS,
 }
 """What takes the place of what, once a function that uses it has become async."""
 
 COMPANIONS = {
     "queue.Queue": ("queue.Empty", "queue.Full"),
     "threading.Lock": ("_thread.LockType",),
+    "concurrent.futures.ThreadPoolExecutor": tuple(
+        f"concurrent.futures.{name}"
+        for name in ("Future", "TimeoutError", "CancelledError", "as_completed", "wait")
+    ),
+    "multiprocessing.pool.ThreadPool": ("multiprocessing.pool.AsyncResult",),
 }
 """What goes with a class: other names, and exceptions that its counterpart raises others for."""
 
@@ -56,6 +76,12 @@ MEMBERS = {
     "asyncio.BoundedSemaphore": _LOCK,
     "asyncio.Condition": {**_LOCK, "wait": Member("wait"), "wait_for": Member("wait_for")},
     "asyncio.Event": {"wait": Member("wait")},
+    "asyncio.Future": {name: Member(name) for name in ("result", "exception", "get")},
+    "asyncio.TaskPool": {
+        "map": Member("map", awaited=False, gives="iterator"),
+        "shutdown": Member("shutdown"),
+    },
+    "asyncio.TaskPoolOfJobs": {"join": Member("join")},
     "asyncio.Queue": {"get": Member("get"), "put": Member("put"), "join": Member("join")},
     "anyio.Lock": _LOCK,
     "anyio.Semaphore": _LOCK,
@@ -73,6 +99,12 @@ for _members in MEMBERS.values():
     for _name, _member in _PLAIN.items():
         _members.setdefault(_name, _member)
 
+FUNCTIONS = {
+    "asyncio.as_they_complete": Member("asyncio.as_they_complete", awaited=False, gives="iterator"),
+    "contextlib.asynccontextmanager": Member("contextlib.asynccontextmanager", awaited=False),
+}
+"""Counterparts of functions whose call is not awaited."""
+
 MIRRORED = {"sqlite3.Connection": {"cursor": Member("cursor")}}
 """Methods that don't block, and are awaited all the same in libraries that mirror the class: they
 run every call on the thread that holds the connection. Source: the documentation of aiosqlite."""
@@ -81,7 +113,11 @@ ASYNC_CONTEXTS = frozenset(
     f"{home}.{name}"
     for home in ("asyncio", "anyio")
     for name in ("Lock", "Semaphore", "BoundedSemaphore", "Condition", "CapacityLimiter")
-) | {"contextlib.AsyncExitStack", "contextlib.AbstractAsyncContextManager"}
+) | {
+    "asyncio.TaskPool",
+    "contextlib.AsyncExitStack",
+    "contextlib.AbstractAsyncContextManager",
+}
 """Async classes that are entered with ``async with``."""
 
 ASYNC_ITERATORS = frozenset({"asyncio.StreamReader"})

@@ -13,7 +13,7 @@ from refactor_agent.asyncify.leaves.shape import shape
 from refactor_agent.asyncify.leaves.stdlib import (
     ASYNC_CONTEXTS,
     ASYNC_ITERATORS,
-    COUNTERPARTS,
+    FUNCTIONS,
     MEMBERS,
     MIRRORED,
 )
@@ -32,7 +32,7 @@ from refactor_agent.rulebook import RuleBook
 
 __all__ = ["Leaves"]
 
-_OF_THREADS = ("_thread.", "queue.", "threading.")
+_OF_THREADS = ("_thread.", "concurrent.", "multiprocessing.", "queue.", "threading.")
 """What is used by tasks only where all of its users are: made so where it was asked for, and with
 the calls of its methods."""
 
@@ -75,13 +75,13 @@ class Leaves:
         """Say whether the counterpart of ``value`` only serves functions that are async anyway."""
         return name_of(value) not in self._asked
 
-    def ask(self, name: str) -> None:
-        """Make a class of the standard library that has a counterpart a leaf of its own."""
-        self._asked.add(name)
+    def ask(self, *names: str) -> None:
+        """Make classes of the standard library that have counterparts leaves of their own."""
+        self._asked.update(names)
 
-    def forget(self, name: str) -> None:
+    def forget(self, *names: str) -> None:
         """Take back what `ask` did."""
-        self._asked.discard(name)
+        self._asked.difference_update(names)
 
     def is_asked(self, name: str) -> bool:
         """Say whether a class or function is a leaf that was asked for."""
@@ -107,12 +107,17 @@ class Leaves:
                 awaited, gives = shape(self._evaluator, function)
                 return Member(target, awaited, gives, weak=weak)
             if isinstance(found, ClassObject):
-                return Member(target, awaited=False, weak=weak)
+                is_made = self._is_awaited(value, found)
+                return Member(target, is_made, "context" if is_made else "value", weak=weak)
         if is_class_name(target.rpartition(".")[2]):
             return Member(target, awaited=False, weak=weak)
-        if target in COUNTERPARTS.values() and target.startswith("contextlib."):
-            return Member(target, awaited=False, weak=weak)
-        return Member(target, weak=weak)
+        return FUNCTIONS.get(target, Member(target))._replace(weak=weak)
+
+    def _is_awaited(self, value: Value, made: ClassObject) -> bool:
+        """Say whether the counterpart of a function is a class whose objects are awaited."""
+        is_function = not is_class_name((name_of(value) or "").rpartition(".")[2])
+        cls = self._evaluator.index.classes[made.cls]
+        return is_function and bool(find_methods(self._evaluator, cls, "__await__"))
 
     def member(self, value: Value) -> Member | None:
         """Give what stands for a method that a call resolved to; `None` for other functions."""
