@@ -85,6 +85,12 @@ class Job:
             self.files[file] = FileWork(source, Names(source), layout)
         return self.files[file]
 
+    def holder(self, ref: FunctionRef) -> FileWork:
+        """Give the file of the function that ``ref`` means, which may be one of several."""
+        work = self.work(ref.file)
+        work.module = work.source.module_of(ref) or work.module
+        return work
+
     def find(self, ref: FunctionRef) -> tuple[FileWork, cst.FunctionDef]:
         """Give the function that ``ref`` means, and its file."""
         work = self.work(ref.file)

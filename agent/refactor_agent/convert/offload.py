@@ -14,6 +14,7 @@ from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.pool_futures import pool_future
 from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.rewrite import Change
+from refactor_agent.convert.steps import Steps, steps_of
 from refactor_agent.convert.units import Unit, find_units, is_awaited
 from refactor_agent.convert.vendor import boundary_name
 from refactor_agent.convert.where import check_awaitable
@@ -71,10 +72,31 @@ def _convert_unit(
         return _convert_whole(job, work, function, unit)
     except Refused:
         listing = _listing(work, unit)
-        if listing is None:
+        steps = steps_of(job, work, function, unit.statements) if unit.statements else None
+        if listing is None and steps is None:
             raise
+    if steps is not None:
+        return _convert_steps(job, work, function, steps)
+    assert listing is not None  # noqa: S101 - one of the two is there
     _offload_expression(job, work, listing, wrap=_as_list)
     return [listing]
+
+
+def _convert_steps(
+    job: Job, work: FileWork, function: cst.FunctionDef, steps: Steps
+) -> list[cst.Call]:
+    """Await each step of files that stay open meanwhile, as a person would who reads on."""
+    for loop in steps.loops:
+        extract(job, work, function, [loop])
+    done = _convert_runs(job, work, function, list(steps.calls))
+    for call in steps.calls:
+        if call not in done:
+            _offload_call(job, work, function, call)
+    offload = boundary_name(job, work, "offload")
+    for call in steps.opens:
+        await_call(job, work, call, _handed_over(work, call, offload), in_with=True)
+    looped = [call for loop in steps.loops for call in work.edited_in(loop)]
+    return [*steps.opens, *steps.calls, *looped]
 
 
 def _convert_whole(

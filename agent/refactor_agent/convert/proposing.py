@@ -66,7 +66,7 @@ def _convert(job: Job) -> None:
     for handler in job.attempt.demotes:
         demote(job, handler)
     for edit in job.attempt.calls:
-        work, _ = job.find(FunctionRef(file=edit.site.file, name=edit.function))
+        work = job.holder(FunctionRef(file=edit.site.file, name=edit.function))
         call = work.source.call_at(edit.site)
         if call in work.edits:
             refuse("moved", f"{edit.site} is planned twice", edit.site)

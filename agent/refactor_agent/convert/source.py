@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,6 +14,7 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, ParentNodeProvider, PositionProvider
 
 from refactor_agent.convert.refused import refuse
+from refactor_agent.domain.naming import plain_name
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.plan import FunctionRef
 
@@ -114,26 +115,35 @@ class Source:
             yield node
 
     def local_name(self, node: cst.FunctionDef | cst.ClassDef) -> str:
-        """Give the name within the file: ``Class.method``."""
-        names = [node.name.value]
-        names += [
-            outer.name.value
-            for outer in self.ancestors(node)
-            if isinstance(outer, cst.FunctionDef | cst.ClassDef)
-        ]
-        return ".".join(reversed(names))
+        """Give the name within the file: ``Class.method``; of a second one ``Class.method#2``."""
+        return self._local_names[node]
+
+    @cached_property
+    def _local_names(self) -> Mapping[cst.CSTNode, str]:
+        return dict(_named(self.module, "", Counter()))
+
+    def module_of(self, ref: FunctionRef) -> str:
+        """Give the name of the file's module as ``ref`` has it, which may mean one of several."""
+        return self._named_like(ref)[0].module
 
     def definition(self, ref: FunctionRef) -> Definition:
-        """Find the function that ``ref`` means; raises `Refused` unless there is exactly one."""
-        found = [
-            Definition(node, name, module)
-            for name, node in self._functions
-            if (module := self._module_of(ref, name)) is not None
-        ]
-        found = [one for one in found if len(one.module) == max(len(f.module) for f in found)]
+        """Find the function that ``ref`` means; raises `Refused` unless one alone has the name."""
+        found = self._named_like(ref)
         if len(found) != 1:
             refuse("ambiguous-function", f"{ref.file} defines {ref.name} {len(found)} times")
         return found[0]
+
+    def _named_like(self, ref: FunctionRef) -> list[Definition]:
+        """Give the functions that have the name, whichever of them is meant; there is one."""
+        plain = ref.model_copy(update={"name": plain_name(ref.name)})
+        found = [
+            Definition(node, name, module)
+            for name, node in self._functions
+            if (module := self._module_of(plain, plain_name(name))) is not None
+        ]
+        if not found:
+            refuse("ambiguous-function", f"{ref.file} defines {ref.name} 0 times")
+        return [one for one in found if len(one.module) == max(len(f.module) for f in found)]
 
     def _module_of(self, ref: FunctionRef, local: str) -> str | None:
         if ref.name == local:
@@ -165,6 +175,22 @@ class Source:
 def parse(file: str, data: bytes) -> Source:
     """Give the parsed file; attempts and change sets on the same text share it."""
     return Source(file, data)
+
+
+def _named(
+    node: cst.CSTNode, prefix: str, taken: Counter[str]
+) -> Iterator[tuple[cst.FunctionDef | cst.ClassDef, str]]:
+    """Number what is defined again, in the order of the source; stubs of overloads are apart."""
+    for child in node.children:
+        if not isinstance(child, cst.FunctionDef | cst.ClassDef):
+            yield from _named(child, prefix, taken)
+            continue
+        name = prefix + child.name.value
+        if not (isinstance(child, cst.FunctionDef) and _is_overload(child)):
+            taken[name] += 1
+            name = name if taken[name] == 1 else f"{name}#{taken[name]}"
+        yield child, name
+        yield from _named(child, f"{name}.", taken)
 
 
 def _is_overload(node: cst.FunctionDef) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from refactor_agent.domain.naming import plain_name
 from refactor_agent.domain.place import Span
 from refactor_agent.domain.plan import FunctionRef
 from refactor_agent.edit.conflict import SpliceConflictError
@@ -76,7 +76,7 @@ def find_block(source: SourceFile, ref: FunctionRef) -> tuple[str, tuple[Block, 
         parts = ref.name.removeprefix(prefix).split(".")
         for length in range(len(parts), 0, -1):
             name = ".".join(parts[:length])
-            found = tuple(block for block in blocks if name in (block.name, _plain(block.name)))
+            found = tuple(block for block in blocks if name in (block.name, plain_name(block.name)))
             exact = tuple(block for block in found if "#" in name and block.name == name)
             if found:
                 return prefix, exact or found
@@ -105,20 +105,17 @@ def _blocks(source: SourceFile) -> Iterator[Block]:
         yield _block(source, name, node)
 
 
-def _plain(name: str) -> str:
-    """Leave out which of several definitions is meant."""
-    return re.sub(r"#\d+", "", name)
-
-
 def _outermost(node: ast.AST, prefix: str, taken: Counter[str]) -> Iterator[tuple[str, _Def]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, _Def | ast.ClassDef):
+            if not isinstance(child, ast.ClassDef) and _is_overload(child):
+                continue
             name = prefix + child.name
             taken[name] += 1
             name = name if taken[name] == 1 else f"{name}#{taken[name]}"
             if isinstance(child, ast.ClassDef):
                 yield from _outermost(child, f"{name}.", taken)
-            elif not _is_overload(child):
+            else:
                 yield name, child
         elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
             yield from _outermost(child, prefix, taken)

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from refactor_agent.domain.naming import plain_name
 
 __all__ = ["bare_name", "plain_name", "short_name"]
-
-_VARIANT = re.compile(r"#\d+")
-
-
-def plain_name(name: str) -> str:
-    """Give a qualified name without the number of its variant."""
-    return _VARIANT.sub("", name) if "#" in name else name
 
 
 def bare_name(name: str) -> str:
