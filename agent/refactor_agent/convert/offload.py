@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from refactor_agent.convert.awaiting import await_call
 from refactor_agent.convert.extract import extract, try_extract
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.pool_futures import pool_future
+from refactor_agent.convert.quiet import quiet_loop
 from refactor_agent.convert.refused import Refused, refuse
 from refactor_agent.convert.rewrite import Change
 from refactor_agent.convert.steps import Steps, steps_of
@@ -47,6 +49,7 @@ def _convert(job: Job, work: FileWork, function: cst.FunctionDef, calls: list[cs
             site = work.source.site(unit.calls[0])
             refuse("entangled", "blocks that share an object can't be told apart", site)
     done.update(_convert_runs(job, work, function, [call for call in calls if call not in done]))
+    done.update(_convert_loops(job, work, function, [call for call in calls if call not in done]))
     for call in calls:
         if call not in done:
             _offload_call(job, work, function, call)
@@ -61,6 +64,25 @@ def _convert_runs(
         within = [call for statement in run for call in work.edited_in(statement)]
         if done.isdisjoint(within) and try_extract(job, work, function, run):
             done.update(within)
+    return done
+
+
+def _convert_loops(
+    job: Job, work: FileWork, function: cst.FunctionDef, calls: list[cst.Call]
+) -> set[cst.Call]:
+    """Offload loops that are better moved whole; give the calls that are done."""
+    done: set[cst.Call] = set()
+    for call in calls:
+        loop = quiet_loop(job, work, function, call)
+        inside = work.edited_in(loop) if loop is not None else []
+        if loop is None or not done.isdisjoint(inside) or not set(inside) <= set(calls):
+            continue
+        with suppress(Refused):
+            if isinstance(loop, cst.BaseExpression):
+                _offload_expression(job, work, loop)
+            else:
+                extract(job, work, function, [loop])
+            done.update(inside)
     return done
 
 

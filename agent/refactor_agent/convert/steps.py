@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.kinds import result_kind
+from refactor_agent.convert.quiet import Loop, quiet_statement
 from refactor_agent.convert.variables import variable
 
 __all__ = ["Steps", "steps_of"]
 
 _FILES = "io."
 """Types of open files: any thread may use one, and closing one writes no more than its buffer."""
-
-Loop = cst.For | cst.While
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def steps_of(
         if used is None:
             return None
         calls += used
-    quiet = {call: _quiet_loop(work, opened, call) for call in dict.fromkeys(calls)}
+    quiet = {call: quiet_statement(work, opened, call) for call in dict.fromkeys(calls)}
     return Steps(
         opens=tuple(item.item for item in opened.items if isinstance(item.item, cst.Call)),
         calls=tuple(call for call, loop in quiet.items() if loop is None),
@@ -103,21 +102,3 @@ def _user(work: FileWork, function: cst.FunctionDef, use: cst.Name) -> cst.CSTNo
         ):
             return outer
     return None
-
-
-def _quiet_loop(work: FileWork, opened: cst.With, call: cst.Call) -> Loop | None:
-    """Give the outermost loop around ``call``, within the block, in which nothing awaits."""
-    quiet: Loop | None = None
-    for outer in work.source.ancestors(call):
-        if outer is opened:
-            break
-        if isinstance(outer, Loop) and not any(_waits(outer)):
-            quiet = outer
-    return quiet
-
-
-def _waits(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    if isinstance(node, cst.Await | cst.Yield) or getattr(node, "asynchronous", None) is not None:
-        yield node
-    for child in node.children:
-        yield from _waits(child)

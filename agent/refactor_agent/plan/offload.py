@@ -11,7 +11,9 @@ from refactor_agent.plan.colourable import is_context_manager
 from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.places import place_refusals
+from refactor_agent.plan.quiet import is_read_at_once, runs_in_quiet_loop
 from refactor_agent.plan.reasons import refuse
+from refactor_agent.plan.sources import Sources
 from refactor_agent.plan.threads import Threads
 from refactor_agent.plan.tied import tied_refusals
 
@@ -25,9 +27,10 @@ _CHEAP = 2
 class Offloads:
     """Which calls may go to a worker thread."""
 
-    def __init__(self, facts: Facts, threads: Threads) -> None:
+    def __init__(self, facts: Facts, threads: Threads, sources: Sources) -> None:
         self._facts = facts
         self._threads = threads
+        self._sources = sources
         self._below = cache(self._refusals_below)
         self._alone = cache(self._refusals_alone)
 
@@ -41,13 +44,19 @@ class Offloads:
     def _refusals_alone(self, edge: Edge) -> tuple[Refusal, ...]:
         if edge.is_leaf and edge.call is None:
             return () if self._opened_here(edge) else (_in_loop_step(edge),)
-        found = [*place_refusals(self._facts, edge, "offload"), *self._at_the_call(edge)]
+        found = [*self._where_it_stands(edge), *self._at_the_call(edge)]
         if not edge.is_leaf:
             found.extend(self._below(self._roots(edge)))
             found.extend(self._given_away(edge))
-        if not found and is_cheap(edge) and _in_loop(edge) and not self._shares_a_block(edge):
+        if not found and is_cheap(edge) and _in_loop(edge) and not self._goes_along(edge):
             found.append(refuse("cheaper-than-a-hop", edge.callees[0], edge.site, "offload"))
         return tuple(dict.fromkeys(found))
+
+    def _where_it_stands(self, edge: Edge) -> Iterator[Refusal]:
+        for refusal in place_refusals(self._facts, edge, "offload"):
+            in_generator = refusal.reason == "generator-expression"
+            if not (in_generator and is_read_at_once(self._sources, edge)):
+                yield refusal
 
     def _at_the_call(self, edge: Edge) -> Iterator[Refusal]:
         """Check the receiver and the arguments, which belong to the async function."""
@@ -70,6 +79,16 @@ class Offloads:
             other.call is not None and other.rule == edge.rule
             for other in self._facts.edges(edge.function)
         )
+
+    def _goes_along(self, edge: Edge) -> bool:
+        """Say whether one hop takes the call along with others: its loop, or its whole block.
+
+        A plain function is not turned async for what costs so little.
+        """
+        function = self._facts.function(edge.function)
+        is_async = function is not None and function.is_async
+        quiet = is_async and runs_in_quiet_loop(self._sources, edge)
+        return quiet or self._shares_a_block(edge)
 
     def _shares_a_block(self, edge: Edge) -> bool:
         """Say whether the object was opened here, so that one hop takes the whole block."""

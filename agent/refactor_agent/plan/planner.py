@@ -43,7 +43,7 @@ def make_plan(located: Located, rulebook: RuleBook, project: Project) -> Plan:
     shared = SharedClients(sources)
     leaves = NativeLeaves(facts, kept, shared, declared, allowed)
     threads = Threads(facts)
-    offloads = Offloads(facts, threads)
+    offloads = Offloads(facts, threads, sources)
     modes = Modes(facts, Sightings(facts, project), script_functions(tree))
     readers = Readers(facts, sources)
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
 
 from refactor_agent.domain.callgraph import Function
-from refactor_agent.domain.place import Span
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.plan.colourable import is_context_manager
 from refactor_agent.plan.edges import Edge
@@ -23,24 +20,12 @@ _TAKE_ALL = frozenset({"dict", "frozenset", "list", "max", "min", "set", "sorted
 """Builtins that read what they are given to its end."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Index:
-    """The nodes of one file by what is asked for."""
-
-    parents: Mapping[ast.AST, ast.AST]
-    expressions: Mapping[Span, ast.expr]
-    """The outermost of those that stand at one place."""
-    functions: Mapping[int, ast.FunctionDef]
-    """By the line of the first decorator, or else of ``def``."""
-
-
 class Readers:
     """Says which generators can become async ones, and where they are read so that they may."""
 
     def __init__(self, facts: Facts, sources: Sources) -> None:
         self._facts = facts
         self._sources = sources
-        self._index = cache(self._index_of)
 
     def function_refusals(self, name: str) -> tuple[Refusal, ...]:
         """Say why the generator ``name`` can't be an async one; nothing for other functions.
@@ -62,7 +47,7 @@ class Readers:
         managing = [is_context_manager(one) for one in given]
         reason = "unclear-callee"
         if len(given) == len(functions) and len(set(managing)) == 1:
-            index = self._index(edge.site.file)
+            index = self._sources.index(edge.site.file)
             call = index.expressions.get(edge.site.span)
             is_read = _is_entered if managing[0] else _is_read
             if call is not None and is_read(index.parents, call):
@@ -78,7 +63,7 @@ class Readers:
         function = self._facts.function(edge.function)
         if not edge.is_leaf or function is None or not _yields(function):
             return ()
-        index = self._index(edge.site.file)
+        index = self._sources.index(edge.site.file)
         node: ast.AST | None = index.expressions.get(edge.site.span)
         made = self._facts.book.returns(edge.callees[0])
         is_kept = made is not None and self._facts.book.thread(made) != "any"
@@ -90,28 +75,13 @@ class Readers:
         return ()
 
     def _reasons(self, function: Function) -> Iterator[str]:
-        node = self._index(function.file).functions.get(function.span.line)
+        node = self._sources.index(function.file).functions.get(function.span.line)
         if node is None or _needs_its_result(node):
             yield "generator-result"
         is_managing = is_context_manager(function)
         kin = [self._facts.function(name) for name in function.family]
         if not all(k and _yields(k) and is_context_manager(k) == is_managing for k in kin):
             yield "context-manager" if is_managing else "generator"
-
-    def _index_of(self, file: str) -> _Index:
-        tree = self._sources.trees.get(file, ast.Module([], []))
-        parents: dict[ast.AST, ast.AST] = {}
-        expressions: dict[Span, ast.expr] = {}
-        functions: dict[int, ast.FunctionDef] = {}
-        for node in ast.walk(tree):
-            parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
-            if isinstance(node, ast.expr):
-                end = node.end_lineno or 0, node.end_col_offset or 0
-                expressions.setdefault(Span(node.lineno, node.col_offset, *end), node)
-            elif isinstance(node, ast.FunctionDef):
-                line = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-                functions[line] = node
-        return _Index(parents, expressions, functions)
 
 
 def _yields(function: Function) -> bool:

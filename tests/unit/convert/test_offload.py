@@ -663,3 +663,68 @@ def test_a_stream_is_read_through_in_the_thread():
 
         return await offload(use_stream)
     """)
+
+
+STAT = _offload("os.stat(x)", "os.stat")
+EXISTS = _offload("os.path.exists(x)", "os.path.exists")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "edits"),
+    [
+        (
+            """
+            for x in p:
+                q += os.stat(x).st_size
+            return q
+            """,
+            """
+            def check_file(q):
+                for x in p:
+                    q += os.stat(x).st_size
+                return q
+
+            q = await offload(check_file, q)
+            return q
+            """,
+            [STAT],
+        ),
+        (
+            "return any(os.path.exists(x) for x in p)",
+            "return await offload(lambda: any(os.path.exists(x) for x in p))",
+            [EXISTS],
+        ),
+        (
+            "sizes = [os.stat(x).st_size for x in p if os.path.exists(x)]",
+            "sizes = await offload(lambda: [os.stat(x).st_size for x in p if os.path.exists(x)])",
+            [STAT, EXISTS],
+        ),
+        (
+            """
+            for x in p:
+                if os.path.exists(x):
+                    return x
+            q = 1
+            """,
+            """
+            for x in p:
+                if await offload(os.path.exists, x):
+                    return x
+            q = 1
+            """,
+            [EXISTS],
+        ),
+        (
+            "return (x for x in p if os.path.exists(x))",
+            None,
+            [EXISTS],
+        ),
+    ],
+    ids=["a loop", "until it is known", "a list", "a loop that can't go", "nobody reads it here"],
+)
+def test_what_costs_less_than_a_hop_goes_with_its_loop(before, after, edits):
+    if after is None:
+        text = f"async def handler(p, q=1):\n{_indented(before)}"
+        assert refused(text, *edits) == "generator-expression"
+    else:
+        _block(before, after, *edits)

@@ -27,7 +27,7 @@ CASES = {
         ## app.py
         import shutil
         async def main(paths):
-            return sum(shutil.rmtree(path) is None for path in paths)
+            return tell(shutil.rmtree(path) is None for path in paths)
         """,
         ["main: leave generator-expression no-async-equivalent"],
     ),
@@ -204,6 +204,7 @@ CASES = {
         async def main(paths):
             for path in paths:
                 os.stat(path)
+                await tell(path)
         """,
         ["main: leave cheaper-than-a-hop no-async-equivalent"],
     ),

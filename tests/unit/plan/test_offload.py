@@ -10,6 +10,17 @@ from refactor_agent.rulebook import RuleBook
 from unit.plan.planning import plan_for, planned
 
 CASES = {
+    "a cheap call in a loop that never awaits": (
+        """
+        ## app.py
+        import os
+        async def main(paths):
+            for path in paths:
+                os.stat(path)
+            return any(os.path.exists(path) for path in paths)
+        """,
+        ["main: offload stat@4=offload exists@5=offload"],
+    ),
     "the largest block goes in one hop": (
         """
         ## app.py

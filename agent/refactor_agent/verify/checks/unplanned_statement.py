@@ -62,7 +62,7 @@ def _compare(
         if kind not in {"delete", "replace"}:
             continue
         for _, node in old[start:end]:
-            if not _may_change(node):
+            if not _may_change(node) and not _is_handed_back(node, after):
                 text = ast.unparse(node).splitlines()[0]
                 site = Site(file, span_of(node))
                 yield Objection(f"{name}: the statement `{text}` was changed or dropped", site)
@@ -121,6 +121,29 @@ def _may_change(node: ast.stmt) -> bool:
     return any(_calls(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
 
+def _is_handed_back(node: ast.stmt, after: FunctionNode) -> bool:
+    """Say whether a helper returns what is assigned, and its caller assigns that to the same."""
+    if not isinstance(node, ast.Assign):
+        return False
+    targets = [ast.unparse(target) for target in node.targets]
+    helpers = {
+        inner.name
+        for inner in ast.walk(after)
+        if isinstance(inner, ast.FunctionDef) and _returns(inner, ast.unparse(node.value))
+    }
+    return any(
+        [ast.unparse(target) for target in each.targets] == targets
+        and any(isinstance(part, ast.Name) and part.id in helpers for part in ast.walk(each.value))
+        for each in ast.walk(after)
+        if isinstance(each, ast.Assign)
+    )
+
+
+def _returns(helper: ast.FunctionDef, text: str) -> bool:
+    found = (node.value for node in ast.walk(helper) if isinstance(node, ast.Return))
+    return any(value is not None and ast.unparse(value) == text for value in found)
+
+
 def _calls(node: ast.AST) -> bool:
     return any(isinstance(part, ast.Call | ast.Subscript) for part in ast.walk(node))
 
@@ -146,6 +169,22 @@ async def lines(parts):
     async for part in batches(parts):
         for item in part:
             yield item
+"""
+_KEEPING = """\
+def save(data):
+    with temporary() as file:
+        file.write(data)
+        path = file.name
+    return path
+"""
+_KEPT = """\
+async def save(data):
+    def write_file():
+        with temporary() as file:
+            file.write(data)
+            return file.name
+    path = await offload(write_file)
+    return path
 """
 
 CHECK = Check(
@@ -179,6 +218,19 @@ CHECK = Check(
             "        for part in get(k):\n            total += part\n        return total\n"
             "    total = await offload(_sum)\n    if total > 3:\n        raise ValueError(k)\n"
             "    return total\n",
+        ),
+        Example("handed back by a helper", _KEEPING, _KEPT),
+        Example(
+            "a helper hands back something else",
+            _KEEPING,
+            _KEPT.replace("file.name", "file.mode"),
+            _SAYS,
+        ),
+        Example(
+            "what a helper hands back goes elsewhere",
+            _KEEPING,
+            _KEPT.replace("path = await", "other = await"),
+            _SAYS,
         ),
     ),
 )
