@@ -16,9 +16,10 @@ from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located, Region
 from refactor_agent.edit import apply_proposal
 from refactor_agent.locate import locate
-from refactor_agent.plan import make_plan
+from refactor_agent.plan import Planner
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import RuleBook, load_rulebook
+from refactor_agent.run.settling import settled_plan
 from refactor_agent.tree import Tree
 from refactor_agent.verify import Change, remember_located
 from refactor_agent.verify.checks import run_checks
@@ -57,7 +58,11 @@ class Ground:
         find = remember_located(lambda tree: locate(project, rulebook, changes=tree.changes))
         tree = Tree(root)
         located = find(tree)
-        return cls(tree, rulebook, located, make_plan(located, rulebook, project), find)
+        plan, _ = settled_plan(
+            Planner(located, rulebook, project),
+            lambda found, number: propose(found, number, tree, rulebook),
+        )
+        return cls(tree, rulebook, located, plan, find)
 
     @cached_property
     def owners(self) -> dict[str, ChangeSet]:

@@ -19,6 +19,7 @@ from refactor_agent.plan.offload import Offloads, is_cheap
 from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.readers import Readers
 from refactor_agent.plan.reasons import refuse
+from refactor_agent.plan.stays import Stays
 
 __all__ = ["Action", "Colours"]
 
@@ -29,12 +30,19 @@ class Colours:
     """What each blocking call can become, once the colourable functions are known."""
 
     def __init__(
-        self, facts: Facts, leaves: NativeLeaves, offloads: Offloads, readers: Readers
+        self,
+        facts: Facts,
+        leaves: NativeLeaves,
+        offloads: Offloads,
+        readers: Readers,
+        *,
+        stays: Stays,
     ) -> None:
         self._facts = facts
         self._leaves = leaves
         self._readers = readers
         self._offloads = offloads
+        self._stays = stays
         self._why: dict[str, tuple[Refusal, ...]] = {}
         self._gaining: set[str] = set()
         """Candidates that reach an async equivalent."""
@@ -172,7 +180,8 @@ class Colours:
         return known and not self._placed(edge) and not self._strangers(edge)
 
     def _placed(self, edge: Edge) -> tuple[Refusal, ...]:
-        return place_refusals(self._facts, edge, "native") or self._readers.refusals(edge)
+        placed = place_refusals(self._facts, edge, "native") or self._readers.refusals(edge)
+        return placed or self._stays.refusals(edge, "await", "native")
 
     def _strangers(self, edge: Edge) -> bool:
         """Say whether the call may also reach something that stays sync, or is called otherwise."""

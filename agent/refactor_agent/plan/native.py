@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from refactor_agent.domain.plan import Dependency, Refusal
 from refactor_agent.edit import are_apart, normalized
@@ -12,9 +13,19 @@ from refactor_agent.plan.kept import KeptClients
 from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.plan.shared import SharedClients
+from refactor_agent.plan.stays import Stays
 from refactor_agent.rulebook import NativeCall
 
-__all__ = ["NativeLeaves", "PlainLeaves"]
+__all__ = ["NativeLeaves", "Permitted", "PlainLeaves"]
+
+
+class Permitted(NamedTuple):
+    """Distributions that new code may import, by their normalised names."""
+
+    declared: Mapping[str, str]
+    """What the target depends on, and the versions it asks for."""
+    allowed: Collection[str]
+    """What its settings let a change add."""
 
 
 class NativeLeaves:
@@ -25,14 +36,14 @@ class NativeLeaves:
         facts: Facts,
         kept: KeptClients,
         shared: SharedClients,
-        declared: Mapping[str, str],
-        allowed: Collection[str],
+        permitted: Permitted,
+        stays: Stays,
     ) -> None:
         self._facts = facts
         self._kept = kept
         self._shared = shared
-        self._declared = declared
-        self._allowed = allowed
+        self._declared, self._allowed = permitted
+        self._stays = stays
 
     def native(self, edge: Edge) -> NativeCall | None:
         """Give the equivalent of a leaf, if any."""
@@ -45,6 +56,8 @@ class NativeLeaves:
         native = self.native(edge)
         if native is None:
             return (self._refuse("no-async-equivalent", edge),)
+        if stays := self._stays.refusals(steps or edge, "native", "native"):
+            return stays
         if steps is not None and not self._reads_async(steps, native):
             return (self._refuse("loop-step", steps),)
         reasons = [

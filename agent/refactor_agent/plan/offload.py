@@ -14,6 +14,7 @@ from refactor_agent.plan.places import place_refusals
 from refactor_agent.plan.quiet import is_read_at_once, runs_in_quiet_loop
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.plan.sources import Sources
+from refactor_agent.plan.stays import Stays
 from refactor_agent.plan.threads import Threads
 from refactor_agent.plan.tied import tied_refusals
 
@@ -27,10 +28,11 @@ _CHEAP = 2
 class Offloads:
     """Which calls may go to a worker thread."""
 
-    def __init__(self, facts: Facts, threads: Threads, sources: Sources) -> None:
+    def __init__(self, facts: Facts, threads: Threads, sources: Sources, stays: Stays) -> None:
         self._facts = facts
         self._threads = threads
         self._sources = sources
+        self._stays = stays
         self._below = cache(self._refusals_below)
         self._alone = cache(self._refusals_alone)
 
@@ -45,6 +47,7 @@ class Offloads:
         if edge.is_leaf and edge.call is None:
             return () if self._opened_here(edge) else (_in_loop_step(edge),)
         found = [*self._where_it_stands(edge), *self._at_the_call(edge)]
+        found.extend(self._stays.refusals(edge, "offload", "offload"))
         if not edge.is_leaf:
             found.extend(self._below(self._roots(edge)))
             found.extend(self._given_away(edge))

@@ -146,6 +146,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "cheaper-than-a-hop": Reason(
             "worth", "it is called in a loop and costs less than a hop to a thread"
         ),
+        "not-written": Reason("machinery", "it can't be rewritten where it stands"),
         "no-async-equivalent": Reason("knowledge", "no rule knows an async equivalent"),
         # What follows from other reasons, and strategies that were not meant
         "family": Reason(

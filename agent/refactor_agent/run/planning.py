@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from refactor_agent.convert import propose
 from refactor_agent.domain.plan import Plan
-from refactor_agent.plan import behind_flag, make_plan, plan_loops
+from refactor_agent.plan import Planner, behind_flag, plan_loops
 from refactor_agent.run.directory import RunDirectory
 from refactor_agent.run.entries import plan_entries
 from refactor_agent.run.finalize import plan_finalize
 from refactor_agent.run.services import Services
+from refactor_agent.run.settling import settled_plan
 
 __all__ = ["plan_run"]
 
@@ -22,7 +24,11 @@ def plan_run(services: Services) -> Plan:
         return plan_entries(services)
     if options.concurrent:
         return plan_loops(services.located.graph, services.base, options.concurrent)
-    plan = make_plan(services.located, services.rulebook, services.project)
+    plan, made = settled_plan(
+        Planner(services.located, services.rulebook, services.project),
+        lambda found, number: propose(found, number, services.base, services.rulebook),
+    )
     if options.flag is None:
+        services.made.update(made)
         return plan
     return behind_flag(plan, options.flag, services.located.graph)
