@@ -36,11 +36,14 @@ def quiet_loop(
 def quiet_statement(work: FileWork, around: cst.CSTNode, call: cst.Call) -> Loop | None:
     """Give the outermost loop around ``call``, within ``around``, in which nothing awaits."""
     quiet: Loop | None = None
+    below: cst.CSTNode = call
     for outer in work.source.ancestors(call):
         if outer is around:
             break
-        if isinstance(outer, Loop) and not any(_waits(outer)):
+        runs_once = isinstance(outer, cst.For) and below is not outer.body
+        if isinstance(outer, Loop) and not runs_once and not any(_waits(outer)):
             quiet = outer
+        below = outer
     return quiet
 
 
@@ -51,12 +54,19 @@ def _comprehension(
     for outer in work.source.ancestors(call):
         if outer is function or isinstance(outer, cst.Lambda):
             break
-        if isinstance(outer, cst.BaseComp) and not any(_waits(outer)):
+        if isinstance(outer, cst.BaseComp) and _repeats(work, outer, call):
             if isinstance(outer, cst.GeneratorExp):
                 quiet = _reader(work, outer)
             elif cheap or quiet is not None:
                 quiet = outer
     return quiet
+
+
+def _repeats(work: FileWork, comprehension: cst.BaseComp, call: cst.Call) -> bool:
+    """Say whether a comprehension makes ``call`` at each step, and never awaits."""
+    first = comprehension.for_in.iter
+    runs_once = call is first or first in work.source.ancestors(call)
+    return not runs_once and not any(_waits(comprehension))
 
 
 def _reader(work: FileWork, generator: cst.GeneratorExp) -> cst.Call | None:
