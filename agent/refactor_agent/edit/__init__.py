@@ -8,6 +8,7 @@ from refactor_agent.edit.conflict import SpliceConflictError
 from refactor_agent.edit.declared import (
     declared_distributions,
     declared_ranges,
+    optional_ranges,
     read_pyproject,
     read_toml,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "lines_of",
     "members_of",
     "normalized",
+    "optional_ranges",
     "read_pyproject",
     "read_toml",
     "resolve_flag",

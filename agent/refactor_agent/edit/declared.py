@@ -6,12 +6,14 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 
 from refactor_agent.edit.requirement import normalized, requirement_name, requirement_range
+from refactor_agent.edit.setuptools_files import stated_elsewhere
 from refactor_agent.tree import Tree
 
 __all__ = [
     "REQUIREMENT_FILES",
     "declared_distributions",
     "declared_ranges",
+    "optional_ranges",
     "read_pyproject",
     "read_toml",
 ]
@@ -23,8 +25,8 @@ REQUIREMENT_FILES = ("requirements.txt", "requirements.in", "requirements/base.t
 def declared_distributions(tree: Tree) -> frozenset[str]:
     """Give the normalised names of what the target needs at run time.
 
-    From ``[project]``, Poetry's table and requirements files; development groups and optional
-    extras do not count, because code may not rely on them.
+    From ``[project]``, Poetry's table, requirements files, `setup.cfg`, `setup.py` and a `Pipfile`;
+    development groups and optional extras do not count, because code may not rely on them.
     """
     return frozenset(declared_ranges(tree))
 
@@ -35,8 +37,21 @@ def declared_ranges(tree: Tree) -> Mapping[str, str]:
     Several statements about one distribution hold together; a distribution of which nothing is said
     has an empty range.
     """
+    elsewhere = (line for stated in stated_elsewhere(tree) for line in stated.needed)
+    return _together(
+        (*_from_pyproject(read_pyproject(tree)), *_from_requirements(tree), *_named(elsewhere))
+    )
+
+
+def optional_ranges(tree: Tree) -> Mapping[str, str]:
+    """Give the same of optional extras: what a part of the target needs, which imports it."""
+    elsewhere = (line for stated in stated_elsewhere(tree) for line in stated.optional)
+    return _together((*_extras(read_pyproject(tree)), *_named(elsewhere)))
+
+
+def _together(stated: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     found: dict[str, list[str]] = {}
-    for name, versions in (*_from_pyproject(read_pyproject(tree)), *_from_requirements(tree)):
+    for name, versions in stated:
         found.setdefault(name, []).append(versions)
     return {name: ",".join(filter(None, ranges)) for name, ranges in found.items()}
 
@@ -63,6 +78,14 @@ def _from_pyproject(data: dict[str, object]) -> Iterator[tuple[str, str]]:
     match data:
         case {"tool": {"poetry": {"dependencies": {**table}}}}:
             yield from ((normalized(str(name)), _of_poetry(value)) for name, value in table.items())
+
+
+def _extras(data: dict[str, object]) -> Iterator[tuple[str, str]]:
+    match data:
+        case {"project": {"optional-dependencies": {**extras}}}:
+            for requirements in extras.values():
+                if isinstance(requirements, list):
+                    yield from _named(str(item) for item in requirements)
 
 
 def _of_poetry(value: object) -> str:

@@ -26,6 +26,8 @@ class Permitted(NamedTuple):
     """What the target depends on, and the versions it asks for."""
     allowed: Collection[str]
     """What its settings let a change add."""
+    optional: Mapping[str, str]
+    """What its extras ask for: code that imports it may go on to, and no other."""
 
 
 class NativeLeaves:
@@ -42,7 +44,7 @@ class NativeLeaves:
         self._facts = facts
         self._kept = kept
         self._shared = shared
-        self._declared, self._allowed = permitted
+        self._permitted = permitted
         self._stays = stays
 
     def native(self, edge: Edge) -> NativeCall | None:
@@ -96,11 +98,7 @@ class NativeLeaves:
     def dependency(self, edge: Edge) -> Dependency | None:
         """Give what the target must newly declare for the equivalent of ``edge``."""
         native = self.native(edge)
-        if (
-            native is None
-            or native.distribution is None
-            or normalized(native.distribution) in self._declared
-        ):
+        if native is None or native.distribution is None or self._is_at_hand(native):
             return None
         return Dependency(distribution=native.distribution, specifier=native.versions)
 
@@ -115,11 +113,20 @@ class NativeLeaves:
 
     def _dependency(self, native: NativeCall) -> Iterator[str]:
         name = normalized(native.distribution or "")
-        if name and name not in self._declared and name not in self._allowed:
+        if name and not self._is_at_hand(native) and name not in self._permitted.allowed:
             yield "dependency-not-declared"
         ranges = (*self._facts.book.checked_ranges(native.rule), (name, native.versions))
-        if any(are_apart(self._declared.get(one, ""), versions) for one, versions in ranges):
+        asked = {**self._permitted.optional, **self._permitted.declared}
+        if any(are_apart(asked.get(one, ""), versions) for one, versions in ranges):
             yield "version-not-checked"
+
+    def _is_at_hand(self, native: NativeCall) -> bool:
+        """Say whether the target depends on what has the async side, where it is imported."""
+        name = normalized(native.distribution or "")
+        found = self._facts.book.blocking(native.callee)
+        own = normalized(found[0].distribution or "") if found is not None else ""
+        is_own = name == own and name in self._permitted.optional
+        return is_own or name in self._permitted.declared
 
     def _receiver(self, edge: Edge, native: NativeCall) -> Iterator[str]:
         """Check that the object whose type changes belongs to this function alone."""

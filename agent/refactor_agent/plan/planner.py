@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refactor_agent.domain.plan import ChangeSet, Plan
 from refactor_agent.domain.region import Located
-from refactor_agent.edit import declared_ranges, normalized
+from refactor_agent.edit import declared_ranges, normalized, optional_ranges
 from refactor_agent.plan.attributes import Attributes
 from refactor_agent.plan.choices import Choices
 from refactor_agent.plan.colours import Colours
@@ -45,7 +45,7 @@ class Planner:
         tree = Tree(project.root)
         declared = declared_ranges(tree)
         allowed = {normalized(name) for name in project.config.allow_dependencies}
-        self._permitted = Permitted(declared, allowed)
+        self._permitted = Permitted(declared, allowed, optional_ranges(tree))
         self._facts = Facts(located, rulebook.preferring(declared))
         self._sources = Sources(project)
         self._kept = KeptClients(self._facts, Attributes(self._sources))

@@ -308,6 +308,35 @@ CASES = {
             "main: leave no-async-equivalent shared-state",
         ],
     ),
+    "an extra asks for the library that is imported": (
+        """
+        ## pyproject.toml
+        [project]
+        name = "shop"
+        [project.optional-dependencies]
+        llm = ["openai>=2"]
+        ## app.py
+        from openai import OpenAI
+        async def main(text):
+            with OpenAI() as client:
+                return client.embeddings.create(model="m", input=text)
+        """,
+        ["main: native create@4=native | offload"],
+    ),
+    "an extra asks for another library": (
+        """
+        ## pyproject.toml
+        [project]
+        name = "shop"
+        [project.optional-dependencies]
+        web = ["httpx"]
+        ## app.py
+        import requests
+        async def main(url):
+            return requests.get(url, timeout=3).text
+        """,
+        ["main: offload get@3=offload"],
+    ),
     "a list comprehension can await": (
         """
         ## app.py
