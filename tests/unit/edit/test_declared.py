@@ -7,6 +7,13 @@ import pytest
 from refactor_agent.edit import declared_ranges, optional_ranges
 from unit.edit.test_dependencies import tree_with
 
+PYPROJECT = """\
+[project]
+dependencies = ["requests"]
+
+[project.optional-dependencies]
+llm = ["OpenAI >= 1.2"]
+"""
 CFG = """\
 [options]
 install_requires =
@@ -33,8 +40,7 @@ setup(
     [
         (
             "pyproject.toml",
-            '[project]\ndependencies = ["requests"]\n'
-            '[project.optional-dependencies]\nllm = ["OpenAI >= 1.2"]\n',
+            PYPROJECT,
             {"requests": ""},
             {"openai": ">= 1.2"},
         ),
