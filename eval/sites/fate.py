@@ -16,7 +16,6 @@ from refactor_agent.domain.proposal import Proposal
 from refactor_agent.domain.region import Located, Region
 from refactor_agent.edit import apply_proposal
 from refactor_agent.locate import locate
-from refactor_agent.plan import Planner
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import RuleBook, load_rulebook
 from refactor_agent.run.settling import settled_plan
@@ -58,10 +57,7 @@ class Ground:
         find = remember_located(lambda tree: locate(project, rulebook, changes=tree.changes))
         tree = Tree(root)
         located = find(tree)
-        plan, _ = settled_plan(
-            Planner(located, rulebook, project),
-            lambda found, number: propose(found, number, tree, rulebook),
-        )
+        plan, _ = settled_plan(located, rulebook, project)
         return cls(tree, rulebook, located, plan, find)
 
     @cached_property

@@ -13,7 +13,6 @@ from refactor_agent.llm.exchange import Exchange
 from refactor_agent.llm.propose import next_question
 from refactor_agent.llm.question import question_of
 from refactor_agent.llm.redaction import Vault
-from refactor_agent.plan import make_plan
 from refactor_agent.project import find_interpreter, open_project
 from refactor_agent.run.directory import RunDirectory
 from refactor_agent.run.options import RunOptions
@@ -21,6 +20,7 @@ from refactor_agent.run.prompts import prompts_for
 from refactor_agent.run.proposer import ground_for
 from refactor_agent.run.rules import rules_for
 from refactor_agent.run.services import locate_tree
+from refactor_agent.run.settling import settled_plan
 from refactor_agent.store import Store
 from refactor_agent.tree import Tree
 
@@ -72,7 +72,7 @@ def estimate(path: Path, options: RunOptions) -> Estimate:
     rulebook = rules_for(project, options.rules)
     tree = Tree(project.root)
     located = locate_tree(project, rulebook, tree)
-    plan = make_plan(located, rulebook, project)
+    plan, _ = settled_plan(located, rulebook, project)
     if options.model is None:
         return Estimate(change_sets=len(plan.change_sets), model=None)
     interpreter = find_interpreter(project.root, project.config, options.python)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from refactor_agent.convert import propose
 from refactor_agent.domain.plan import Plan
-from refactor_agent.plan import Planner, behind_flag, plan_loops
+from refactor_agent.plan import behind_flag, plan_loops
 from refactor_agent.run.directory import RunDirectory
 from refactor_agent.run.entries import plan_entries
 from refactor_agent.run.finalize import plan_finalize
@@ -24,10 +23,7 @@ def plan_run(services: Services) -> Plan:
         return plan_entries(services)
     if options.concurrent:
         return plan_loops(services.located.graph, services.base, options.concurrent)
-    plan, made = settled_plan(
-        Planner(services.located, services.rulebook, services.project),
-        lambda found, number: propose(found, number, services.base, services.rulebook),
-    )
+    plan, made = settled_plan(services.located, services.rulebook, services.project)
     if options.flag is None:
         services.made.update(made)
         return plan

@@ -7,28 +7,32 @@ what is left can be written, or is known not to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from refactor_agent.convert import propose
 from refactor_agent.domain.plan import ChangeSet, Plan, Refusal
 from refactor_agent.domain.proposal import Proposal
+from refactor_agent.domain.region import Located
 from refactor_agent.plan import NOTHING_STAYS, Planner, Stays, stays_of
+from refactor_agent.project import Project
+from refactor_agent.rulebook import RuleBook
+from refactor_agent.tree import Tree
 
 __all__ = ["settled_plan"]
 
 _ROUNDS = 6
 """Each makes the whole plan anew; what is still refused then stays refused as a whole."""
 
-Propose = Callable[[ChangeSet, int], Proposal | Refusal]
 Made = Mapping[tuple[str, int], Proposal | Refusal]
 
 
-def settled_plan(planner: Planner, propose: Propose) -> tuple[Plan, Made]:
-    """Plan, try to write it, and plan around what can't be written.
+def settled_plan(located: Located, rulebook: RuleBook, project: Project) -> tuple[Plan, Made]:
+    """Plan as `make_plan` does, try to write it, and plan around what can't be written.
 
-    ``propose`` carries out an attempt of a change set by its number. Gives the plan, and what came
-    of the attempts that were tried, by change set and number.
+    Gives what came of the attempts that were tried as well, by change set and number.
     """
-    stays, trials = NOTHING_STAYS, _Trials(propose)
+    planner, tree = Planner(located, rulebook, project), Tree(project.root)
+    stays, trials = NOTHING_STAYS, _Trials(tree, rulebook)
     plan = planner.plan(stays)
     for _ in range(_ROUNDS):
         more = stays
@@ -43,14 +47,14 @@ def settled_plan(planner: Planner, propose: Propose) -> tuple[Plan, Made]:
 class _Trials:
     """What came of attempts; the same one is written once, whatever its change set is called."""
 
-    def __init__(self, propose: Propose) -> None:
-        self._propose = propose
+    def __init__(self, tree: Tree, rulebook: RuleBook) -> None:
+        self._tree, self._rulebook = tree, rulebook
         self._made: dict[str, Proposal | Refusal] = {}
 
     def made(self, change_set: ChangeSet, number: int) -> Proposal | Refusal:
         key = change_set.attempts[number].model_dump_json()
         if key not in self._made:
-            self._made[key] = self._propose(change_set, number)
+            self._made[key] = propose(change_set, number, self._tree, self._rulebook)
         made = self._made[key]
         return made if isinstance(made, Refusal) else _named(made, change_set)
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from refactor_agent.convert import propose
 from refactor_agent.domain.plan import Refusal
 from refactor_agent.locate import locate
-from refactor_agent.plan import Planner
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
 from refactor_agent.run.settling import settled_plan
-from refactor_agent.tree import Tree
 from unit.plan.planning import shown, write_project
 
 SHARED = """\
@@ -65,11 +62,8 @@ def wait(seconds):
 )
 def test_what_is_tied_to_it_is_changed_all_the_same(tmp_path, text, expected):
     write_project(tmp_path, text)
-    rulebook, project, tree = load_rulebook(), open_project(tmp_path), Tree(tmp_path)
-    plan, made = settled_plan(
-        Planner(locate(project, rulebook), rulebook, project),
-        lambda found, number: propose(found, number, tree, rulebook),
-    )
+    rulebook, project = load_rulebook(), open_project(tmp_path)
+    plan, made = settled_plan(locate(project, rulebook), rulebook, project)
     assert sorted(shown(found) for found in plan.change_sets) == expected
     (left,) = (found for found in plan.change_sets if not found.attempts)
     said = "augmented-assignment: an update between its read and write could be lost"
