@@ -39,7 +39,7 @@ def given_by(
 ) -> Given:
     """Say what ``call`` of ``value`` passes for the flags of ``target``, which that runs."""
     facts = target.facts
-    if not facts.flags or call.starred or not _takes_as_passed(target, value):
+    if not facts.flags or not _takes_as_passed(target, value):
         return ()
     if _has_its_names_bound_elsewhere(caller):
         return ()
@@ -82,13 +82,17 @@ def _passed(
     *,
     bound: bool,
 ) -> Iterator[tuple[str, str]]:
-    keywords, parameters = dict(call.keywords), target.facts.parameters
+    """Say it for each flag; beside ``*args`` or ``**options``, of those alone that are named."""
+    parameters = target.facts.parameters
     names = [item.name for item in parameters if item.kind == "positional"]
-    given = {**dict(zip(names[bound:], call.args, strict=False)), **keywords}
+    in_order = () if call.starred else zip(names[bound:], call.args, strict=False)
+    given = {**dict(in_order), **dict(call.keywords)}
     for item in parameters:
         if item.name not in target.facts.flags or item.kind not in {"positional", "keyword"}:
             continue
         is_given = item.name in given
+        if call.starred and not is_given:
+            continue
         said = _said(caller, given[item.name]) if is_given else _constant(item.default)
         if said is None and is_given and item.name in target.facts.typed:
             classes = types.of(caller, given[item.name])

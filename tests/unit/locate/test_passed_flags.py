@@ -124,6 +124,27 @@ CASES = {
             Store(path, True)  #! time.sleep
             Store.at(path, check=True)  #! time.sleep
         """,
+    "named beside what else is passed": """
+        import time
+
+        class Cache:
+            def set(self, key, value, local_only=False, **options):
+                if local_only is False:
+                    time.sleep(1)
+
+        class Shared(Cache):
+            def set(self, key, value, local_only=False, **options):
+                return super().set(key, value, local_only=local_only, **options)
+
+        async def near(cache: Shared, *row, **options):
+            cache.set("a", 1, local_only=True, ttl=3)
+            Cache().set(*row, local_only=True)
+
+        async def far(cache: Shared, *row, **options):
+            cache.set("a", 1, **options)  #! time.sleep
+            cache.set("a", 1, local_only=False, **options)  #! time.sleep
+            Cache().set(*row)  #! time.sleep
+        """,
     "a parameter that is bound anew": """
         import os
         import time
