@@ -31,6 +31,8 @@ CASES = {
         async def g(action: Action, given, named):
             action.run(*given)  #! time.sleep, builtins.open, builtins.input
             action.run(**named)  #! time.sleep, builtins.open, builtins.input
+            action.run(query="a", **named)  #! builtins.open, builtins.input
+            action.run(*given, strict=True)  #! time.sleep, builtins.input
         """,
     "what decorators may change, and what binds the object": """
         import functools

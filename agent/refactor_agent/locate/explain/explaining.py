@@ -55,8 +55,19 @@ def explain(
         lambda: tuple(_Explainer(effects, lines).explain(modules[question.file], question)),
     )
     if not found:
-        raise UsageError(f"nothing is called at {question}; name a line on which a call begins")
+        near = _near(modules[question.file], question.line)
+        raise UsageError(
+            f"nothing is called at {question}; name a line on which a call begins{near}"
+        )
     return found
+
+
+def _near(module: ProjectModule, line: int) -> str:
+    """Name the lines before and behind on which calls begin."""
+    begun = sorted({call.place[0] for one in module.functions for call in one.body.calls})
+    before = [one for one in begun if one < line][-1:]
+    around = [str(one) for one in (*before, *[one for one in begun if one > line][:1])]
+    return f": {' or '.join(around)} are the nearest" if around[1:] else ""
 
 
 class _Explainer:

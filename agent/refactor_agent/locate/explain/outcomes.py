@@ -39,9 +39,10 @@ class Outcomes:
         found = sorted(regions, key=lambda region: len(region.hops))
         for region in found[:_MOST_REGIONS]:
             chain = " -> ".join(short_name(name) for name in region.chain[:-1])
+            once = f", only on the first call of {short_name(region.once)}" if region.once else ""
             yield (
                 f"finding: {region.rule}, {region.severity} severity, {region.confidence}"
-                f" confidence: {chain} -> {region.callee} (region {region.id})"
+                f" confidence: {chain} -> {region.callee}{once} (region {region.id})"
             )
         more = len(found) - _MOST_REGIONS
         if more > 0:

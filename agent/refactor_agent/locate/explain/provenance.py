@@ -23,13 +23,17 @@ def provenance(evaluator: Evaluator, function: ProjectFunction, term: Term) -> s
     return tell(evaluator, function, term) if tell is not None else _PLAIN.get(term[0], "")
 
 
-def _parameter(_evaluator: Evaluator, function: ProjectFunction, term: Any) -> str:
+def _parameter(evaluator: Evaluator, function: ProjectFunction, term: Any) -> str:
     if term[1] == self_name(function):
         return "the method's own object"
     found = next((item for item in function.facts.parameters if item.name == term[1]), None)
     if found is None:
         return "a parameter"
-    return "a parameter with" + ("out" if found.annotation is None else " an") + " annotation"
+    if found.annotation is not None:
+        return "a parameter with an annotation"
+    if found.default is not None and found.default[0] == "k":
+        return f"a parameter whose default is {_call(evaluator, function.around, found.default)}"
+    return "a parameter without annotation"
 
 
 def _definition(evaluator: Evaluator, function: ProjectFunction, term: Any) -> str:

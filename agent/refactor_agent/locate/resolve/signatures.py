@@ -34,7 +34,7 @@ def keeps_arguments(function: ProjectFunction) -> bool:
 
 def fitting(evaluator: Evaluator, call: CallFacts, values: Values) -> Values:
     """Give those of several values that take what ``call`` passes; all of them if none does."""
-    if len(values) < 2 or call.starred:
+    if len(values) < 2:
         return values
     return tuple(value for value in values if _may_be_called(evaluator, call, value)) or values
 
@@ -42,8 +42,8 @@ def fitting(evaluator: Evaluator, call: CallFacts, values: Values) -> Values:
 def takes(method: ProjectFunction, call: CallFacts, receiver: Value | None) -> bool:
     """Say whether ``call`` on ``receiver`` may run ``method``: else Python would raise `TypeError`.
 
-    Of what stands behind ``*`` and ``**``, and of methods whose decorators may take other
-    arguments, it may.
+    Of methods whose decorators may take other arguments it may; what stands behind ``*`` and
+    ``**`` may be whatever is lacking.
     """
     is_static = method.has_decorator("staticmethod")
     return not isinstance(receiver, Instance) or _takes(method, call, is_bound=not is_static)
@@ -75,14 +75,17 @@ def _constructors(evaluator: Evaluator, value: ClassObject) -> list[ProjectFunct
 
 
 def _takes(method: ProjectFunction, call: CallFacts, *, is_bound: bool) -> bool:
-    if call.starred or not keeps_arguments(method):
+    if not keeps_arguments(method):
         return True
     parameters = method.facts.parameters
     if is_bound:
         if not parameters or parameters[0].kind != "positional":
             return True
         parameters = parameters[1:]
-    return _fits(parameters, len(call.args), {name for name, _ in call.keywords})
+    keywords = {name for name, _ in call.keywords}
+    if call.starred:
+        return _has(parameters, keywords - {"**"})
+    return _fits(parameters, len(call.args), keywords)
 
 
 def _fits(parameters: tuple[Parameter, ...], number: int, keywords: set[str]) -> bool:
@@ -90,11 +93,16 @@ def _fits(parameters: tuple[Parameter, ...], number: int, keywords: set[str]) ->
     names = [item.name for item in parameters if item.kind == "positional"]
     if number > len(names) and "varargs" not in kinds:
         return False
-    known = {item.name for item in parameters if item.kind in {"positional", "keyword"}}
-    if not keywords <= known and "kwargs" not in kinds:
+    if not _has(parameters, keywords):
         return False
     given = keywords.union(names[:number])
     return all(
         item.name in given or item.default is not None or item.kind in {"varargs", "kwargs"}
         for item in parameters
     )
+
+
+def _has(parameters: tuple[Parameter, ...], keywords: set[str]) -> bool:
+    """Say whether there is a parameter for each of ``keywords``."""
+    known = {item.name for item in parameters if item.kind in {"positional", "keyword"}}
+    return keywords <= known or any(item.kind == "kwargs" for item in parameters)
