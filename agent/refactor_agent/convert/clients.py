@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from refactor_agent.convert.annotated import is_named_alike, reannotate
 from refactor_agent.convert.ending import check_ended, is_closed, never_closed
 from refactor_agent.convert.entering import enter_async
 from refactor_agent.convert.job import FileWork, Job
@@ -133,9 +134,7 @@ def _bound_value(work: FileWork, binding: cst.CSTNode, name: str) -> cst.BaseExp
         target = binding.targets[0].target
         return binding.value if isinstance(target, cst.Name) else None
     if isinstance(binding, cst.AnnAssign):
-        if work.source.code(binding.annotation.annotation) != work.source.code(
-            binding.value.func if isinstance(binding.value, cst.Call) else binding.target
-        ):
+        if not is_named_alike(work, binding):
             escapes(work, binding, f"{name} is annotated as something else")
         return binding.value
     return binding.item if isinstance(binding, cst.WithItem) else None
@@ -146,12 +145,6 @@ def _convert_binding(job: Job, work: FileWork, found: Variable, kind: str) -> No
     if isinstance(binding, cst.AnnAssign):
         value = cst.ensure_type(binding.value, cst.Call)
         new = work.names.qualified(value.func)
-        work.rewrites.change(binding, _reannotate if new else lambda node: node)
+        work.rewrites.change(binding, reannotate if new else lambda node: node)
     if isinstance(binding, cst.WithItem):
         enter_async(job, work, binding, kind)
-
-
-def _reannotate(node: cst.CSTNode) -> cst.CSTNode:
-    assert isinstance(node, cst.AnnAssign)  # noqa: S101
-    value = cst.ensure_type(node.value, cst.Call)
-    return node.with_changes(annotation=node.annotation.with_changes(annotation=value.func))

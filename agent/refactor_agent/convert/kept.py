@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 import libcst as cst
 import libcst.matchers as m
 
+from refactor_agent.convert.annotated import is_named_alike, reannotate
 from refactor_agent.convert.job import FileWork, Job
 from refactor_agent.convert.late import refuse_late
 from refactor_agent.convert.makers import Maker, find_maker, make_async
@@ -60,6 +61,9 @@ def convert_kept(job: Job, work: FileWork, kept: Kept) -> None:
         refuse("client-never-closed", message, work.source.site(maker.call))
     refuse_late(job, work, maker)
     make_async(job, work, maker)
+    binding = work.source.parents[made[0]]
+    if isinstance(binding, cst.AnnAssign):
+        work.rewrites.change(binding, reannotate)
     for use in rest:
         _check_place(job, work, kept, use)
         check_use(job, work, use, maker.kind)
@@ -85,14 +89,22 @@ def _maker(job: Job, work: FileWork, kept: Kept, made: list[cst.Attribute]) -> M
     """Read the one place that makes the client: an assignment in ``__init__``."""
     if len(made) != 1:
         _made_elsewhere(work, kept)
-    holder = work.source.parents[work.source.parents[made[0]]]
+    value = _bound_value(work, made[0])
     function = work.source.function_around(made[0])
-    if not isinstance(holder, cst.Assign) or function is None or len(holder.targets) != 1:
-        _made_elsewhere(work, kept)
-    maker = find_maker(job, work, holder.value)
-    if maker is None or maker.awaited or function.name.value != "__init__":
+    maker = find_maker(job, work, value) if value is not None and function is not None else None
+    if maker is None or maker.awaited or function is None or function.name.value != "__init__":
         _made_elsewhere(work, kept)
     return maker
+
+
+def _bound_value(work: FileWork, target: cst.Attribute) -> cst.BaseExpression | None:
+    """Give what the attribute is bound to, by an assignment to it alone."""
+    parent = work.source.parents[target]
+    if isinstance(parent, cst.AnnAssign):
+        return parent.value if is_named_alike(work, parent) else None
+    holder = work.source.parents[parent]
+    alone = isinstance(holder, cst.Assign) and len(holder.targets) == 1
+    return holder.value if isinstance(holder, cst.Assign) and alone else None
 
 
 def _made_elsewhere(work: FileWork, kept: Kept) -> NoReturn:
