@@ -99,8 +99,9 @@ def _with_pools(world: World) -> tuple[Colouring, Refusals]:
     world.leaves.ask(*pools.names)
     world.pooled, world.submitted = pools.handing, pools.submitted
     colouring = colour(world, refusals)
-    coloured = colouring.colours.coloured
-    if pools.given and (pools.given.isdisjoint(coloured) or not pools.to_others <= coloured):
+    colours = colouring.colours
+    waiting = {value for value in pools.given if (m := colours.of(value)) and m.awaited}
+    if pools.names and (not waiting or not pools.to_others <= waiting):
         world.leaves.forget(*pools.names)
         world.pooled, world.submitted, refusals = [], [], Refusals()
         colouring = colour(world, refusals)

@@ -9,9 +9,10 @@ pool that comes from elsewhere becomes a task by itself, and that pool is left t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from refactor_agent.asyncify.leaves.stdlib import COMPANIONS, POOLS
+from refactor_agent.asyncify.whence import Whence
 from refactor_agent.asyncify.world import CallSite, World
 from refactor_agent.locate.resolve.classes import linearise
 from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
@@ -21,7 +22,6 @@ from refactor_agent.locate.resolve.values import (
     ExternalMethod,
     FunctionValue,
     Instance,
-    Partial,
     Value,
 )
 from refactor_agent.locate.terms import Term, leaves
@@ -41,13 +41,14 @@ class Pools:
     def __init__(self, world: World) -> None:
         self._world = world
         self._evaluator = world.evaluator
+        self._whence = Whence(world)
         self.handing: list[CallSite] = []
         """The calls that give a function to a pool that is made here."""
         self.submitted: list[CallSite] = []
         """Those that submit one to a pool from elsewhere."""
-        self.given: set[str] = set()
+        self.given: set[Value] = set()
         """The functions that are given to either."""
-        self.to_others: set[str] = set()
+        self.to_others: set[Value] = set()
         """Those that are submitted to pools from elsewhere: they have to be tasks."""
         self._kinds: set[str] = set()
         self._companions: set[str] = set()
@@ -66,23 +67,18 @@ class Pools:
             self._kinds, self._companions = set(), set()
 
     def add(self, caller: ProjectFunction, number: int) -> None:
-        """Note a call where it gives a pool a function."""
+        """Note a call where it gives a pool something to call."""
         call = caller.body.calls[number]
-        functions = {
-            name
-            for term in call.args[:1]
-            for value in self._evaluator.term(caller, term)
-            for name in _functions(value)
-        }
-        kind = self._kind(caller, call.func) if functions else None
+        kind = self._kind(caller, call.func) if call.args else None
         if kind is None or call.func is None:
             return
+        functions = set(self._whence.callables(caller, call.args[0]))
         self.given |= functions
         self._companions.add(kind)
         if self._is_made(caller, call.func[1]):
             self.handing.append(CallSite(caller, number))
             self._kinds.add(kind)
-        elif call.func[2] == "submit":
+        elif call.func[2] == "submit" and functions:
             self.submitted.append(CallSite(caller, number))
             self.to_others |= functions
         else:
@@ -110,9 +106,34 @@ class Pools:
             return self._is_made(home, term[-1], depth)
         if term[0] == "k":
             return self._is_maker(home, term[1], depth)
-        if term[0] == "a":
-            return self._is_attribute(home, term, depth)
-        return False
+        if term[0] == "n":
+            return self._is_item(home, term, depth)
+        return term[0] == "a" and self._is_attribute(home, term, depth)
+
+    def _is_item(self, home: ProjectFunction, term: Term, depth: int) -> bool:
+        """Say whether one of several things that a function gives is made in what is converted."""
+        assert term is not None  # noqa: S101 - the caller looked
+        found = list(leaves(home.body.definitions, term[1]))
+        values = [
+            value
+            for one in found
+            if one[0] == "k"
+            for value in self._evaluator.term(home, home.body.calls[one[1]].func)
+        ]
+        returns = [
+            (function, one)
+            for value in values
+            if isinstance(value, FunctionValue)
+            for function in [self._evaluator.index.functions[value.name]]
+            for one in function.body.returns
+        ]
+        return bool(returns) and all(
+            one is not None
+            and one[0] == "t"
+            and term[2] in range(len(one[1]))
+            and self._is_made(function, one[1][term[2]], depth)
+            for function, one in returns
+        )
 
     def _is_maker(self, home: ProjectFunction, number: int, depth: int) -> bool:
         call = home.body.calls[number]
@@ -171,14 +192,6 @@ def _callers(world: World) -> Iterable[ProjectFunction]:
         for function in module.facts.functions
         if world.is_converted(function)
     )
-
-
-def _functions(value: Value) -> Iterator[str]:
-    if isinstance(value, FunctionValue):
-        yield value.name
-    elif isinstance(value, Partial):
-        for inner in value.inner:
-            yield from _functions(inner)
 
 
 def _is_pool(value: Value) -> bool:

@@ -122,6 +122,55 @@ CASES = [
     ),
     pytest.param(
         """
+        class Race:
+            def __init__(self, wire: Wire):
+                self.wire = wire
+                self.pool: ThreadPoolExecutor | None = None
+
+            def _begun(self) -> tuple[ThreadPoolExecutor, int]:
+                if self.pool is None:
+                    self.pool = ThreadPoolExecutor()
+                return self.pool, 3
+
+            def read(self):
+                return self._in_time(self.wire.read)
+
+            def again(self):
+                return self._in_time(self.read)
+
+            def _in_time(self, call):
+                pool, seconds = self._begun()
+                job = pool.submit(call)
+                wait((job,), timeout=seconds)
+                return job.result()
+        """,
+        """
+        class Race:
+            def __init__(self, wire: AsyncWire):
+                self.wire = wire
+                self.pool: _TaskPool | None = None
+
+            def _begun(self) -> tuple[_TaskPool, int]:
+                if self.pool is None:
+                    self.pool = _TaskPool()
+                return self.pool, 3
+
+            async def read(self):
+                return await self._in_time(self.wire.read)
+
+            async def again(self):
+                return await self._in_time(self.read)
+
+            async def _in_time(self, call):
+                pool, seconds = self._begun()
+                job = pool.submit(call)
+                await async_wait((job,), timeout=seconds)
+                return await job
+        """,
+        id="a function that is handed over first, and a pool that is given with something else",
+    ),
+    pytest.param(
+        """
         def size(texts):
             with ThreadPoolExecutor() as pool:
                 return sum(pool.map(len, texts))
