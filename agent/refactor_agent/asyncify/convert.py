@@ -28,6 +28,7 @@ from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.request import Request
 from refactor_agent.asyncify.site import Unit
 from refactor_agent.asyncify.spelling import Spelling
+from refactor_agent.asyncify.stubs import are_asked
 from refactor_agent.asyncify.world import Module, World
 from refactor_agent.convert.refused import Refused
 from refactor_agent.convert.source import Source
@@ -81,6 +82,8 @@ def asyncify(
     note_handed_on(world, colouring.colours, refusals)
     note_looked_up(world, colouring.colours, refusals)
     for text, meaning in world.leaves.prose.items():
+        if are_asked({text: meaning}):
+            continue
         refusals.add("leaf-not-a-name", f"{text!r}: {meaning!r} names no class or function")
     for sync, aio in world.leaves.unlike.items():
         refusals.add("leaf-of-another-kind", f"{sync} is a class and {aio} is not; convert by hand")

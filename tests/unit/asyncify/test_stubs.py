@@ -55,6 +55,7 @@ def test_calls_of_stubs(convert, tmp_path, leaves):
     (tmp_path / "shop_pb2_grpc.py").write_text(STUB, encoding="utf-8")
     done = convert(BEFORE, leaves=leaves)
     assert AFTER in done.files["app.py"].decode()
+    assert not done.refusals
 
 
 def test_nobody_asked(convert, tmp_path):
