@@ -6,13 +6,12 @@ import io
 import itertools
 import os
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from refactor_agent.tree import sha256
-
-__all__ = ["read_checked", "shared_cache", "write_checked"]
+__all__ = ["read_checked", "shared_cache", "view_checked", "write_checked"]
 
 _DIGEST = 64
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -26,11 +25,17 @@ def shared_cache() -> Path:
 
 def read_checked(path: Path) -> bytes | None:
     """Give what `write_checked` wrote; ``None`` when it is not there or not whole."""
+    content = view_checked(path)
+    return None if content is None else bytes(content)
+
+
+def view_checked(path: Path) -> memoryview | None:
+    """Give the same of a large file, without a copy."""
     try:
         data = path.read_bytes()
     except OSError:
         return None
-    content = data[_DIGEST:]
+    content = memoryview(data)[_DIGEST:]
     return content if data[:_DIGEST] == _seal(path, content) else None
 
 
@@ -50,16 +55,18 @@ def write_checked(path: Path, content: bytes) -> None:
         return
     try:
         with open(handle, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
-            _write_whole(file, _seal(path, content) + content)
+            _write_whole(file, _seal(path, content))
+            _write_whole(file, content)
         os.replace(temporary, path)  # noqa: PTH105 - thousands of times
     except OSError:
         with suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - as above
 
 
-def _seal(path: Path, content: bytes) -> bytes:
-    name = f"{path.parent.name}/{path.name}\n"
-    return sha256(name.encode() + content).encode()
+def _seal(path: Path, content: bytes | memoryview) -> bytes:
+    seal = sha256(f"{path.parent.name}/{path.name}\n".encode())
+    seal.update(content)
+    return seal.hexdigest().encode()
 
 
 def _write_whole(file: io.FileIO, data: bytes) -> None:

@@ -45,7 +45,7 @@ def located(target: Target, rulebook: RuleBook, beyond: Beyond) -> Located:
     """Locate in the target's project with all that ``beyond`` asks for."""
     project, changes = target.project, target.changes
     if not beyond.deep and not beyond.types:
-        return locate(project, rulebook, changes=changes, cache=shared_cache())
+        return locate(project, rulebook, changes=changes, cache=shared_cache(), when_asked=True)
     from refactor_agent.locate.deep import LibraryRules, installed_beside, with_evidence
     from refactor_agent.locate.types import Environment
 

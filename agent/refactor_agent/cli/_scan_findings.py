@@ -18,7 +18,7 @@ from refactor_agent.locate import SourceLines, regions_since, remarks_on
 from refactor_agent.project import Project, copy_revision
 from refactor_agent.rulebook import RuleBook
 
-__all__ = ["Findings", "find", "heavier", "new_since", "new_to_baseline"]
+__all__ = ["Findings", "at_least", "find", "heavier", "new_since", "new_to_baseline"]
 
 _RULES_ALONE = Beyond()
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -103,11 +103,16 @@ def new_to_baseline(found: Findings, baseline: Path, *, whole: bool) -> Findings
     return replace(found, located=new, narrowed=(*found.narrowed, f"new to {baseline}"))
 
 
+def at_least(least: Severity) -> tuple[Severity, ...]:
+    """Give the severities that are not lighter than ``least``."""
+    return _SEVERITIES[: _SEVERITIES.index(least) + 1]
+
+
 def heavier(found: Findings, least: Severity) -> Findings:
     """Leave out what is lighter than ``least``."""
     if least == _SEVERITIES[-1]:
         return found
-    kept = _SEVERITIES[: _SEVERITIES.index(least) + 1]
+    kept = at_least(least)
     regions = tuple(region for region in found.located.regions if region.severity in kept)
     narrowed = (*found.narrowed, f"of {' or '.join(kept)} severity")
     return replace(found, located=found.located.only(regions), narrowed=narrowed)

@@ -108,7 +108,8 @@ def scan(  # noqa: PLR0913 - the options of a command are its arguments
     if baseline is not None:
         found = new_to_baseline(found, baseline, whole=whole and diff is None)
     found = heavier(found, min_severity.value)
-    typer.echo(rendered(output, found), nl=False, color=True)
+    for part in rendered(output, found):
+        typer.echo(part, nl=False, color=True)
     for skipped in found.located.skipped:
         typer.echo(f"skipped {skipped.file}: {skipped.reason}", err=True)
     prune(shared_cache())
@@ -134,10 +135,10 @@ def _write(path: Path, found: Findings, *, whole: bool) -> None:
 
 
 def _code(found: Findings, fail_on: FailOn, *, strict: bool) -> int:
-    from refactor_agent.cli._scan_findings import heavier
+    from refactor_agent.cli._scan_findings import at_least
 
     if strict and found.remarks:
         return CHANGES
     if fail_on is FailOn.NEVER:
         return CLEAN
-    return CHANGES if heavier(found, Least(fail_on).value).located.regions else CLEAN
+    return CHANGES if found.located.holds(at_least(Least(fail_on).value)) else CLEAN

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Literal, Protocol
 
 from refactor_agent.domain.callgraph import CallGraph
 from refactor_agent.domain.category import Category
@@ -18,6 +18,7 @@ __all__ = [
     "Kind",
     "Located",
     "Region",
+    "RegionsByFile",
     "Severity",
     "Skipped",
     "Twin",
@@ -115,21 +116,53 @@ class Skipped(Value):
     reason: str
 
 
+class RegionsByFile(Protocol):
+    """The regions of one file after the other, and what was written of them before."""
+
+    def regions(self) -> Iterable[Region]:
+        """Give all regions."""
+        ...
+
+    def written(self, write: Callable[[Region], str]) -> Iterable[Sequence[str]]:
+        """Give what ``write``, always the same, gives of the regions of each file."""
+        ...
+
+
 class Located:
     """What `locate` gives: the regions, the graph they were found in, and what was skipped."""
 
     def __init__(
         self,
-        regions: tuple[Region, ...],
+        regions: tuple[Region, ...] | RegionsByFile,
         graph: CallGraph | Callable[[], CallGraph],
         skipped: tuple[Skipped, ...] = (),
         suppressions: tuple[Suppression, ...] = (),
     ) -> None:
         """Take a graph, or a function that makes it when it is first asked for."""
-        self.regions = regions
+        self._regions = regions
         self.skipped = skipped
         self.suppressions = suppressions
         self._graph = graph
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """What blocks, in the order of files and lines."""
+        if not isinstance(self._regions, tuple):
+            self._regions = tuple(self._regions.regions())
+        return self._regions
+
+    def holds(self, severities: Container[Severity]) -> bool:
+        """Say whether there is a region of one of these."""
+        regions = self._regions
+        some = regions if isinstance(regions, tuple) else regions.regions()
+        return any(region.severity in severities for region in some)
+
+    def written(self, write: Callable[[Region], str]) -> Iterable[Sequence[str]]:
+        """Give what ``write``, always the same, gives of all regions, in groups."""
+        regions = self._regions
+        if isinstance(regions, tuple):
+            return [[write(region) for region in regions]]
+        return regions.written(write)
 
     @property
     def graph(self) -> CallGraph:

@@ -6,7 +6,7 @@ from refactor_agent.locate.graph import Uses
 from refactor_agent.locate.incremental import Nearby
 from refactor_agent.locate.locator import evaluate, locate
 from refactor_agent.locate.palette import Palette
-from refactor_agent.locate.records import regions_as_json
+from refactor_agent.locate.records import json_parts, regions_as_json
 from refactor_agent.locate.remarks import remarks_on
 from refactor_agent.locate.render import Shown, render_text
 from refactor_agent.locate.signing import signs
@@ -23,6 +23,7 @@ __all__ = [
     "advice",
     "evaluate",
     "is_test_file",
+    "json_parts",
     "locate",
     "notes",
     "regions_as_json",

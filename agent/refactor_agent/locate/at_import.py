@@ -4,65 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
-from refactor_agent.locate.effects import Effect
+from refactor_agent.locate.effects import Effect, Effects
+from refactor_agent.locate.resolve.index import Index, ProjectModule
 from refactor_agent.locate.stretches import covers
-from refactor_agent.locate.summary import FunctionFacts, Imports, ModuleSummary
+from refactor_agent.locate.summary import Imports
+from refactor_agent.locate.terms import Place
 
-__all__ = ["AtImport", "Imported"]
-
-
-class _Module(Protocol):
-    """A file of a project."""
-
-    @property
-    def file(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def is_test(self) -> bool: ...
-
-    @property
-    def unnoted(self) -> ModuleSummary: ...
-
-
-class Imported(Protocol):
-    """A function of a project, or a module's own code."""
-
-    @property
-    def name(self) -> str:
-        """Qualified and unique."""
-        ...
-
-    @property
-    def number(self) -> int:
-        """Which of its module's it is."""
-        ...
-
-    @property
-    def facts(self) -> FunctionFacts:
-        """All but the body."""
-        ...
-
-    @property
-    def module(self) -> _Module:
-        """Where it is defined."""
-        ...
-
-
-F = TypeVar("F", bound=Imported)
-F_contra = TypeVar("F_contra", bound=Imported, contravariant=True)
-
-
-class _Runs(Protocol[F_contra]):
-    def of(self, function: F_contra, /) -> tuple[Effect, ...]: ...
-
-    def leads_to(self, name: str, /) -> Iterable[str | None]: ...
-
-    def once(self, function: F_contra, effect: Effect, /) -> str: ...
+__all__ = ["AtImport"]
 
 
 class _Certain(NamedTuple):
@@ -73,35 +23,40 @@ class _Certain(NamedTuple):
     """Those called without arguments that keep their results."""
 
 
-class AtImport(Generic[F]):
+class AtImport:
     """Knows in which modules' imports the functions of a project run for certain.
 
     Certain is what stands behind no condition and in no loop, from the module's own code through
     the functions that it calls so.
     """
 
-    def __init__(self, runs: _Runs[F], functions: Mapping[str, F]) -> None:
-        bodies = [f for f in functions.values() if f.facts.parent < 0 and not f.module.is_test]
-        self._bodies = {function.name: function.module.name for function in bodies}
-        self._modules = {function.module.name: function.module for function in bodies}
-        self._runs = runs
-        self._functions = functions
-        self._callers = _callers(runs, self._bodies)
-        self._known: dict[str, Imports] = {}
+    def __init__(self, effects: Effects, index: Index) -> None:
+        modules = index.modules.known
+        self._modules = {name: module for name, module in modules.items() if not module.is_test}
+        codes = ((module.outline.functions[0], name) for name, module in self._modules.items())
+        self._bodies = {code: name for code, name in codes if index.module_of(code).name == name}
+        self._effects = effects
+        self._callers = _callers(effects, self._bodies)
+        self._known: dict[str, Mapping[str, tuple[Place, ...]]] = {}
         self._certain: dict[str, _Certain] = {}
         self._imported: dict[str, frozenset[str]] = {}
         self._ran: dict[str, frozenset[str]] = {}
 
     def has_run(self, function: str, modules: Iterable[str]) -> bool:
         """Say whether a function that keeps its result has it once ``modules`` are imported."""
+        ran = self.ran(function)
+        return bool(ran) and any(not ran.isdisjoint(self.imported(module)) for module in modules)
+
+    def ran(self, function: str) -> frozenset[str]:
+        """Give the modules whose import runs a function that keeps its result."""
         ran = self._ran.get(function)
         if ran is None:
             ran = self._ran[function] = frozenset(self._running(function))
-        return bool(ran) and any(not ran.isdisjoint(self._with(module)) for module in modules)
+        return ran
 
     def _running(self, function: str) -> Iterator[str]:
         """Give the modules whose import runs a function."""
-        if self._functions[function].facts.filling:
+        if self._effects.about(function).fills:
             waiting = self._calling(function)
         else:
             callers = self._callers.get(function, ())
@@ -123,23 +78,23 @@ class AtImport(Generic[F]):
     def _of(self, name: str) -> _Certain:
         known = self._certain.get(name)
         if known is None:
-            function = self._functions[name]
-            effects = [
-                effect for effect in self._effects(function) if isinstance(effect.target, str)
-            ]
-            bare = {self._runs.once(function, effect) for effect in effects}
+            effects = [one for one in self._ran_by(name) if isinstance(one.target, str)]
+            about = self._effects.about(name)
+            bare = {about.keeper(effect) for effect in effects}
             targets = {effect.target for effect in effects if isinstance(effect.target, str)}
             known = self._certain[name] = _Certain(targets, bare & targets)
         return known
 
-    def _effects(self, function: F) -> Iterator[Effect]:
-        if function.module.name in self._modules:
-            doubts = self._imports(function.module.name).doubts.get(function.number, ())
-            for effect in self._runs.of(function):
+    def _ran_by(self, function: str) -> Iterator[Effect]:
+        """Give what a function runs for certain."""
+        module = self._effects.module_of(function)
+        if module.name in self._modules:
+            doubts = self._doubts(module).get(function, ())
+            for effect in self._effects.effects_of(function):
                 if effect.certain and not any(covers(one, effect.place) for one in doubts):
                     yield effect
 
-    def _with(self, module: str) -> frozenset[str]:
+    def imported(self, module: str) -> frozenset[str]:
         """Give the modules that are imported whenever ``module`` is, and itself."""
         known = self._imported.get(module)
         if known is None:
@@ -150,29 +105,34 @@ class AtImport(Generic[F]):
                     continue
                 seen.add(name)
                 if name in self._modules:
-                    waiting.extend(self._imports(name).loads)
+                    waiting.extend(self._modules[name].outline.loads)
                 package = name.rpartition(".")[0]
                 if package:
                     waiting.append(package)
             known = self._imported[module] = frozenset(seen & self._modules.keys())
         return known
 
-    def _imports(self, module: str) -> Imports:
-        known = self._known.get(module)
+    def _doubts(self, module: ProjectModule) -> Mapping[str, tuple[Place, ...]]:
+        """Give by function the stretches that need not run when it does."""
+        known = self._known.get(module.name)
         if known is None:
-            data = self._modules[module].unnoted.at_import
-            known = self._known[module] = Imports.decode(data)
+            doubts, names = (
+                Imports.decode(module.unnoted.at_import).doubts,
+                module.outline.functions,
+            )
+            known = {names[number]: places for number, places in doubts.items()}
+            self._known[module.name] = known
         return known
 
 
-def _callers(runs: _Runs[F], bodies: Iterable[str]) -> Mapping[str, list[str]]:
+def _callers(effects: Effects, bodies: Iterable[str]) -> Mapping[str, list[str]]:
     """Give for each function that an import may run who calls it, modules included."""
     callers: dict[str, list[str]] = defaultdict(list)
     waiting = list(bodies)
     seen = set(waiting)
     while waiting:
         name = waiting.pop()
-        for target in runs.leads_to(name):
+        for target in effects.leads_to(name):
             if target is not None:
                 callers[target].append(name)
                 if target not in seen:

@@ -27,7 +27,8 @@ class SummaryCache:
     def __init__(self, root: Path | None) -> None:
         self._root = root
 
-    def key(self, source: bytes, module: str, *, package: bool) -> str:
+    @staticmethod
+    def key(source: bytes, module: str, *, package: bool) -> str:
         """Give the name under which a summary is kept: everything it depends on, hashed."""
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         context = f"{SUMMARY_VERSION} {python} {module} {package} "

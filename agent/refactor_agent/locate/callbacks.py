@@ -107,14 +107,13 @@ class Callbacks:
             if name in called:
                 yield term
 
-    def called(self, function: ProjectFunction) -> frozenset[str]:
+    def called(self, function: ProjectFunction) -> tuple[str, ...]:
         """Give the parameters that ``function`` calls, or hands to a callee that calls them.
 
         Not those that it hands to an offload too: what it calls itself is for want of threads.
         """
-        nothing: frozenset[str] = frozenset()
-        return self._evaluator.memo.get(
-            ("called", function.name), lambda: frozenset(self._find_all(function)), nothing
+        return self._evaluator.names(
+            "parameters called by", function, lambda: tuple(sorted(self._find_all(function)))
         )
 
     def _find_all(self, function: ProjectFunction) -> set[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from refactor_agent.locate.awaited import Awaited
 from refactor_agent.locate.blocking import Blocker, Blockers
@@ -12,12 +13,12 @@ from refactor_agent.locate.given import Given, given_by
 from refactor_agent.locate.implicit import SPECIAL_OF_BUILTINS, Implicit
 from refactor_agent.locate.kept_results import KeptResults
 from refactor_agent.locate.may_block import MayBlock
-from refactor_agent.locate.offloaded import is_fallback
+from refactor_agent.locate.offloaded import HANDED, handed_names, is_fallback
 from refactor_agent.locate.passed_types import PassedTypes
-from refactor_agent.locate.receivers import Receivers, receiver_of
+from refactor_agent.locate.receivers import Method, Receivers, receiver_of
 from refactor_agent.locate.resolve.calls import ENTERING
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectFunction
+from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule
 from refactor_agent.locate.resolve.signatures import fitting
 from refactor_agent.locate.resolve.values import (
     External,
@@ -31,9 +32,10 @@ from refactor_agent.locate.suppressed import is_suppressed
 from refactor_agent.locate.targets import Target, Targets
 from refactor_agent.locate.terms import Place, Term
 from refactor_agent.locate.twin_calls import TwinCalls
+from refactor_agent.locate.twins import twin_of
 from refactor_agent.locate.waits import Waits
 
-__all__ = ["Effect", "Effects"]
+__all__ = ["About", "Effect", "Effects"]
 
 T = TypeVar("T")
 
@@ -50,6 +52,9 @@ _CONSUMERS = frozenset(
 _CONSUMING_METHODS = frozenset({"builtins.str.join", "builtins.bytes.join", "builtins.list.extend"})
 
 
+_PlainAbout: TypeAlias = tuple[
+    str, str, tuple[tuple[object, ...], ...], tuple[tuple[Place, str, str], ...], bool
+]
 _EXIT_STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
 
 
@@ -67,6 +72,25 @@ class Effect(NamedTuple):
     """What it passes for the flags of a function of the project."""
 
 
+class About(NamedTuple):
+    """What chains through a function depend on besides its effects."""
+
+    method: Method
+    guards: tuple[Guard, ...]
+    """The tests of its own parameters that parts of it stand behind."""
+    keepers: Mapping[tuple[Place, str], str]
+    """By place and, of a function, name of what it runs: who keeps the result."""
+    fills: bool
+    """It sets itself what it keeps."""
+
+    def keeper(self, effect: Effect) -> str:
+        """Name the function that keeps what ``effect`` gives, so that it is had once; or nobody."""
+        if not self.keepers:
+            return ""
+        target = effect.target if isinstance(effect.target, str) else ""
+        return self.keepers.get((effect.place, target), "")
+
+
 class Effects:
     """Works out what functions run, each once."""
 
@@ -75,7 +99,7 @@ class Effects:
         self.targets = Targets(evaluator, blockers)
         self.callbacks = Callbacks(evaluator)
         self.waits = Waits(evaluator)
-        self.receivers = Receivers(evaluator)
+        self.receivers = Receivers(evaluator, self.kept)
         self._awaited = Awaited(evaluator)
         self._types = PassedTypes(evaluator)
         self._twin_calls = TwinCalls(evaluator)
@@ -101,22 +125,69 @@ class Effects:
             self._known[function.name] = known
         return known
 
+    def answer_of(self, name: str) -> object:
+        """Give what a function runs, or an answer of `Evaluator.names`, by the name of either.
+
+        ``None`` stands for what the function of another tree says.
+        """
+        kind, _, function = name.rpartition(" ")
+        known = self.functions.get(function)
+        if known is None or not kind:
+            return None if known is None else self.of(known)
+        if kind == HANDED:
+            return handed_names(self.evaluator, known)
+        return self.callbacks.called(known)
+
     def leads_to(self, name: str) -> Iterable[str | None]:
         """Give the functions that one runs, and ``None`` for each call that blocks."""
-        targets = (effect.target for effect in self.of(self.functions[name]))
+        targets = (effect.target for effect in self.effects_of(name))
         return [target if isinstance(target, str) else None for target in targets]
 
-    def guards(self, function: ProjectFunction) -> tuple[Guard, ...]:
-        """Give the tests of its own parameters that parts of ``function`` stand behind."""
+    def effects_of(self, name: str) -> tuple[Effect, ...]:
+        """Give what the body of the function of a name runs."""
+        return self.of(self.functions[name])
+
+    def module_of(self, name: str) -> ProjectModule:
+        """Give the module of the function of a name."""
+        return self.evaluator.index.module_of(name)
+
+    def about(self, name: str) -> About:
+        """Say what chains through a function depend on besides its effects."""
+        question, work = f"about {name}", partial(self._about, name)
+        owner, bare, guards, keepers, fills = self.kept(question, work)
+        return About(
+            Method(name, owner, bare),
+            tuple(map(Guard._make, guards)),
+            {(place, target): keeper for place, target, keeper in keepers},
+            fills,
+        )
+
+    def twin_of(self, name: str) -> str | None:
+        """Give the async twin that the project has beside a function."""
+        return self.kept(f"twin of {name}", partial(self._twin_of, name))
+
+    def _twin_of(self, name: str) -> str | None:
+        twin = twin_of(self.evaluator, self.functions[name])
+        return twin.name if twin is not None else None
+
+    def _about(self, name: str) -> _PlainAbout:
+        function = self.functions[name]
         found = (
             self._types.settled(function, guard) if guard.test == "isa" else guard
             for guard in function.facts.guards
         )
-        return tuple(guard for guard in found if guard is not None)
-
-    def once(self, function: ProjectFunction, effect: Effect) -> str:
-        """Name the function that keeps what ``effect`` gives, so that it is had once; or nobody."""
-        return self._results.keeper(function, effect.place, effect.target)
+        guards = tuple(tuple(guard) for guard in found if guard is not None)
+        keepers = (
+            (effect.place, effect.target, self._results.keeper(function, *effect[1::-1]))
+            for effect in self.effects_of(name)
+        )
+        kept = tuple(
+            (place, target if isinstance(target, str) else "", keeper)
+            for place, target, keeper in keepers
+            if keeper
+        )
+        owner = function.owner.name if function.owner is not None else ""
+        return owner, function.bare, guards, kept, bool(function.facts.filling)
 
     def kept(self, question: str, work: Callable[[], T]) -> T:
         """Give the result of ``work``, plain data that an earlier scan may have found already."""

@@ -10,8 +10,9 @@ from refactor_agent.domain.region import Hop
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.offloaded import hands_over
 from refactor_agent.locate.offloads import METHODS, OFFLOADS, WRAPPERS
-from refactor_agent.locate.resolve.index import ProjectFunction, ProjectModule
+from refactor_agent.locate.resolve.index import ProjectModule
 from refactor_agent.locate.resolve.values import FunctionValue, Partial, Value
+from refactor_agent.locate.suppressed import Running
 from refactor_agent.locate.terms import Place, Term
 
 __all__ = ["HandedOver", "handed_over"]
@@ -65,21 +66,23 @@ class HandedOver:
                 self._names[name] = None
                 self._waiting.append(name)
 
-    def functions(self) -> Iterator[tuple[ProjectFunction, _Handed]]:
+    def functions(self) -> Iterator[tuple[Running, _Handed]]:
         """Give every function that may hand something over and was not given yet, and what."""
         while self._waiting:
-            for function in self._evaluator.index.callers(self._waiting.pop()):
-                if function.name in self._seen or not self._looks_at(function.module):
+            for module, number in self._evaluator.index.calling(self._waiting.pop()):
+                name = module.outline.functions[number]
+                if name in self._seen or not self._looks_at(module):
                     continue
-                self._seen.add(function.name)
-                question = f"handed over by {function.name}"
-                handed, is_wrapper = self._effects.kept(question, partial(self._handed, function))
-                yield function, handed
-                if is_wrapper:
-                    self.add([function.bare])
+                self._seen.add(name)
+                work = partial(self._handed, module, number)
+                handed, wrapper = self._effects.kept(f"handed over by {name}", work)
+                yield Running(name, module), handed
+                if wrapper is not None:
+                    self.add([wrapper])
 
-    def _handed(self, function: ProjectFunction) -> tuple[_Handed, bool]:
-        """Look through the calls; a wrapper hands over what it is given itself."""
+    def _handed(self, module: ProjectModule, number: int) -> tuple[_Handed, str | None]:
+        """Look through the calls; a wrapper, given with its name, hands over what it is given."""
+        function = module.functions[number]
         found: dict[Place, dict[str, None]] = {}
         is_wrapper = False
         for call in function.body.calls:
@@ -90,7 +93,8 @@ class HandedOver:
                 for value in self._evaluator.term(function, term):
                     names = dict.fromkeys(_run_by(self._effects, value))
                     found.setdefault(call.place, {}).update(names)
-        return tuple((place, tuple(names)) for place, names in found.items()), is_wrapper
+        handed = tuple((place, tuple(names)) for place, names in found.items())
+        return handed, function.bare if is_wrapper else None
 
     def _looks_at(self, module: ProjectModule) -> bool:
         return self._modules is None or module.name in self._modules

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from refactor_agent.domain.region import Located, Region, Skipped
+from refactor_agent.domain.region import Located, Skipped
 from refactor_agent.domain.suppression import Suppression
 from refactor_agent.locate.blocking import Blockers
+from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.deep_questions import with_deep_questions
 from refactor_agent.locate.effects import Effects
+from refactor_agent.locate.found import FoundRegions, Texts
 from refactor_agent.locate.graph import Uses, make_graph
-from refactor_agent.locate.incremental import Kept, Nearby
-from refactor_agent.locate.noted import with_notes
+from refactor_agent.locate.incremental import Earlier, Kept, Nearby
+from refactor_agent.locate.noted import Notes
+from refactor_agent.locate.outline import Outline
 from refactor_agent.locate.reach import Reach
-from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.classes import link_subclasses
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import Index, ProjectFunction, ProjectModule
+from refactor_agent.locate.resolve.index import Index, ProjectModule
 from refactor_agent.locate.rules_port import Rules
-from refactor_agent.locate.scan import Source, scan_sources
+from refactor_agent.locate.scan import (
+    Scanned,
+    Source,
+    SourceChangedError,
+    key_of,
+    read_again,
+    scan_sources,
+)
 from refactor_agent.locate.sources import SourceLines
-from refactor_agent.locate.summary import from_bytes
+from refactor_agent.locate.summary_bytes import from_bytes
 from refactor_agent.locate.suppressed import find_suppressions
 from refactor_agent.locate.test_code import is_test_file
 from refactor_agent.project import Project
@@ -40,40 +51,96 @@ def locate(  # noqa: PLR0913 - a stage's settings, all but two by name
     cache: Path | None = None,
     jobs: int | None = None,
     nearby: Nearby[Uses] | None = None,
+    when_asked: bool = False,
 ) -> Located:
     """Find every path from an ``async def`` to a call that blocks the loop.
 
     ``changes`` are files whose bytes differ from the disk's, as in a `Tree`; ``cache`` is a
     directory for what earlier scans found out; ``jobs`` is the number of processes that share the
     work, one per core when it is ``None``; ``nearby`` goes from one tree to the next, where several
-    that differ little are located in turn.
+    that differ little are located in turn. With ``when_asked``, regions are made when they are
+    first asked for, and quote the files as these then are.
     """
     changed = changes or {}
+    sources = _sources(project, changed)
+    wrappers = project.config.offload_wrappers
+    earlier = Earlier.of(cache, rulebook, wrappers, (source.module for source in sources))
     with _without_collector():
-        evaluator, skipped = evaluate(project, rulebook, changes=changed, cache=cache, jobs=jobs)
-        kept = Kept.of(cache, evaluator, rulebook, project.config.offload_wrappers)
-        effects = kept.effects(jobs) if kept else Effects(evaluator, Blockers(rulebook))
-        paths = {item.file: item.path for item in project.sources.files}
-        lines = SourceLines(paths, changed)
-        regions, suppressions = with_deep_questions(evaluator, lambda: find_regions(effects, lines))
-        if kept is not None:
-            kept.keep()
+        try:
+            found = _Scan(project, rulebook, changed, cache, jobs).over(sources, earlier)
+        except SourceChangedError:  # a summary was lost, too
+            if earlier is not None:
+                earlier.forget()
+            found = _Scan(project, rulebook, changed, cache, jobs).over(sources, earlier)
+    effects = found.effects
     return Located(
-        regions,
-        lambda: with_deep_questions(evaluator, lambda: make_graph(effects, nearby)),
-        (*project.sources.skipped, *skipped),
-        suppressions,
+        found.regions if when_asked else tuple(found.regions.regions()),
+        lambda: with_deep_questions(effects.evaluator, lambda: make_graph(effects, nearby)),
+        (*project.sources.skipped, *found.skipped),
+        found.suppressions,
     )
 
 
+class _Found(NamedTuple):
+    effects: Effects
+    regions: FoundRegions
+    suppressions: tuple[Suppression, ...]
+    skipped: list[Skipped]
+
+
+class _Scan(NamedTuple):
+    """What a scan is about."""
+
+    project: Project
+    rulebook: Rules
+    changes: Mapping[str, bytes]
+    cache: Path | None
+    jobs: int | None
+
+    def over(self, sources: list[Source], earlier: Earlier | None) -> _Found:
+        """Do it; of what an ``earlier`` scan found, that is worked out which may have changed."""
+        modules, skipped = _read(sources, self.cache, self.jobs, earlier)
+        index = Index(modules, earlier.called if earlier is not None else None)
+        evaluator = Evaluator(index, self.rulebook, self.project.config.offload_wrappers)
+        kept = Kept(earlier, evaluator, self.rulebook) if earlier is not None else None
+        texts = Texts(earlier.texts, _AsRead(modules).says) if earlier is not None else None
+        paths = {item.file: item.path for item in self.project.sources.files}
+        lines = SourceLines(paths, self.changes, texts.read if texts is not None else None)
+
+        def link() -> None:
+            kept.link() if kept is not None else link_subclasses(evaluator)
+
+        with_deep_questions(evaluator, link)
+        effects = kept.effects(self.jobs) if kept else Effects(evaluator, Blockers(self.rulebook))
+        regions, suppressions = with_deep_questions(
+            evaluator, lambda: find_regions(effects, lines, texts)
+        )
+        if kept is not None:
+            kept.keep()
+        return _Found(effects, regions, suppressions, skipped)
+
+
+class _AsRead:
+    """Knows of which bytes modules were summarised."""
+
+    def __init__(self, modules: Iterable[ProjectModule]) -> None:
+        self._modules = {module.file: module for module in modules}
+
+    def says(self, file: str, data: bytes) -> bool:
+        """Say whether it was these."""
+        module = self._modules.get(file)
+        return module is not None and module.key == key_of(file, module.name, data)
+
+
 def find_regions(
-    effects: Effects, lines: SourceLines
-) -> tuple[tuple[Region, ...], tuple[Suppression, ...]]:
+    effects: Effects, lines: SourceLines, texts: Texts | None = None
+) -> tuple[FoundRegions, tuple[Suppression, ...]]:
     """Give what blocks, and the comments that say it may; on the stack of `on_deep_stack`."""
     reach = Reach(effects, entries_of(effects.evaluator))
-    regions = with_notes(make_regions(reach, lines), effects)
+    reach.settle()
+    found = FoundRegions(reach, Notes(effects, reach), lines, texts)
     modules = effects.evaluator.index.modules.values()
-    return regions, find_suppressions(modules, reach.blocked())
+    return found, find_suppressions(modules, reach.blocked())
 
 
 def evaluate(  # noqa: PLR0913 - those of `locate`, and the libraries
@@ -91,19 +158,15 @@ def evaluate(  # noqa: PLR0913 - those of `locate`, and the libraries
     """
     sources = [*_sources(project, changes or {}), *libraries]
     with _without_collector():
-        modules, skipped = _read(sources, cache, jobs)
+        modules, skipped = _read(sources, cache, jobs, None)
         evaluator = Evaluator(Index(modules), rulebook, project.config.offload_wrappers)
         with_deep_questions(evaluator, lambda: link_subclasses(evaluator))
     return evaluator, skipped
 
 
-def entries_of(evaluator: Evaluator) -> list[ProjectFunction]:
+def entries_of(evaluator: Evaluator) -> list[str]:
     """Give the async functions outside tests: where chains begin."""
-    return [
-        function
-        for function in evaluator.index.functions.values()
-        if function.facts.is_async and not function.module.is_test
-    ]
+    return list(evaluator.index.asynchronous())
 
 
 def _sources(project: Project, changed: Mapping[str, bytes]) -> list[Source]:
@@ -141,18 +204,38 @@ def _package(source: Source) -> str:
 
 
 def _read(
-    sources: list[Source], cache: Path | None, jobs: int | None
+    sources: list[Source], cache: Path | None, jobs: int | None, earlier: Earlier | None
 ) -> tuple[list[ProjectModule], list[Skipped]]:
     modules: list[ProjectModule] = []
     skipped: list[Skipped] = []
-    for scanned in scan_sources(sources, cache, jobs):
-        if scanned.reason:
-            skipped.append(Skipped(file=scanned.file, reason=scanned.reason))
+    outlines: dict[str, Outline] = {}
+
+    def is_enough(source: Source, key: str) -> bool:
+        outline = earlier.outline(source.file, source.module, key) if earlier is not None else None
+        if outline is not None:
+            outlines[source.file] = outline
+        return outline is not None
+
+    scanned = scan_sources(sources, cache, jobs, is_enough=is_enough)
+    for source, one in zip(sources, scanned, strict=True):
+        if one.reason:
+            skipped.append(Skipped(file=one.file, reason=one.reason))
         else:
-            summary = from_bytes(scanned.summary)
-            is_test = is_test_file(scanned.file)
-            modules.append(ProjectModule(scanned.file, summary, is_test=is_test, key=scanned.key))
+            modules.append(_module(source, one, outlines.get(one.file), SummaryCache(cache)))
     return modules, skipped
+
+
+def _module(
+    source: Source, scanned: Scanned, outline: Outline | None, cache: SummaryCache
+) -> ProjectModule:
+    is_test, key = is_test_file(scanned.file), scanned.key
+    if outline is None:
+        summary = from_bytes(scanned.summary)
+        return ProjectModule.of(scanned.file, summary, is_test=is_test, key=key)
+    read = partial(read_again, source, key, cache)
+    return ProjectModule(
+        scanned.file, source.module, read, is_test=is_test, key=key, outline=outline
+    )
 
 
 @contextmanager

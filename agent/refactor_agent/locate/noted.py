@@ -2,75 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from refactor_agent.domain.region import Hop, Region, Twin
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.elsewhere import handed_over
-from refactor_agent.locate.resolve.index import ProjectFunction
-from refactor_agent.locate.twins import twin_of
+from refactor_agent.locate.reach import Chain, Reach
 
-__all__ = ["with_notes"]
+__all__ = ["Notes", "guesses", "with_notes"]
 
 
-def with_notes(regions: Iterable[Region], effects: Effects) -> tuple[Region, ...]:
-    """Add to each region the twin of a sync function on it, and where one is offloaded.
+class Notes:
+    """What is known of the functions on regions; all of it is found when this is made."""
 
-    Of several the one nearest to the async function counts. A twin that itself runs the same
-    blocking call is none, and neither is the async function the region starts in. What seems to
-    wait only because its twin does is left out where it is known what it waits for.
+    def __init__(self, effects: Effects, reach: Reach) -> None:
+        self._reach = reach
+        called = [name for name in reach.called() if name in effects.functions]
+        self._handed: Mapping[str, tuple[Hop, ...]] = handed_over(effects) if called else {}
+        twins = ((name, effects.twin_of(name)) for name in called)
+        self._twins = {name: twin for name, twin in twins if twin is not None}
+
+    @cached_property
+    def _blocking(self) -> Mapping[str, frozenset[str]]:
+        """The blocking calls that the twins lead to themselves."""
+        return {twin: frozenset(self._reach.callees(twin)) for twin in self._twins.values()}
+
+    def of(self, name: str) -> str:
+        """Write all that is said of regions on which a function is called."""
+        twin = self._twins.get(name)
+        blocking = sorted(self._blocking[twin]) if twin is not None else ()
+        handed = [(hop.function, hop.site.file, *hop.site.span) for hop in self.handed(name)]
+        return repr((twin, blocking, handed)) if twin or handed else ""
+
+    def handed(self, name: str) -> tuple[Hop, ...]:
+        """Give the places where a function is handed to a worker thread."""
+        return self._handed.get(name, ())
+
+    def twin(self, name: str, region: Region) -> str | None:
+        """Give the twin of a function on a region.
+
+        None that itself runs the same blocking call, nor the one that the region starts in.
+        """
+        twin = self._twins.get(name)
+        if twin is None or region.entry == twin or region.entry.startswith(f"{twin}."):
+            return None
+        return None if region.callee in self._blocking[twin] else twin
+
+
+def with_notes(region: Region, notes: Notes) -> Region:
+    """Add to a region the twin of a sync function on it, and where one is offloaded.
+
+    Of several the one nearest to the async function counts.
     """
-    found = _without_guesses(tuple(regions))
-    if not any(hop.callee in effects.functions for region in found for hop in region.hops):
-        return found
-    notes = _Notes(effects, {(region.entry, region.callee) for region in found})
-    return tuple(notes.add(region) for region in found)
+    called = [hop.callee for hop in region.hops]
+    twins = ((name, notes.twin(name, region)) for name in called)
+    twin = next((Twin(of=helper, name=name) for helper, name in twins if name), None)
+    elsewhere = _elsewhere(called, region, notes)
+    if twin is None and elsewhere is None:
+        return region
+    return region.model_copy(update={"twin": twin, "offloaded_at": elsewhere})
 
 
-def _without_guesses(regions: tuple[Region, ...]) -> tuple[Region, ...]:
-    known = {(region.hops[0].site, region.hops[0].callee) for region in regions if region.hops[1:]}
-    return tuple(
-        region
-        for region in regions
-        if region.hops[1:] or (region.hops[0].site, region.callee) not in known
+def guesses(chains: Iterable[Chain]) -> Callable[[Chain], bool]:
+    """Give what tells of the chains of a file which ones only guess what others know.
+
+    A call that seems to wait because its twin does is a guess where it is known what it waits for.
+    """
+    every = [(chain.first.effect, chain.length) for chain in chains]
+    known = {(effect.place, effect.target) for effect, length in every if length > 1}
+    return lambda chain: (
+        chain.length == 1 and (chain.first.effect.place, chain.blocker.callee) in known
     )
 
 
-class _Notes:
-    def __init__(self, effects: Effects, blocking: Collection[tuple[str, str]]) -> None:
-        self._effects = effects
-        self._blocking = blocking
-        self._handed: Mapping[str, tuple[Hop, ...]] = handed_over(effects)
-        self._twins: dict[str, ProjectFunction | None] = {}
-        """By what is called; ``None`` for what has none, or is no function of the project."""
-
-    def add(self, region: Region) -> Region:
-        """Give the region with what is known of the functions on it."""
-        called = [hop.callee for hop in region.hops]
-        twins = ((name, self._twin(name, region)) for name in called if self._known(name))
-        twin = next((Twin(of=helper, name=name) for helper, name in twins if name), None)
-        elsewhere = self._elsewhere(called, region)
-        if twin is None and elsewhere is None:
-            return region
-        return region.model_copy(update={"twin": twin, "offloaded_at": elsewhere})
-
-    def _elsewhere(self, called: Iterable[str], region: Region) -> Hop | None:
-        handed = [hop for name in called for hop in self._handed.get(name, ())]
-        here = {hop.site for hop in region.hops} if handed else ()
-        return next((hop for hop in handed if hop.site not in here), None)
-
-    def _known(self, name: str) -> ProjectFunction | None:
-        """Give the twin of what is called so; thousands of regions share the few that have one."""
-        try:
-            return self._twins[name]
-        except KeyError:
-            function = self._effects.functions.get(name)
-            twin = twin_of(self._effects.evaluator, function) if function else None
-            self._twins[name] = twin
-            return twin
-
-    def _twin(self, helper: str, region: Region) -> str | None:
-        twin = self._twins[helper]
-        if twin is None or region.entry == twin.name or region.entry.startswith(f"{twin.name}."):
-            return None
-        return None if (twin.name, region.callee) in self._blocking else twin.name
+def _elsewhere(called: Iterable[str], region: Region, notes: Notes) -> Hop | None:
+    handed = [hop for name in called for hop in notes.handed(name)]
+    here = {hop.site for hop in region.hops} if handed else ()
+    return next((hop for hop in handed if hop.site not in here), None)

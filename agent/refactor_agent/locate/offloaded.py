@@ -10,8 +10,10 @@ from refactor_agent.locate.resolve.values import External, FunctionValue
 from refactor_agent.locate.summary import CallFacts
 from refactor_agent.locate.terms import Term, leaves
 
-__all__ = ["PARTIALS", "handed_names", "hands_over", "is_fallback", "runs_elsewhere"]
+__all__ = ["HANDED", "PARTIALS", "handed_names", "hands_over", "is_fallback", "runs_elsewhere"]
 
+HANDED = "parameters handed by"
+"""What is asked of a function by `Evaluator.names`."""
 PARTIALS = frozenset({"functools.partial"})
 """Calls whose result, when it is handed over, stands for their first argument."""
 
@@ -70,10 +72,7 @@ def _handed_parameter(evaluator: Evaluator, function: ProjectFunction) -> int | 
 
 def handed_names(evaluator: Evaluator, function: ProjectFunction) -> tuple[str, ...]:
     """Give the parameters that a function hands to offloads."""
-    nothing: tuple[str, ...] = ()
-    return evaluator.memo.get(
-        ("handed names", function.name), lambda: _find_handed(evaluator, function), nothing
-    )
+    return evaluator.names(HANDED, function, lambda: _find_handed(evaluator, function))
 
 
 def _find_handed(evaluator: Evaluator, function: ProjectFunction) -> tuple[str, ...]:

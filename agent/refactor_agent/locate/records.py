@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from refactor_agent.domain.region import Hop, Located, Region
 from refactor_agent.domain.suppression import Remark
 from refactor_agent.locate.naming import plain_name
 
-__all__ = ["regions_as_json"]
+__all__ = ["json_parts", "regions_as_json"]
 
 
 def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
-    """Render regions as JSON: an object with ``regions``, ``skipped`` and ``remarks``.
+    """Render regions as JSON, as `json_parts` says."""
+    return "".join(json_parts(located, remarks))
+
+
+def json_parts(located: Located, remarks: Iterable[Remark] = ()) -> Iterator[str]:
+    """Render regions as JSON, in parts: an object with ``regions``, ``skipped`` and ``remarks``.
 
     Each region says where its async function enters the chain (``file``, ``line``), the
     ``function``, ``callee``, ``kind``, ``chain`` and ``hops``, how sure and how heavy it is, what
@@ -22,18 +27,26 @@ def regions_as_json(located: Located, remarks: Iterable[Remark] = ()) -> str:
     runs on a worker thread (``offloaded_at``).
     """
     lines = _Lines()
-    parts = {
-        "regions": map(lines.of, located.regions),
-        "skipped": map(json.dumps, ({"file": s.file, "reason": s.reason} for s in located.skipped)),
-        "remarks": map(json.dumps, (remark.model_dump() for remark in remarks)),
-    }
-    return "{\n" + ",\n".join(_list(name, items) for name, items in parts.items()) + "\n}"
+    skipped = [{"file": one.file, "reason": one.reason} for one in located.skipped]
+    yield '{\n  "regions": ['
+    yield from _joined(located.written(lambda region: f"    {lines.of(region)}"))
+    yield '],\n  "skipped": ['
+    yield from _joined([[f"    {json.dumps(record)}" for record in skipped]])
+    yield '],\n  "remarks": ['
+    yield from _joined([[f"    {json.dumps(remark.model_dump())}" for remark in remarks]])
+    yield "]\n}"
 
 
-def _list(name: str, items: Iterable[str]) -> str:
-    """Write one item a line: for people who compare two scans, and fast."""
-    lines = ",\n".join(f"    {item}" for item in items)
-    return f'  "{name}": [\n{lines}\n  ]' if lines else f'  "{name}": []'
+def _joined(groups: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Write the inside of a list, one item a line: for people who compare two scans, and fast."""
+    before = "\n"
+    for group in map(",\n".join, groups):
+        if group:
+            yield before
+            yield group
+            before = ",\n"
+    if before != "\n":
+        yield "\n  "
 
 
 class _Lines:

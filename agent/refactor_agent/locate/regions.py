@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from refactor_agent.domain.place import Site, Span
 from refactor_agent.domain.region import Confidence, Hop, Region
-from refactor_agent.locate.at_import import Imported
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.reach import Chain, Reach, Step
 from refactor_agent.locate.sources import SourceLines
 from refactor_agent.locate.terms import Place
 from refactor_agent.tree import sha256
 
-__all__ = ["make_regions"]
-
-F = TypeVar("F", bound=Imported)
+__all__ = ["Ids", "RegionMaker", "make_regions"]
 
 _MOST_FUNCTIONS = 2
 """Functions with the same blocking call that are told apart behind one of an async function."""
@@ -26,15 +24,81 @@ _NEAR = 5
 """Functions on a chain up to which they are; further off, one chain stands for them all."""
 
 
-def make_regions(reach: Reach[F], lines: SourceLines) -> tuple[Region, ...]:
-    """Give the regions that the entries of ``reach`` lead to, in the order of the files.
+def make_regions(reach: Reach, lines: SourceLines) -> tuple[Region, ...]:
+    """Give the regions that the entries of ``reach`` lead to, in the order of the files."""
+    maker = RegionMaker(reach, lines)
+    return tuple(region for entries in reach.files().values() for region in maker.of(entries))
+
+
+class RegionMaker:
+    """Makes the regions of one file after the other, and what they share once."""
+
+    def __init__(self, reach: Reach, lines: SourceLines) -> None:
+        self._reach = reach
+        self._lines = lines
+        self._hops = _Hops(reach)
+        self._texts: dict[int, str] = {}
+        """By the identity of a hop, which those hold."""
+
+    def of(self, entries: Iterable[str]) -> Iterator[Region]:
+        """Give the regions that start in ``entries``: those of one file."""
+        ids = Ids()
+        for chain in self.chains(entries):
+            yield self.region(chain, ids.next(self.name(chain)))
+
+    def chains(self, entries: Iterable[str]) -> Collection[Chain]:
+        """Give the chains from ``entries`` that are told of, in the order of the lines."""
+        return _chosen(self._reach.chains(entries))
+
+    def name(self, chain: Chain) -> str:
+        """Name a chain after what its ends say."""
+        hops = self._hops.of(chain).hops
+        texts = (self._text(hops[0]), self._text(hops[-1]))
+        names = (*(hop.function for hop in hops), hops[-1].callee)
+        return sha256("\0".join((chain.blocker.rule, *names, *texts)).encode())[:16]
+
+    def region(self, chain: Chain, identifier: str) -> Region:
+        """Give the region of a chain."""
+        blocker, path = chain.blocker, self._hops.of(chain)
+        return Region(
+            id=identifier,
+            rule=blocker.rule,
+            hops=path.hops,
+            weight=-(-blocker.weight // _ONCE) if path.once else blocker.weight,
+            once=path.once,
+            confidence=_confidence(blocker, path),
+            category=blocker.category,
+            snippet=self._lines.line(path.hops[-1].site),
+        )
+
+    def _text(self, hop: Hop) -> str:
+        text = self._texts.get(id(hop))
+        if text is None:
+            text = self._texts[id(hop)] = self._lines.text(hop.site)
+        return text
+
+
+class Ids:
+    """Counts the chains of a file that are named alike."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def next(self, name: str) -> str:
+        """Give the id of the next chain of this name."""
+        self._seen[name] += 1
+        return name if self._seen[name] == 1 else f"{name}-{self._seen[name]}"
+
+
+def _chosen(chains: Iterable[Chain]) -> Collection[Chain]:
+    """Leave out chains that say little more than others.
 
     Of the functions that make the same blocking call behind one place of an async function, the
     nearest two are told apart where they are near: there may be hundreds.
     """
     found: dict[tuple[str, Place, str, str], Chain] = {}
     count: Counter[tuple[str, Place, str]] = Counter()
-    for chain in sorted(reach.chains(), key=_order):
+    for chain in sorted(chains, key=_order):
         first = chain.first
         start = (first.function.name, first.effect.place, chain.blocker.callee)
         key = (*start, chain.last)
@@ -42,13 +106,11 @@ def make_regions(reach: Reach[F], lines: SourceLines) -> tuple[Region, ...]:
         if key not in found and count[start] < most:
             count[start] += 1
             found[key] = chain
-    hops, ids = _Hops(reach), _Ids(lines)
-    return tuple(_region(chain.blocker, hops.of(chain), ids, lines) for chain in found.values())
+    return found.values()
 
 
-def _order(chain: Chain) -> tuple[str, Place, int, str, str]:
-    start = (chain.first.function.module.file, chain.first.effect.place, chain.length)
-    return *start, chain.blocker.callee, chain.last
+def _order(chain: Chain) -> tuple[Place, int, str, str]:
+    return chain.first.effect.place, chain.length, chain.blocker.callee, chain.last
 
 
 class _Path(NamedTuple):
@@ -60,10 +122,10 @@ class _Path(NamedTuple):
     """The first function on it that keeps its result."""
 
 
-class _Hops(Generic[F]):
+class _Hops:
     """Makes hops, each once: many chains share their ends."""
 
-    def __init__(self, reach: Reach[F]) -> None:
+    def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._known: dict[int, Hop] = {}
         """By the identity of a step, which the chains hold."""
@@ -90,43 +152,6 @@ class _Hops(Generic[F]):
             callee = target.callee if isinstance(target, Blocker) else target
             hop = self._known[id(step)] = Hop(function=step.function.name, site=site, callee=callee)
         return hop
-
-
-class _Ids:
-    """Names regions after what their ends say, and counts those that say the same."""
-
-    def __init__(self, lines: SourceLines) -> None:
-        self._lines = lines
-        self._texts: dict[int, str] = {}
-        """By the identity of a hop, which the regions hold."""
-        self._seen: Counter[str] = Counter()
-
-    def of(self, rule: str, hops: tuple[Hop, ...]) -> str:
-        """Give the id of the next region with these hops."""
-        texts = (self._text(hops[0]), self._text(hops[-1]))
-        chain = (*(hop.function for hop in hops), hops[-1].callee)
-        digest = sha256("\0".join((rule, *chain, *texts)).encode())[:16]
-        self._seen[digest] += 1
-        return digest if self._seen[digest] == 1 else f"{digest}-{self._seen[digest]}"
-
-    def _text(self, hop: Hop) -> str:
-        text = self._texts.get(id(hop))
-        if text is None:
-            text = self._texts[id(hop)] = self._lines.text(hop.site)
-        return text
-
-
-def _region(blocker: Blocker, path: _Path, ids: _Ids, lines: SourceLines) -> Region:
-    return Region(
-        id=ids.of(blocker.rule, path.hops),
-        rule=blocker.rule,
-        hops=path.hops,
-        weight=-(-blocker.weight // _ONCE) if path.once else blocker.weight,
-        once=path.once,
-        confidence=_confidence(blocker, path),
-        category=blocker.category,
-        snippet=lines.line(path.hops[-1].site),
-    )
 
 
 def _confidence(blocker: Blocker, path: _Path) -> Confidence:

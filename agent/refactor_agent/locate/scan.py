@@ -12,12 +12,21 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from refactor_agent.errors import RefactorAgentError
 from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.deep_stack import on_deep_stack
 from refactor_agent.locate.summarise import summarise
-from refactor_agent.locate.summary import to_bytes
+from refactor_agent.locate.summary import ModuleSummary
+from refactor_agent.locate.summary_bytes import from_bytes, to_bytes
 
-__all__ = ["Scanned", "Source", "identify", "scan_sources"]
+__all__ = [
+    "Scanned",
+    "Source",
+    "SourceChangedError",
+    "key_of",
+    "read_again",
+    "scan_sources",
+]
 
 _ENOUGH_FOR_A_POOL = 200
 """Files below which starting processes costs more than it saves."""
@@ -27,6 +36,10 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _LARGEST = 10_000_000
 """Bytes; a larger file is data, not code. To parse nothing but numbers takes 350 for each."""
+
+
+class SourceChangedError(RefactorAgentError):
+    """A file that was looked at is no longer the same."""
 
 
 class Source(NamedTuple):
@@ -49,10 +62,17 @@ class Scanned(NamedTuple):
 
 
 def scan_sources(
-    sources: Sequence[Source], cache: Path | None = None, jobs: int | None = None
+    sources: Sequence[Source],
+    cache: Path | None = None,
+    jobs: int | None = None,
+    *,
+    is_enough: Callable[[Source, str], bool] = lambda _source, _key: False,
 ) -> Iterator[Scanned]:
-    """Summarise ``sources``, in order; ``cache`` is a directory, ``jobs`` a number of processes."""
-    known = _known_of(sources, SummaryCache(cache))
+    """Summarise ``sources``, in order; ``cache`` is a directory, ``jobs`` a number of processes.
+
+    Of those that ``is_enough`` says so of, by what a summary would be made of, none is given.
+    """
+    known = _known_of(sources, SummaryCache(cache), is_enough)
     missing = [source for source, scanned in zip(sources, known, strict=True) if scanned is None]
     fresh = _summarise(missing, cache, jobs or os.cpu_count() or 1)
     for scanned in known:
@@ -72,9 +92,18 @@ def _summarise(sources: Sequence[Source], cache: Path | None, jobs: int) -> Iter
             yield from chunk
 
 
-def identify(source: Source, cache: SummaryCache) -> Scanned:
-    """Say what a summary of ``source`` would be made of, or why there can be none."""
-    return _read(source, cache)[0]
+def read_again(source: Source, key: str, cache: SummaryCache) -> ModuleSummary:
+    """Give the summary of a source that was the same in an earlier scan.
+
+    Raises `SourceChangedError` where it is no longer kept, nor the source what it was.
+    """
+    kept = cache.read(key)
+    if kept is None:
+        scanned = _scan(source, cache)
+        if scanned.key != key or scanned.reason:
+            raise SourceChangedError(f"{source.file} changed while it was read; start again")
+        kept = scanned.summary
+    return from_bytes(kept)
 
 
 def _scan_chunk(sources: Iterable[Source], cache: Path | None) -> list[Scanned]:
@@ -84,25 +113,30 @@ def _scan_chunk(sources: Iterable[Source], cache: Path | None) -> list[Scanned]:
         return [_scan(source, kept) for source in sources]
 
 
-def _known_of(sources: Sequence[Source], cache: SummaryCache) -> list[Scanned | None]:
+def _known_of(
+    sources: Sequence[Source], cache: SummaryCache, is_enough: Callable[[Source, str], bool]
+) -> list[Scanned | None]:
     """Give what needs no parsing; where the first files all do, it is left to those who parse."""
-    first = [_known(source, cache) for source in sources[:_ENOUGH_FOR_A_POOL]]
+    first = [_known(source, cache, is_enough) for source in sources[:_ENOUGH_FOR_A_POOL]]
     if len(first) < len(sources) and not any(first):
         return [None] * len(sources)
-    return [*first, *(_known(source, cache) for source in sources[_ENOUGH_FOR_A_POOL:])]
+    rest = sources[_ENOUGH_FOR_A_POOL:]
+    return [*first, *(_known(source, cache, is_enough) for source in rest)]
 
 
-def _known(source: Source, cache: SummaryCache) -> Scanned | None:
+def _known(
+    source: Source, cache: SummaryCache, is_enough: Callable[[Source, str], bool]
+) -> Scanned | None:
     """Give what needs no parsing: a kept summary, or why there can be none."""
-    scanned, _ = _read(source, cache)
-    if scanned.reason:
+    scanned, _ = _read(source)
+    if scanned.reason or is_enough(source, scanned.key):
         return scanned
     summary = cache.read(scanned.key)
     return None if summary is None else scanned._replace(summary=summary)
 
 
 def _scan(source: Source, cache: SummaryCache) -> Scanned:
-    scanned, data = _read(source, cache)
+    scanned, data = _read(source)
     if scanned.reason:
         return scanned
     known = cache.read(scanned.key)
@@ -110,7 +144,7 @@ def _scan(source: Source, cache: SummaryCache) -> Scanned:
         return scanned._replace(summary=known)
     try:
         summary = _with_room(
-            lambda: to_bytes(summarise(data, source.module, package=_is_package(source)))
+            lambda: to_bytes(summarise(data, source.module, package=_is_package(source.file)))
         )
     except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
         return scanned._replace(reason=_reason(error))
@@ -129,7 +163,7 @@ def _with_room(work: Callable[[], bytes]) -> bytes:
         return on_deep_stack(work)
 
 
-def _read(source: Source, cache: SummaryCache) -> tuple[Scanned, bytes]:
+def _read(source: Source) -> tuple[Scanned, bytes]:
     try:
         data = _data(source)
     except OSError as error:
@@ -139,8 +173,12 @@ def _read(source: Source, cache: SummaryCache) -> tuple[Scanned, bytes]:
     if data.startswith(_WIDE):
         reason = "encoded in UTF-16 or UTF-32, which Python does not read"
         return Scanned(source.file, b"", reason), b""
-    key = cache.key(data, source.module, package=_is_package(source))
-    return Scanned(source.file, b"", "", key), data
+    return Scanned(source.file, b"", "", key_of(source.file, source.module, data)), data
+
+
+def key_of(file: str, module: str, data: bytes) -> str:
+    """Name all that the summary of a file follows from."""
+    return SummaryCache.key(data, module, package=_is_package(file))
 
 
 def _data(source: Source) -> bytes:
@@ -151,8 +189,8 @@ def _data(source: Source) -> bytes:
         return file.read(_LARGEST + 1)
 
 
-def _is_package(source: Source) -> bool:
-    return source.file.rpartition("/")[2] == "__init__.py"
+def _is_package(file: str) -> bool:
+    return file.rpartition("/")[2] == "__init__.py"
 
 
 def _reason(error: Exception) -> str:

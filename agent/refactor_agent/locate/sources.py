@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from refactor_agent.domain.place import Site
@@ -22,9 +22,14 @@ class SourceLines:
     """Reads files again when a finding quotes them."""
 
     def __init__(
-        self, paths: Mapping[str, Path], changes: Mapping[str, bytes] | None = None
+        self,
+        paths: Mapping[str, Path],
+        changes: Mapping[str, bytes] | None = None,
+        tell: Callable[[str, bytes], object] | None = None,
     ) -> None:
+        """Take where the files lie, and who is told of each that is read, by name and bytes."""
         self._paths = paths
+        self._tell = tell
         self._changes = changes or {}
         self._known: dict[str, list[bytes]] = {}
 
@@ -83,7 +88,10 @@ class SourceLines:
 
     def _lines(self, file: str) -> list[bytes]:
         if file not in self._known:
-            self._known[file] = _as_utf8(self._read(file)).splitlines()
+            data = self._read(file)
+            if self._tell is not None:
+                self._tell(file, data)
+            self._known[file] = _as_utf8(data).splitlines()
         return self._known[file]
 
     def _read(self, file: str) -> bytes:

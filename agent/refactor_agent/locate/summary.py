@@ -1,16 +1,13 @@
-"""The summary of one file: compact plain data, from which all resolution starts.
-
-Summaries travel between processes and lie in the cache as marshalled tuples: small, fast, and
-reading them runs no code.
-"""
+"""The summary of one file: compact plain data, from which all resolution starts."""
 
 from __future__ import annotations
 
 import marshal
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
+from refactor_agent.locate.outline import Outline
 from refactor_agent.locate.terms import Place, Term
 
 __all__ = [
@@ -32,15 +29,11 @@ __all__ = [
     "Parameter",
     "Store",
     "WithFacts",
-    "from_bytes",
     "may_hold_loop",
-    "to_bytes",
 ]
 
-SUMMARY_VERSION = 19
+SUMMARY_VERSION = 20
 """Goes up whenever a summary of the same bytes would look different."""
-
-V = TypeVar("V")
 
 FrameMark: TypeAlias = str | int
 """A frame of the call graph, the index of a ``with`` of the same body, or ``would_block``: the
@@ -255,42 +248,6 @@ _LOAD = partial(tuple.__new__, Load)
 _WITH = partial(tuple.__new__, WithFacts)
 _STORE = partial(tuple.__new__, Store)
 _OPERATION = partial(tuple.__new__, Operation)
-_PARAMETER = partial(tuple.__new__, Parameter)
-_FUNCTION = partial(tuple.__new__, FunctionFacts)
-_GUARD = partial(tuple.__new__, Guard)
-_CLASS = partial(tuple.__new__, ClassFacts)
-
-
-class _Later(Mapping[str, V]):
-    """A dictionary that is decoded when first asked for: most scans ask few modules."""
-
-    __slots__ = ("_data", "_known")
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._known: dict[str, V] | None = None
-
-    def __getitem__(self, name: str) -> V:
-        return self._all()[name]
-
-    def get(self, name: str, default: V | None = None, /) -> V | None:  # type: ignore[override]
-        """Give what ``name`` stands for, or ``default``."""
-        return self._all().get(name, default)
-
-    def items(self) -> ItemsView[str, V]:
-        """Give all of it; the inherited one looks up each name again."""
-        return self._all().items()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def _all(self) -> dict[str, V]:
-        if self._known is None:
-            self._known = marshal.loads(self._data)  # noqa: S302 - see the module
-        return self._known
 
 
 class ModuleSummary(NamedTuple):
@@ -302,8 +259,8 @@ class ModuleSummary(NamedTuple):
     stars: tuple[str, ...]
     exports: tuple[str, ...] | None
     """``__all__``, where it is a literal."""
-    functions: tuple[FunctionFacts, ...]
-    classes: tuple[ClassFacts, ...]
+    functions: Sequence[FunctionFacts]
+    classes: Sequence[ClassFacts]
     imports: tuple[str, ...]
     """Top-level packages."""
     callers: Mapping[str, tuple[int, ...]]
@@ -317,8 +274,9 @@ class ModuleSummary(NamedTuple):
     """Line to the rule ids that a comment on it suppresses; an empty tuple means all."""
     reasons: dict[int, str]
     """Line to the reason that such a comment gives."""
-    at_import: bytes = b""
+    at_import: bytes
     """What its import runs, for `Imports.decode`: few scans ask."""
+    outline: Outline
 
 
 class Imports(NamedTuple):
@@ -337,51 +295,3 @@ class Imports(NamedTuple):
     def encode(self) -> bytes:
         """Write it as one piece."""
         return marshal.dumps(tuple(self))
-
-
-def to_bytes(summary: ModuleSummary) -> bytes:
-    """Write a summary for another process or the cache."""
-    functions = tuple(map(_row, summary.functions))
-    classes = tuple(
-        (*cls[:7], {name: tuple(map(tuple, group)) for name, group in cls.attributes.items()})
-        for cls in summary.classes
-    )
-    names, callers = (marshal.dumps(dict(part)) for part in (summary.names, summary.callers))
-    module, package, _, stars, exports, _, _, imports, _, ignores, reasons, at_import = summary
-    return marshal.dumps(
-        (module, package, names, stars, exports, functions, classes, imports, callers, ignores,
-         reasons, at_import)
-    )  # fmt: skip
-
-
-def _row(function: FunctionFacts) -> tuple[Any, ...]:
-    parameters, guards = (tuple(map(tuple, part)) for part in (function[11], function.guards))
-    return (*function[:11], parameters, *function[12:15], guards, *function[16:])
-
-
-def from_bytes(data: bytes) -> ModuleSummary:
-    """Read what `to_bytes` wrote."""
-    plain = ModuleSummary._make(marshal.loads(data))  # noqa: S302 - see the module
-    return plain._replace(
-        names=_Later(plain.names),  # type: ignore[arg-type]
-        functions=tuple(
-            _FUNCTION(
-                (
-                    *row[:11],
-                    tuple(map(_PARAMETER, row[11])),
-                    *row[12:15],
-                    tuple(map(_GUARD, row[15])),
-                    *row[16:],
-                )
-            )
-            for row in plain.functions
-        ),
-        classes=tuple(_CLASS((*row[:7], _attributes(row[7]))) for row in plain.classes),
-        callers=_Later(plain.callers),  # type: ignore[arg-type]
-    )
-
-
-def _attributes(
-    groups: Mapping[str, tuple[Attribute, ...]],
-) -> Mapping[str, tuple[Attribute, ...]]:
-    return {name: tuple(map(Attribute._make, group)) for name, group in groups.items()}

@@ -22,31 +22,39 @@ class _Comments(Protocol):
     def reasons(self) -> Mapping[int, str]: ...
 
 
-class _Module(Protocol):
+class Module(Protocol):
     """A file with its comments."""
 
     @property
     def file(self) -> str: ...
 
     @property
+    def name(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
     def is_test(self) -> bool: ...
 
     @property
-    def unnoted(self) -> _Comments: ...
+    def comments(self) -> _Comments: ...
 
 
-class Running(Protocol):
+class Running(NamedTuple):
     """A function that chains lead through."""
 
-    @property
-    def name(self) -> str:
-        """Qualified and unique."""
-        ...
+    name: str
+    """Qualified and unique."""
+    module: Module
+    """Where it is defined."""
+
+
+class _Running(Protocol):
+    """What a `Running` and a function of the project have."""
 
     @property
-    def module(self) -> _Module:
-        """Where it is defined."""
-        ...
+    def module(self) -> Module: ...
 
 
 class BlockedPlace(NamedTuple):
@@ -57,9 +65,9 @@ class BlockedPlace(NamedTuple):
     rule: str
 
 
-def suppressed_rules(function: Running, place: Place) -> tuple[str, ...] | None:
+def suppressed_rules(function: _Running, place: Place) -> tuple[str, ...] | None:
     """Give the rules that comments on the lines of ``place`` suppress; an empty tuple means all."""
-    ignores = function.module.unnoted.ignores
+    ignores = function.module.comments.ignores
     found: set[str] | None = None
     for line in range(place[0], place[2] + 1) if ignores else ():
         rules = ignores.get(line)
@@ -71,14 +79,14 @@ def suppressed_rules(function: Running, place: Place) -> tuple[str, ...] | None:
     return None if found is None else tuple(sorted(found))
 
 
-def is_suppressed(function: Running, place: Place, rule: str) -> bool:
+def is_suppressed(function: _Running, place: Place, rule: str) -> bool:
     """Say whether a comment on the lines of ``place`` suppresses ``rule``."""
     rules = suppressed_rules(function, place)
     return rules is not None and (not rules or rule in rules)
 
 
 def find_suppressions(
-    modules: Iterable[_Module], blocked: Iterable[BlockedPlace]
+    modules: Iterable[Module], blocked: Iterable[BlockedPlace]
 ) -> tuple[Suppression, ...]:
     """Give every suppression outside tests, with what it suppresses of ``blocked``.
 
@@ -93,12 +101,12 @@ def find_suppressions(
             file=module.file,
             line=line,
             rules=rules,
-            reason=module.unnoted.reasons.get(line, ""),
+            reason=module.comments.reasons.get(line, ""),
             used=tuple(sorted(_covered(rules, used.get((module.file, line), set())))),
         )
         for module in modules
         if not module.is_test
-        for line, rules in module.unnoted.ignores.items()
+        for line, rules in module.comments.ignores.items()
     )
 
 

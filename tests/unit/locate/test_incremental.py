@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from refactor_agent.locate import Nearby, locate, regions_as_json
 from refactor_agent.locate import graph as graph_module
+from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.effects import Effects
 from refactor_agent.project import open_project
 from refactor_agent.rulebook import load_rulebook
@@ -166,6 +167,34 @@ EDITS = {
     "made with something": lambda text: text.replace(
         "class Store(Base):\n", "class Store(Base):\n    def __init__(self, path): ...\n\n"
     ),
+    "the same call again": lambda text: text.replace(
+        "    time.sleep(1)\n", "    time.sleep(1)\n    time.sleep(1)\n"
+    ),
+    "one call of two": lambda text: text.replace("    time.sleep(1)\n", "", 1),
+    "a twin": lambda text: f"{text}\n\nasync def aquiet():\n    return 1\n",
+    "a twin that blocks": lambda text: (
+        f"{text}\n\nasync def aquiet():\n    return open('x').read()\n"
+    ),
+    "handed to a thread": lambda text: (
+        f"{text}\n\nasync def hand():\n    import asyncio\n    from shop.tools import quiet\n\n"
+        "    await asyncio.to_thread(quiet)\n"
+    ),
+    "by a wrapper": lambda text: (
+        f"{text}\n\nasync def hand(work):\n    import asyncio\n\n"
+        "    return await asyncio.to_thread(work)\n\n\n"
+        "async def handing():\n    from shop.tools import quiet\n\n    await hand(quiet)\n"
+    ),
+    "a comment": lambda text: text.replace(
+        "time.sleep(1)\n", "time.sleep(1)  # refactor-agent: ignore\n"
+    ),
+    "kept": lambda text: text.replace(
+        "def wait():\n", "import functools\n\n\n@functools.cache\ndef wait():\n"
+    ),
+    "had by an import": lambda text: f"{text}\n\nimport shop.tools\n\nshop.tools.wait()\n",
+    "had perhaps": lambda text: (
+        f"{text}\n\nimport shop.tools\n\nif input():\n    shop.tools.wait()\n"
+    ),
+    "another text": lambda text: text.replace("make().twice(key)", "make().twice( key )"),
     "nothing left": lambda _: "",
     "broken": lambda _: "def (:\n",
     "gone": lambda _: None,
@@ -178,10 +207,30 @@ MOVES = st.lists(
 
 SYNTAX_BLOCKS = [("shop/tools.py", "a file is read"), ("shop/tools.py", "nothing left")]
 """What a subscript runs does not block, does, and does not."""
+TWICE = [
+    ("shop/tools.py", "the same call again"),
+    ("shop/tools.py", "a line on top"),
+    ("shop/tools.py", "one call of two"),
+]
+"""Calls that read alike are told apart by their number."""
+TWINS = [
+    ("shop/tools.py", "a file is read"),
+    ("shop/tools.py", "a twin"),
+    ("shop/tools.py", "a twin that blocks"),
+    ("shop/shown.py", "handed to a thread"),
+]
+"""What is said of a function beside the chain."""
+HAD = [
+    ("shop/tools.py", "kept"),
+    ("shop/base.py", "had by an import"),
+    ("shop/base.py", "had perhaps"),
+    ("shop/base.py", "gone"),
+]
+"""What an import has run is run no more."""
 
 
 def found(root: Path, cache: Path | None) -> tuple[str, str]:
-    located = locate(open_project(root), RULES, cache=cache)
+    located = locate(open_project(root), RULES, cache=cache, when_asked=cache is not None)
     return regions_as_json(located), located.graph.model_dump_json() if hasattr(
         located.graph, "model_dump_json"
     ) else repr(list(located.graph.calls))
@@ -205,6 +254,9 @@ def edit(root: Path, file: str, name: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(MOVES)
 @example(SYNTAX_BLOCKS)
+@example(TWICE)
+@example(TWINS)
+@example(HAD)
 def test_an_edit_is_seen_as_by_a_first_scan(moves):
     with tempfile.TemporaryDirectory() as directory:
         root, cache = Path(directory) / "project", Path(directory) / "cache"
@@ -213,6 +265,25 @@ def test_an_edit_is_seen_as_by_a_first_scan(moves):
         for file, name in moves:
             edit(root, file, name)
             assert found(root, cache) == found(root, None), (file, name)
+
+
+@settings(max_examples=20, deadline=None)
+@given(MOVES, st.data())
+def test_files_that_come_and_go_are_seen(moves, data):
+    names = sorted(FILES)
+    with tempfile.TemporaryDirectory() as directory:
+        root, cache = Path(directory) / "project", Path(directory) / "cache"
+        write(root, {name: FILES[name] for name in names[::2]})
+        found(root, cache)
+        for file, name in moves:
+            edit(root, file, name)
+            other = data.draw(st.sampled_from(names))
+            if (root / other).exists():
+                (root / other).unlink()
+            else:
+                write(root, {other: FILES[other]})
+            if any(root.rglob("*.py")):
+                assert found(root, cache) == found(root, None), (file, name, other)
 
 
 @pytest.fixture
@@ -273,6 +344,57 @@ def test_a_state_whose_summaries_are_gone_is_not_believed(project, tmp_path):
     assert found(project, cache) == found(project, None)
 
 
+WRAPPED = "async def fifth():\n    wrap(open)\n\n\ndef wrap(work):\n    work('x')\n"
+
+
+def test_other_rules_and_settings_are_seen(project, tmp_path):
+    cache = tmp_path / "cache"
+    write(
+        project,
+        {"shop/more.py": WRAPPED},
+    )
+    wrapper = '[tool.refactor-agent]\noffload_wrappers = ["shop.more.wrap"]\n'
+    disabled = '[tool.refactor-agent]\ndisable = ["RA104"]\n'
+    for settings_of_it in ("", wrapper, disabled, ""):
+        (project / "pyproject.toml").write_text(settings_of_it)
+        opened = open_project(project)
+        rules = load_rulebook(disable=opened.config.disable)
+        kept = locate(opened, rules, cache=cache, when_asked=True)
+        assert regions_as_json(kept) == regions_as_json(locate(opened, rules)), settings_of_it
+
+
+def test_what_was_quoted_of_a_file_that_had_changed_is_not_kept(project, tmp_path):
+    cache = tmp_path / "cache"
+    expected = found(project, None)[0]
+    located = locate(open_project(project), RULES, cache=cache, when_asked=True)
+    text = FILES["shop/tools.py"]
+    (project / "shop/tools.py").write_text(text.replace("time.sleep(1)", "time.sleep(9)"))
+    assert regions_as_json(located) != expected
+    (project / "shop/tools.py").write_text(text)
+    assert found(project, cache)[0] == expected
+
+
+def test_a_file_that_changes_while_its_lost_summary_is_made_again(project, tmp_path, monkeypatch):
+    cache, original = tmp_path / "cache", SummaryCache.read
+    found(project, cache)
+    edit(project, "shop/tools.py", "a file is read")
+    state = open_project(project)
+    lost: list[str] = []
+
+    def read(self, key):
+        data = original(self, key)
+        if data is not None and b"shop.base.Base.twice" in data and not lost:
+            lost.append(key)
+            edit(project, "shop/base.py", "a parameter more")
+            edit(project, "shop/base.py", "another override")
+        return None if key in lost else data
+
+    monkeypatch.setattr(SummaryCache, "read", read)
+    located = regions_as_json(locate(state, RULES, cache=cache, when_asked=True))
+    assert lost
+    assert located == found(project, None)[0]
+
+
 def test_an_edit_at_the_end_of_a_very_long_chain_is_seen(tmp_path):
     length = 1_200
     root, cache = tmp_path / "project", tmp_path / "cache"
@@ -296,7 +418,7 @@ def side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", sorted(EDITS))
 def test_processes_side_by_side_find_what_one_finds(project, tmp_path, counted, name):
     cache = tmp_path / "cache"
-    located = locate(open_project(project), RULES, cache=cache, jobs=3)
+    located = locate(open_project(project), RULES, cache=cache, jobs=3, when_asked=True)
     assert counted == []  # in this process
     assert regions_as_json(located) == found(project, None)[0]
     counted.clear()

@@ -51,24 +51,24 @@ DAMAGE = {
 def test_what_is_damaged_is_made_again(tmp_path, rules, damage):
     project = open_project(write_files(tmp_path / "shop", FILES))
     cache = tmp_path / "cache"
-    first = regions_as_json(locate(project, rules, cache=cache))
+    first = regions_as_json(locate(project, rules, cache=cache, when_asked=True))
     sound = {path: path.read_bytes() for path in kept(cache)}
     for path, data in sound.items():
         path.write_bytes(damage(data))
-    assert regions_as_json(locate(project, rules, cache=cache)) == first
+    assert regions_as_json(locate(project, rules, cache=cache, when_asked=True)) == first
     assert {path: path.read_bytes() for path in kept(cache)} == sound
 
 
 def test_one_file_in_the_place_of_another_is_not_believed(tmp_path, rules):
     project = open_project(write_files(tmp_path / "shop", FILES))
     cache = tmp_path / "cache"
-    first = regions_as_json(locate(project, rules, cache=cache))
+    first = regions_as_json(locate(project, rules, cache=cache, when_asked=True))
     for here, there in zip(found := kept(cache), [*found[1:], found[0]], strict=True):
         data = here.read_bytes()
         there.with_name(f"{there.name}.new").write_bytes(data)
     for path in found:
         path.with_name(f"{path.name}.new").replace(path)
-    assert regions_as_json(locate(project, rules, cache=cache)) == first
+    assert regions_as_json(locate(project, rules, cache=cache, when_asked=True)) == first
 
 
 def test_what_another_version_wrote_is_not_read(tmp_path, rules, monkeypatch):
@@ -76,9 +76,9 @@ def test_what_another_version_wrote_is_not_read(tmp_path, rules, monkeypatch):
     cache = tmp_path / "cache"
     with monkeypatch.context() as patch:
         patch.setattr("refactor_agent.locate.cache.SUMMARY_VERSION", -1)
-        locate(project, rules, cache=cache)
+        locate(project, rules, cache=cache, when_asked=True)
     before = kept(cache)
-    located = locate(project, rules, cache=cache)
+    located = locate(project, rules, cache=cache, when_asked=True)
     assert [region.callee for region in located.regions] == ["time.sleep"]
     summaries = [path for path in kept(cache) if path.parent.name != "effects"]
     assert len(summaries) == 2 * sum(path.parent.name != "effects" for path in before)

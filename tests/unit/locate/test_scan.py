@@ -12,7 +12,7 @@ from refactor_agent.locate import locate
 from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.scan import Source, scan_sources
 from refactor_agent.locate.summarise import summarise
-from refactor_agent.locate.summary import from_bytes, to_bytes
+from refactor_agent.locate.summary_bytes import from_bytes, to_bytes
 from refactor_agent.project import open_project
 
 SLEEPER = "import time\n\nasync def f():\n    time.sleep(1)\n"

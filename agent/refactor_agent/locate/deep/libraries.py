@@ -21,7 +21,7 @@ from refactor_agent.locate.resolve.index import ProjectModule
 from refactor_agent.locate.resolve.memo import TooMuchWorkError
 from refactor_agent.locate.scan import Source, scan_sources
 from refactor_agent.locate.summary import SUMMARY_VERSION
-from refactor_agent.locate.summary import from_bytes as file_summary
+from refactor_agent.locate.summary_bytes import from_bytes as file_summary
 from refactor_agent.locate.test_code import is_test_file
 from refactor_agent.rulebook import RuleBook
 from refactor_agent.tree import sha256
@@ -152,7 +152,7 @@ def _sources(distribution: Distribution) -> list[Source]:
 def _modules(sources: list[Source]) -> Iterable[ProjectModule]:
     for scanned in scan_sources(sources):
         if not scanned.reason:
-            yield ProjectModule(scanned.file, file_summary(scanned.summary), is_test=False)
+            yield ProjectModule.of(scanned.file, file_summary(scanned.summary), is_test=False)
 
 
 def _file(module: str, path: Path) -> str:

@@ -56,10 +56,10 @@ def _said(guard: Guard) -> str:
 
 
 def held_back(
-    effects: Effects, reach: Reach[ProjectFunction], function: ProjectFunction, effect: Effect
+    effects: Effects, reach: Reach, function: ProjectFunction, effect: Effect
 ) -> Iterator[HeldBack]:
     """Give what ``effect`` of ``function`` does not lead to, for what is passed on the way."""
-    waiting = [(at, [effect]) for at in reach.run_as(function)]
+    waiting = [(at, [effect]) for at in reach.run_as(function.name)]
     seen: set[At] = set()
     while waiting:
         at, own = waiting.pop()

@@ -30,7 +30,7 @@ _MOST_REGIONS = 5
 class Outcomes:
     """Gives reasons, the decisive one first."""
 
-    def __init__(self, effects: Effects, reach: Reach[ProjectFunction]) -> None:
+    def __init__(self, effects: Effects, reach: Reach) -> None:
         self._effects = effects
         self._reach = reach
 
@@ -99,7 +99,7 @@ class Outcomes:
             return "its function is only handed to a worker thread or another process"
         if not function.number:
             return "it runs while the module is imported"
-        if not self._reach.reaches(function):
+        if not self._reach.reaches(function.name):
             return f"no async function is known to run {plain_name(function.name)} on the loop"
         return "another call on this line stands for it"
 
@@ -141,6 +141,6 @@ class Outcomes:
             return f"{called} is async: what blocks in it is reported there"
         if facts.is_generator:
             return f"{called} is a generator: its body runs where it is iterated"
-        if not self._reach.reaches(function):
+        if not self._reach.reaches(function.name):
             return self._why_not_run(function)
         return f"{called} runs nothing that is known to block"

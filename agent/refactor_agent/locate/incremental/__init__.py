@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refactor_agent.locate.incremental.keeping import Kept
+from refactor_agent.locate.incremental.keeping import Earlier, Kept
 from refactor_agent.locate.incremental.nearby import Nearby
 
-__all__ = ["Kept", "Nearby"]
+__all__ = ["Earlier", "Kept", "Nearby"]

@@ -7,16 +7,15 @@ about. Places are no facts: what a function runs does not depend on the line whe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from refactor_agent.locate.resolve.reads import Fact
 from refactor_agent.locate.summary import Body, ClassFacts, FunctionFacts, ModuleSummary
 from refactor_agent.locate.test_code import is_test_file
 
-__all__ = ["Read", "Said", "between", "differences", "said_of_classes"]
+__all__ = ["Read", "Said", "between", "between_classes", "differences"]
 
-V = TypeVar("V")
 _NOWHERE = (0, 0, 0, 0)
 
 
@@ -36,18 +35,25 @@ class Said(NamedTuple):
     """Those of the modules that differ: places in them may have moved."""
 
 
-def between(
-    modules: Iterable[Read], below: Mapping[str, list[str]], below_now: Mapping[str, list[str]]
-) -> Said:
-    """Give what differs, from the modules that do and the subclasses of each class."""
+def between(modules: Iterable[Read]) -> Said:
+    """Give what differs, from the modules that do."""
     facts: set[Fact] = set()
     functions: set[str] = set()
     for file, before, after in modules:
         facts |= differences(before, after, is_test=is_test_file(file))
         functions.update(_functions(before), _functions(after))
-    old, new = said_of_classes(below), said_of_classes(below_now)
-    facts.update(fact for fact in old.keys() | new.keys() if old.get(fact) != new.get(fact))
     return Said(facts, functions)
+
+
+def between_classes(
+    below: Mapping[str, Sequence[str]], below_now: Mapping[str, Sequence[str]]
+) -> set[Fact]:
+    """Give what differs in what lies below each class."""
+    return {
+        ("subclasses", name)
+        for name in below.keys() | below_now.keys()
+        if below.get(name) != below_now.get(name)
+    }
 
 
 def _functions(summary: ModuleSummary | None) -> list[str]:
@@ -60,11 +66,6 @@ def differences(
     """Give every fact that only one of two summaries of a module says; ``None`` says nothing."""
     old, new = _facts(before, is_test=is_test), _facts(after, is_test=is_test)
     return {fact for fact in old.keys() | new.keys() if old.get(fact) != new.get(fact)}
-
-
-def said_of_classes(linked: Mapping[str, V]) -> dict[Fact, V]:
-    """Give the facts on what lies below each class."""
-    return {("subclasses", name): below for name, below in linked.items()}
 
 
 def _facts(summary: ModuleSummary | None, *, is_test: bool) -> dict[Fact, Hashable | object]:

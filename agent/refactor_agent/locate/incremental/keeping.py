@@ -5,25 +5,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.deep_questions import with_deep_questions
-from refactor_agent.locate.incremental.differences import Read, between
-from refactor_agent.locate.incremental.part import Part, make_part, merged, without_waste
+from refactor_agent.locate.incremental.called import (
+    KnownCallers,
+    callers_written,
+    callers_written_again,
+)
+from refactor_agent.locate.incremental.differences import Read, between, between_classes
+from refactor_agent.locate.incremental.part import Known, Part, make_part, merged, without_waste
 from refactor_agent.locate.incremental.recording import RecordingEffects
 from refactor_agent.locate.incremental.side_by_side import groups_of, parts_of
 from refactor_agent.locate.incremental.state import State, read_state, write_state
 from refactor_agent.locate.may_block import noes_of
+from refactor_agent.locate.outline import Outline
+from refactor_agent.locate.resolve.classes import bases_of, link_subclasses
 from refactor_agent.locate.resolve.evaluate import Evaluator
+from refactor_agent.locate.resolve.reads import Fact
 from refactor_agent.locate.rules_port import Rules
-from refactor_agent.locate.summary import SUMMARY_VERSION, ModuleSummary, from_bytes
+from refactor_agent.locate.summary import SUMMARY_VERSION, ModuleSummary
+from refactor_agent.locate.summary_bytes import from_bytes
 from refactor_agent.tree import sha256
 
-__all__ = ["MOST_CHANGED", "Kept", "below"]
+__all__ = ["MOST_CHANGED", "Earlier", "Kept", "below"]
 
 MOST_CHANGED = 200
 """Files that differ, after which all is worked out: comparing them costs more than it saves."""
@@ -38,38 +47,94 @@ class _Versioned(Protocol):
     fingerprint: str
 
 
-class Kept:
-    """What scans of one project keep from each other, in a directory that projects share."""
+class Earlier:
+    """What earlier scans of one project left, in a directory that projects share."""
 
-    def __init__(self, directory: Path, name: str, evaluator: Evaluator, rules: Rules) -> None:
-        self._summaries = SummaryCache(directory)
-        self._path = directory / "effects" / name
+    def __init__(self, directory: Path, name: str) -> None:
+        self.summaries = SummaryCache(directory)
+        self.path = directory / "effects" / name
+        self.texts = directory / "texts" / name
+        """Where it is kept what was written of regions."""
+        self.state = read_state(self.path)
+        files = self.state.files if self.state is not None else ()
+        self._files = {(file, module): (key, outline) for file, module, key, outline in files}
+
+    @classmethod
+    def of(
+        cls, directory: Path | None, rules: Rules, wrappers: Iterable[str], modules: Iterable[str]
+    ) -> Earlier | None:
+        """Find what is kept of ``modules``; ``None`` where nothing can be."""
+        if directory is None or not isinstance(rules, _Versioned):
+            return None
+        packages = sorted({module.partition(".")[0] for module in modules})
+        python = f"{sys.version_info.major}.{sys.version_info.minor} {sys.byteorder}"
+        question = (SUMMARY_VERSION, python, _own_code(), rules.fingerprint, *wrappers, packages)
+        return cls(directory, sha256(repr(question).encode()))
+
+    def outline(self, file: str, module: str, key: str) -> Outline | None:
+        """Give the outline of a file, if it is as it was."""
+        known = self._files.get((file, module))
+        return Outline._make(known[1]) if known is not None and known[0] == key else None
+
+    @property
+    def called(self) -> KnownCallers | None:
+        """Who called what; ``None`` where that is not known."""
+        return self.state.called if self.state is not None and self.state.called else None
+
+    def forget(self) -> None:
+        """Take it that nothing is known."""
+        self.state = None
+        self._files = {}
+
+
+class Kept:
+    """What scans of one project keep from each other."""
+
+    def __init__(self, earlier: Earlier, evaluator: Evaluator, rules: Rules) -> None:
+        self._summaries = earlier.summaries
+        self._path = earlier.path
         self._evaluator = evaluator
         self._rules = rules
         modules = evaluator.index.modules.known.values()
         self._modules = {(module.file, module.name): module for module in modules}
-        self._state = read_state(self._path)
+        self._state = earlier.state
         self._is_first = False
         """Whether all of the state is from today."""
         self._whole: Callable[[], list[bytes]] = list
         """What a first scan found side by side, with all notes."""
         self._effects: RecordingEffects | None = None
+        self._stale: set[str] | None = None
+        """What may be answered otherwise by now; ``None`` where that is unclear."""
+        self._facts: set[Fact] = set()
+        """Those that differ from what they were."""
+        self._linked: dict[str, Known] = {}
+        """What was asked to link classes, and answered here."""
 
-    @classmethod
-    def of(
-        cls, directory: Path | None, evaluator: Evaluator, rules: Rules, wrappers: Iterable[str]
-    ) -> Kept | None:
-        """Find what is kept of the modules of ``evaluator``; ``None`` where nothing can be."""
-        modules = list(evaluator.index.modules.known.values())
-        if directory is None or not isinstance(rules, _Versioned):
-            return None
-        if not all(module.key for module in modules):
-            return None
-        packages = sorted({module.name.partition(".")[0] for module in modules})
-        python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        question = (SUMMARY_VERSION, python, _own_code(), rules.fingerprint, *wrappers, packages)
-        name = sha256(repr(question).encode())
-        return cls(directory, name, evaluator, rules)
+    def link(self) -> None:
+        """Tell the index of every class's subclasses; on the stack of `on_deep_stack`."""
+        if self._state is not None:
+            self._compare(self._state)
+        if self._stale is None:
+            self._state = None
+        noting = self._recording(None, frozenset())
+        link_subclasses(self._evaluator, partial(self._bases, noting))
+        if self._state is not None and self._stale is not None:
+            facts = between_classes(self._state.below, below(self._evaluator))
+            if facts:
+                self._stale |= self._state.following_from(self._facts | facts)
+
+    def _bases(self, noting: RecordingEffects, evaluator: Evaluator, name: str) -> Iterable[str]:
+        question, state = _question(name), self._state
+        if state is not None and question not in self._stale_now and state.answered(question):
+            known: tuple[str, ...] = state.answer(question)
+            return known
+        answer = self._linked[question] = noting.noted(partial(bases_of, evaluator, name))
+        given: tuple[str, ...] = answer.value
+        return given
+
+    @property
+    def _stale_now(self) -> set[str]:
+        return self._stale if self._stale is not None else set()
 
     def effects(self, jobs: int | None = None) -> RecordingEffects:
         """Give the effects of today, of which only what changed need be worked out.
@@ -77,13 +142,12 @@ class Kept:
         Where nothing is known, ``jobs`` processes work out what functions run; one per core when it
         is ``None``.
         """
-        stale = self._stale(self._state) if self._state is not None else None
-        if self._state is None or stale is None:
+        if self._state is None:
             self._state = self._first(jobs)
             self._is_first = True
             self._effects = self._recording(self._state, frozenset())
         else:
-            self._effects = self._over(self._state, stale)
+            self._effects = self._over(self._state, self._stale_now)
         return self._effects
 
     def _over(self, state: State, stale: set[str]) -> RecordingEffects:
@@ -105,16 +169,36 @@ class Kept:
         state, effects = self._state, self._effects
         if effects is None:
             return
-        fresh = len(effects.found) + len(effects.answered)
+        fresh = len(effects.found) + len(effects.answered) + len(self._linked)
         if state is None or self._is_first:
             known = self._whole()
         elif fresh > _WORTH_WRITING * len(state):
-            names = effects.asked - effects.found.keys() - effects.answered.keys()
+            asked = effects.asked.union(map(_question, self._evaluator.index.classes.known))
+            asked |= state.named() - self._stale_now
+            names = asked - effects.found.keys() - effects.answered.keys() - self._linked.keys()
+            names -= effects.named().keys()
             known = [merged(part.only(names) for part in state.parts).to_bytes()]
         else:
             return
-        own = without_waste(_worked_out(effects))
-        write_state(self._path, self._today([*known, own.to_bytes()]))
+        own = without_waste(self._worked_out(effects))
+        write_state(self._path, self._today([*known, own.to_bytes()], self._called()))
+
+    def _worked_out(self, effects: RecordingEffects) -> Part:
+        answers = {**effects.answered, **effects.named(), **self._linked}
+        return make_part(effects.reads, effects.found, answers)
+
+    def _called(self) -> list[bytes]:
+        """Write who calls what today."""
+        index, state = self._evaluator.index, self._state
+        if state is None or self._is_first or not state.called:
+            found = index.all_callers()
+            return callers_written(
+                {name: [(m.name, numbers) for m, numbers in own] for name, own in found.items()}
+            )
+        changed = index.changed
+        holds = {module.name for module in self._modules.values()} - {m.name for m in changed}
+        more = ((module.name, module.callers()) for module in changed)
+        return callers_written_again(state.called.written, holds.__contains__, more)
 
     def _first(self, jobs: int | None) -> State | None:
         """Work out in several processes what functions run, where that is worth it."""
@@ -128,48 +212,51 @@ class Kept:
         if not groups:
             return None
         effects = self._recording(None, frozenset())
-        found = parts_of(groups, effects, lambda: _worked_out(effects))
+        found = parts_of(groups, effects, lambda: self._worked_out(effects))
         self._whole = found.whole
         return self._today(found.parts) if found.parts else None
 
     def _recording(self, state: State | None, stale: AbstractSet[str]) -> RecordingEffects:
         return RecordingEffects(self._evaluator, Blockers(self._rules), state, stale)
 
-    def _today(self, written: Sequence[bytes]) -> State:
-        files = tuple((m.file, m.name, m.key) for m in self._modules.values())
-        return State(files, below(self._evaluator), written)
+    def _today(self, written: Sequence[bytes], called: Sequence[bytes] = ()) -> State:
+        files = tuple(
+            (m.file, m.name, m.key, tuple(m.outline) if called else ())
+            for m in self._modules.values()
+        )
+        return State(files, below(self._evaluator), written, called)
 
-    def _stale(self, state: State) -> set[str] | None:
-        """Give the functions of which something else may be known; ``None`` if that is unclear."""
-        old = {(file, module): key for file, module, key in state.files}
+    def _compare(self, state: State) -> None:
+        """Find what differs from what an earlier scan read."""
+        old = {(file, module): key for file, module, key, _ in state.files}
         new = {name: module.key for name, module in self._modules.items()}
         differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
         if len(differing) > MOST_CHANGED:
-            return None
+            return
         modules: list[Read] = []
         for name in differing:
             before = self._summary(old[name]) if name in old else None
             if name in old and before is None:
-                return None
+                return
             after = self._modules[name].unnoted if name in self._modules else None
             modules.append(Read(name[0], before, after))
-        facts, moved = between(modules, state.below, below(self._evaluator))
-        moved |= {f"handed over by {name}" for name in moved}
-        return state.following_from(facts) | moved
+        self._facts, moved = between(modules)
+        about = {f"{what} {name}" for name in moved for what in ("handed over by", "about")}
+        self._stale = state.following_from(self._facts) | moved | about
 
     def _summary(self, key: str) -> ModuleSummary | None:
         data = self._summaries.read(key)
         return None if data is None else from_bytes(data)
 
 
-def _worked_out(effects: RecordingEffects) -> Part:
-    return make_part(effects.reads, effects.found, effects.answered)
+def _question(name: str) -> str:
+    return f"bases of {name}"
 
 
 def below(evaluator: Evaluator) -> dict[str, list[str]]:
     """Give the names of the subclasses of each class."""
     linked = evaluator.index.linked
-    return {name: [cls.name for cls in classes] for name, classes in linked.items()}
+    return {name: list(classes) for name, classes in linked.items()}
 
 
 @cache

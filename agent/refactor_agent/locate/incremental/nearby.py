@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
-from refactor_agent.locate.effects import Effect, Effects
-from refactor_agent.locate.incremental.differences import Read, between
+from refactor_agent.locate.effects import Effects
+from refactor_agent.locate.incremental.differences import Read, between, between_classes
 from refactor_agent.locate.incremental.keeping import MOST_CHANGED, below
 from refactor_agent.locate.incremental.part import Known, Part, make_part, without_waste
 from refactor_agent.locate.incremental.recording import RecordingEffects
@@ -30,8 +30,8 @@ class _Base(NamedTuple):
     modules: Mapping[tuple[str, str], tuple[str, ModuleSummary]]
     """By file and name, what each was made of and its summary."""
     below: dict[str, list[str]]
-    effects: Mapping[str, tuple[Effect, ...]]
-    """What the functions run that an answer follows from."""
+    rows: Mapping[str, object]
+    """What is known of the functions and questions that an answer follows from."""
     part: Part
 
 
@@ -65,12 +65,12 @@ class Nearby(Generic[T]):
 
 def _noted(effects: RecordingEffects, known: Mapping[str, Known]) -> _Base:
     part = without_waste(make_part(effects.reads, {}, known))
-    rows = {fact[1] for fact in part.facts if fact[0] == ROW}
+    rows = {fact[1] for fact in part.named() if fact[0] == ROW}
     modules = effects.evaluator.index.modules.known.values()
     return _Base(
         {(module.file, module.name): (module.key, module.unnoted) for module in modules},
         below(effects.evaluator),
-        {name: effects.of(effects.functions[name]) for name in rows},
+        {name: effects.answer_of(name) for name in rows},
         part,
     )
 
@@ -89,9 +89,10 @@ def _held(base: _Base, effects: RecordingEffects) -> Mapping[str, T]:
     ]
     if len(differing) > MOST_CHANGED:
         return {}
-    facts, moved = between(differing, base.below, below(effects.evaluator))
+    facts, moved = between(differing)
+    facts |= between_classes(base.below, below(effects.evaluator))
     facts |= _rows_that_differ(base, effects)
-    facts |= effects.may_block.now(base.part.facts)
+    facts |= effects.may_block.now(base.part.named())
     if facts:
         facts.add(ANYTHING)
     stale = base.part.following_from(facts) | moved
@@ -100,9 +101,4 @@ def _held(base: _Base, effects: RecordingEffects) -> Mapping[str, T]:
 
 
 def _rows_that_differ(base: _Base, effects: RecordingEffects) -> set[Fact]:
-    functions = effects.functions
-    return {
-        (ROW, name)
-        for name, ran in base.effects.items()
-        if name not in functions or effects.of(functions[name]) != ran
-    }
+    return {(ROW, name) for name, said in base.rows.items() if effects.answer_of(name) != said}

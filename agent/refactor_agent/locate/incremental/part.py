@@ -6,20 +6,30 @@ All of it is plain data, as `marshal` writes it.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, cast
+from zlib import crc32
 
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
 from refactor_agent.locate.given import Given
+from refactor_agent.locate.incremental.naming import Naming
 from refactor_agent.locate.resolve.reads import Fact, Reads
 
-__all__ = ["Known", "Part", "make_part", "merged", "without_waste"]
+__all__ = ["ROW", "Known", "Part", "make_part", "merged", "without_waste"]
 
+ROW = "row"
+"""The kind of the facts that name what a state knows of a function."""
 _Note = tuple[int, ...]
 _Row = tuple[int | None, tuple[tuple[str | int, tuple[int, ...], bool, str, Given], ...]]
 """The note of what a function's effects follow from, and the effects, with blockers by number."""
+
+
+SomeFact = Fact | int
+"""Those that were written are hashes: to read tuples by the hundred thousand takes long, and what
+another fact's change makes stale as well is but worked out again."""
 
 
 class Known(NamedTuple):
@@ -29,23 +39,38 @@ class Known(NamedTuple):
     note: int | None
 
 
-class Part(NamedTuple):
-    """Notes are numbered; in a note, ``~number`` is a fact. Notes name only earlier ones."""
+class Part:
+    """What one process worked out, and what that follows from, which most scans need not read."""
 
-    facts: list[Fact]
-    notes: list[_Note]
-    blockers: list[tuple[Any, ...]]
-    rows: dict[str, _Row]
-    answers: dict[str, tuple[int | None, Any]]
+    def __init__(
+        self,
+        facts: list[SomeFact],
+        notes: list[_Note],
+        blockers: list[tuple[Any, ...]],
+        rows: dict[str, _Row],
+        answers: dict[str, tuple[int | None, Any]],
+    ) -> None:
+        self.facts = facts
+        self.notes = notes
+        """Numbered; in one, ``~number`` is a fact, another number an earlier note."""
+        self.blockers = blockers
+        self.rows = rows
+        self.answers = answers
+
+    def named(self) -> Iterator[Fact]:
+        """Give the facts that are known by name."""
+        return (fact for fact in self.facts if isinstance(fact, tuple))
 
     def to_bytes(self) -> bytes:
         """Write it for another process, or for the next scan."""
-        return marshal.dumps(tuple(self))
+        facts = marshal.dumps(list(map(_hashed, self.facts)))
+        naming = Naming.of(self.notes, len(self.facts))
+        return marshal.dumps((facts, *naming.written, self.blockers, self.rows, self.answers))
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Part:
+    @staticmethod
+    def from_bytes(data: bytes) -> Part:
         """Read what `to_bytes` wrote."""
-        return cls._make(marshal.loads(data))  # noqa: S302 - this program wrote it
+        return _Written(*marshal.loads(data))  # noqa: S302 - this program wrote it
 
     def without_notes(self) -> Part:
         """Give what was worked out alone, for who goes on with it now."""
@@ -61,18 +86,79 @@ class Part(NamedTuple):
         """Give the same with the rows and answers of these names only."""
         rows = {name: row for name, row in self.rows.items() if name in names}
         answers = {name: row for name, row in self.answers.items() if name in names}
-        return self._replace(rows=rows, answers=answers)
+        return Part(self.facts, self.notes, self.blockers, rows, answers)
 
     def following_from(self, changed: AbstractSet[Fact]) -> set[str]:
         """Give the functions and questions that may be answered otherwise once these changed."""
-        numbers = {~number for number, fact in enumerate(self.facts) if fact in changed}
+        numbers = self._numbers_of(changed)
         if not numbers:
             return set()
-        for number, note in enumerate(self.notes):
-            if not numbers.isdisjoint(note):
-                numbers.add(number)
+        after = self._notes_after(numbers)
         tables: tuple[Mapping[str, tuple[int | None, object]], ...] = (self.rows, self.answers)
-        return {name for table in tables for name, row in table.items() if row[0] in numbers}
+        return {name for table in tables for name, row in table.items() if row[0] in after}
+
+    def _numbers_of(self, changed: AbstractSet[Fact]) -> set[int]:
+        """Give the numbers of facts, negative as in notes."""
+        if all(fact[0] == ROW for fact in changed):
+            return {self._rows_read[fact] for fact in changed if fact in self._rows_read}
+        either = {*changed, *map(_hashed, changed)}
+        return {~number for number, fact in enumerate(self.facts) if fact in either}
+
+    @cached_property
+    def _rows_read(self) -> dict[Fact, int]:
+        every = enumerate(self.facts)
+        return {fact: ~number for number, fact in every if isinstance(fact, tuple)}
+
+    def _notes_after(self, numbers: Iterable[int]) -> set[int]:
+        """Give the notes that name any of these, and those that name them."""
+        found = set(numbers)
+        for number, note in enumerate(self.notes):
+            if not found.isdisjoint(note):
+                found.add(number)
+        return found
+
+
+class _Written(Part):
+    """One that was read; what it follows from waits as bytes until something has changed."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what was written
+        self,
+        facts: bytes,
+        starts: bytes,
+        naming: bytes,
+        blockers: list[tuple[Any, ...]],
+        rows: dict[str, _Row],
+        answers: dict[str, tuple[int | None, Any]],
+    ) -> None:
+        self._facts = facts
+        self._written = (starts, naming)
+        self.blockers = blockers
+        self.rows = rows
+        self.answers = answers
+
+    @cached_property
+    def facts(self) -> list[SomeFact]:  # type: ignore[override]
+        """What the notes name by number."""
+        return cast("list[SomeFact]", marshal.loads(self._facts))  # noqa: S302 - as above
+
+    @cached_property
+    def notes(self) -> list[_Note]:  # type: ignore[override]
+        """What rows and answers follow from."""
+        return self._naming.notes(len(self.facts))
+
+    @cached_property
+    def _naming(self) -> Naming:
+        return Naming(*self._written)
+
+    def _notes_after(self, numbers: Iterable[int]) -> set[int]:
+        return self._naming.after(numbers)
+
+
+def _hashed(fact: SomeFact) -> SomeFact:
+    """Give what is written of a fact; functions that others follow from keep their names."""
+    if isinstance(fact, int) or fact[0] == ROW:
+        return fact
+    return crc32("\0".join(fact).encode("utf-8", "surrogatepass"))
 
 
 def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, Known]) -> Part:
@@ -88,12 +174,12 @@ def make_part(reads: Reads, effects: Mapping[str, Known], answers: Mapping[str, 
         name: (known.note, tuple(map(row, known.value))) for name, known in effects.items()
     }
     given = {name: (known.note, known.value) for name, known in answers.items()}
-    return Part(reads.facts, reads.notes, [tuple(one) for one in blockers], rows, given)
+    return Part([*reads.facts], reads.notes, [tuple(one) for one in blockers], rows, given)
 
 
 def merged(parts: Iterable[Part]) -> Part:
     """Make one of several, which know different names."""
-    facts: dict[Fact, int] = {}
+    facts: dict[SomeFact, int] = {}
     blockers: dict[tuple[Any, ...], int] = {}
     whole = Part([], [], [], {}, {})
     for part in parts:
@@ -107,7 +193,8 @@ def merged(parts: Iterable[Part]) -> Part:
             whole.rows[name] = (None if note is None else note + at, own)  # type: ignore[assignment]
         for name, (note, answer) in part.answers.items():
             whole.answers[name] = (None if note is None else note + at, answer)
-    return without_waste(whole._replace(facts=list(facts), blockers=list(blockers)))
+    whole.facts, whole.blockers = list(facts), list(blockers)
+    return without_waste(whole)
 
 
 def without_waste(part: Part) -> Part:

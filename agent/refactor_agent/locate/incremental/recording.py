@@ -41,10 +41,16 @@ class RecordingEffects(Effects):
         self._state = state
         self._stale = stale
         self._depth = 0
+        if state is not None:
+            evaluator.earlier = self._earlier
 
     def of(self, function: ProjectFunction) -> tuple[Effect, ...]:
         """Give what the body of ``function`` runs."""
-        name, state = function.name, self._state
+        return self.effects_of(function.name)
+
+    def effects_of(self, name: str) -> tuple[Effect, ...]:
+        """Give what the body of the function of a name runs."""
+        state = self._state
         self.asked.add(name)
         known = self.found.get(name)
         if known is None and state is not None and name not in self._stale and name in state:
@@ -55,7 +61,7 @@ class RecordingEffects(Effects):
             return self._known[name]
         if known is None:
             known = self.found[name] = self.noted(
-                lambda: super(RecordingEffects, self).of(function)
+                lambda: super(RecordingEffects, self).of(self.functions[name])
             )
         if self._depth and known.note is not None:
             self.reads.add(known.note)
@@ -80,6 +86,20 @@ class RecordingEffects(Effects):
             self.answered[question] = self.noted(work)
             given = self.answered[question].value
         return given
+
+    def named(self) -> dict[str, Known]:
+        """Give what `Evaluator.names` worked out here."""
+        memo = self.evaluator.memo
+        settled = ((name, memo.settled(key)) for name, key in self.evaluator.named.items())
+        return {name: Known(*known) for name, known in settled if known is not None}
+
+    def _earlier(self, question: str) -> tuple[str, ...] | None:
+        state = self._state
+        if state is None or question in self._stale or not state.answered(question):
+            return None
+        self.reads.add_fact(row_fact(question))
+        known: tuple[str, ...] = state.answer(question)
+        return known
 
     def noted(self, work: Callable[[], object]) -> Known:
         """Do ``work``, and note what is read in the meantime."""

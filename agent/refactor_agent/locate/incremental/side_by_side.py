@@ -81,8 +81,10 @@ def _those_of(parts: Iterable[bytes | None]) -> list[bytes]:
 def _follow(workers: Sequence[Worker], groups: Sequence[Sequence[ProjectFunction]]) -> None:
     """Have what the async functions run worked out, by the workers whose functions it is."""
     owners = {function.name: n for n, group in enumerate(groups) for function in group}
+    asks_imports = any(f.module.outline.keeps_results for group in groups for f in group)
     waiting: list[set[str]] = [
-        {function.name for function in group if function.facts.is_async} for group in groups
+        {f.name for f in group if f.facts.is_async or (asks_imports and not f.number)}
+        for group in groups
     ]
     asked: set[str] = set()
     while True:

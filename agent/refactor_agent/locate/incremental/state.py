@@ -12,22 +12,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from refactor_agent.kept import read_checked, write_checked
+from refactor_agent.kept import view_checked, write_checked
 from refactor_agent.locate.blocking import Blocker
 from refactor_agent.locate.effects import Effect
-from refactor_agent.locate.incremental.part import Part
+from refactor_agent.locate.incremental.called import KnownCallers
+from refactor_agent.locate.incremental.part import ROW, Part
 from refactor_agent.locate.resolve.reads import ANYTHING, Fact
 
 __all__ = ["ROW", "ReadFile", "State", "read_state", "row_fact", "write_state"]
 
-ReadFile = tuple[str, str, str]
-"""A file that was read, the module it is, and the key of its summary."""
-ROW = "row"
-"""The kind of the facts that `row_fact` names."""
+NAMED = "parameters "
+"""How the questions of `Evaluator.names` begin."""
+ReadFile = tuple[str, str, str, tuple[Any, ...]]
+"""A file that was read, the module it is, the key of its summary, and its outline."""
 
 
 def row_fact(name: str) -> Fact:
-    """Name what a state knows of a function, as something that other answers follow from."""
+    """Name what a state knows of a function or question, as something others follow from."""
     return (ROW, name)
 
 
@@ -35,13 +36,19 @@ class State:
     """What was known after a scan; rows are decoded when they are asked for."""
 
     def __init__(
-        self, files: tuple[ReadFile, ...], below: dict[str, list[str]], written: Sequence[bytes]
+        self,
+        files: tuple[ReadFile, ...],
+        below: dict[str, list[str]],
+        written: Sequence[bytes],
+        called: Sequence[bytes] = (),
     ) -> None:
         self.files = files
         self.below = below
         """The subclasses of each class."""
         self.written = written
         """The parts as bytes: those that stay as they are need not be written anew."""
+        self.called = KnownCallers(called)
+        """Who calls what."""
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -87,6 +94,10 @@ class State:
         effects = self.parts[self._rows[function]].rows[function][1]
         return [effect[0] if isinstance(effect[0], str) else None for effect in effects]
 
+    def named(self) -> set[str]:
+        """Give the questions that `Evaluator.names` asked."""
+        return {name for name in self._answers if name.startswith(NAMED)}
+
     def answered(self, question: str) -> bool:
         """Say whether the answer to a question is known."""
         return question in self._answers
@@ -97,10 +108,11 @@ class State:
 
     def following_from(self, changed: Iterable[Fact]) -> set[str]:
         """Give the functions and questions that may be answered otherwise once these changed."""
-        wanted = {*changed, *self._lost()}
-        if wanted:
-            wanted.add(ANYTHING)
+        wanted = set(changed)
         stale: set[str] = set()
+        if not wanted:
+            return stale
+        wanted.update(self._lost(), (ANYTHING,))
         while True:
             found = {name for part in self.parts for name in part.following_from(wanted)} - stale
             if not found:
@@ -109,14 +121,19 @@ class State:
             wanted = set(map(row_fact, found))
 
     def _lost(self) -> list[Fact]:
-        """Give the functions that something follows from and of which nothing is known any more."""
-        facts = (fact for part in self.parts for fact in part.facts if fact[0] == ROW)
-        return [fact for fact in facts if fact[1] not in self._rows]
+        """Give the names that something follows from and of which nothing is known any more."""
+        facts = (fact for part in self.parts for fact in part.named())
+        known = (self._rows, self._answers)
+        return [
+            fact
+            for fact in facts
+            if fact[0] == ROW and all(fact[1] not in table for table in known)
+        ]
 
 
 def read_state(path: Path) -> State | None:
     """Read what `write_state` wrote; ``None`` where there is none, or not a whole one."""
-    data = read_checked(path)
+    data = view_checked(path)
     if data is None:
         return None
     return State(*marshal.loads(data))  # noqa: S302 - see the module
@@ -124,4 +141,5 @@ def read_state(path: Path) -> State | None:
 
 def write_state(path: Path, state: State) -> None:
     """Keep ``state``; one that can't be written is no fault."""
-    write_checked(path, marshal.dumps((state.files, state.below, list(state.written))))
+    written = (state.files, state.below, list(state.written), list(state.called.written))
+    write_checked(path, marshal.dumps(written))

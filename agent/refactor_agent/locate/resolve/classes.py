@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from refactor_agent.locate.resolve.values import ClassObject, External
 if TYPE_CHECKING:
     from refactor_agent.locate.resolve.evaluate import Evaluator
 
-__all__ = ["find_methods", "is_protocol", "linearise", "link_subclasses", "metaclasses"]
+__all__ = ["bases_of", "find_methods", "is_protocol", "linearise", "link_subclasses", "metaclasses"]
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _LONGEST_ORDER = 256
@@ -75,15 +76,26 @@ def metaclasses(evaluator: Evaluator, cls: ProjectClass) -> list[ProjectClass]:
     ]
 
 
-def link_subclasses(evaluator: Evaluator) -> None:
-    """Tell the index of every class's subclasses, near and far."""
-    found: dict[str, list[ProjectClass]] = defaultdict(list)
-    for cls in evaluator.index.classes.values():
-        for base in linearise(evaluator, cls)[1:]:
-            if isinstance(base, ProjectClass):
-                found[base.name].append(cls)
+def link_subclasses(
+    evaluator: Evaluator, bases: Callable[[Evaluator, str], Iterable[str]] | None = None
+) -> None:
+    """Tell the index of every class's subclasses, near and far.
+
+    ``bases`` may know the answers of `bases_of` without working them out.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    give = bases or bases_of
+    for name in evaluator.index.classes.known:
+        for base in give(evaluator, name):
+            found[base].append(name)
     evaluator.index.link(found)
     evaluator.memo = Memo(evaluator.index.reads)  # what asked for subclasses knew of none
+
+
+def bases_of(evaluator: Evaluator, name: str) -> tuple[str, ...]:
+    """Give the classes of the project above a class."""
+    above = linearise(evaluator, evaluator.index.classes[name])[1:]
+    return tuple(base.name for base in above if isinstance(base, ProjectClass))
 
 
 def is_protocol(evaluator: Evaluator, cls: ProjectClass) -> bool:

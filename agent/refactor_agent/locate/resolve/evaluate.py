@@ -57,6 +57,10 @@ class Evaluator:
         self.libraries = Libraries(rules)
         self.offload_wrappers = frozenset(offload_wrappers)
         self.memo = Memo(index.reads)
+        self.earlier: Callable[[str], tuple[str, ...] | None] = lambda _question: None
+        """Gives answers of `names` that an earlier scan found, and notes that they are read."""
+        self.named: dict[str, tuple[str, str]] = {}
+        """The questions that `names` worked out, by name."""
         self._recent = _Recent()
 
     def term(self, function: ProjectFunction, term: Term) -> Values:
@@ -112,6 +116,22 @@ class Evaluator:
     def guarded(self, key: Hashable, work: Callable[[], Values]) -> Values:
         """Give the memoised result of ``work``."""
         return self.memo.get(key, work, ())
+
+    def names(
+        self, kind: str, function: ProjectFunction, work: Callable[[], tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """Give the result of ``work``, names that follow from all that a function calls.
+
+        To work that out takes long and its answers are small, so that scans keep them.
+        """
+        question = f"{kind} {function.name}"
+        known = self.earlier(question)
+        if known is not None:
+            return known
+        key = (kind, function.name)
+        self.named[question] = key
+        nothing: tuple[str, ...] = ()
+        return self.memo.get(key, work, nothing)
 
     def within(
         self, function: ProjectFunction, key: Hashable, work: Callable[[], Values]

@@ -128,6 +128,11 @@ class Memo:
             raise _TooDeepError(question, work)
         return self._work_out(question, work)
 
+    def settled(self, question: Hashable) -> tuple[Any, int | None] | None:
+        """Give an answer that depends on no circle, and the note of what it follows from."""
+        known = self._answers.get(question)
+        return None if known is None or known.circle else (known.value, known.note)
+
     def _from_the_top(self, question: Hashable, work: Callable[[], T], unknown: T) -> T:
         """Work out the first question, after those that lie too deep below it."""
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from refactor_agent.locate.outline import outline_of
 from refactor_agent.locate.summarise.expressions import EXPRESSIONS
 from refactor_agent.locate.summarise.statements import STATEMENTS
 from refactor_agent.locate.summarise.suppressions import suppressions
@@ -33,16 +34,22 @@ def summarise(source: bytes, module: str, *, package: bool = False) -> ModuleSum
         for number, function in enumerate(walk.functions)
         if function.body.doubts
     }
+    loads = tuple(walk.loaded)
+    functions = tuple(function.freeze() for function in walk.functions)
+    classes = tuple(cls.freeze() for cls in walk.classes)
+    ignores, reasons = suppressions(source)
     return ModuleSummary(
         module,
         package,
         {name: tuple(dict.fromkeys(terms)) for name, terms in names.items()},
         tuple(walk.stars),
         None if walk.exports is None else tuple(walk.exports),
-        tuple(function.freeze() for function in walk.functions),
-        tuple(cls.freeze() for cls in walk.classes),
+        functions,
+        classes,
         tuple(walk.imports),
         {name: tuple(functions) for name, functions in walk.callers.items()},
-        *suppressions(source),
-        Imports(tuple(walk.loaded), doubts).encode(),
+        ignores,
+        reasons,
+        Imports(loads, doubts).encode(),
+        outline_of(functions, classes, loads, ignores, reasons),
     )

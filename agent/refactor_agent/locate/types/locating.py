@@ -16,7 +16,6 @@ from refactor_agent.locate.locator import entries_of, evaluate, find_regions
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.regions import make_regions
 from refactor_agent.locate.resolve.evaluate import Evaluator, Told
-from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import Values, join
 from refactor_agent.locate.rules_port import Rules
 from refactor_agent.locate.sources import SourceLines
@@ -77,7 +76,7 @@ def locate_with_types(  # noqa: PLR0913 - those of `locate`, and what is asked
         effects = Effects(evaluator, Blockers(rules))
     regions, suppressions = with_deep_questions(evaluator, lambda: find_regions(effects, lines))
     located = Located(
-        tuple(_told(region, before) for region in regions),
+        tuple(_told(region, before) for region in regions.regions()),
         lambda: with_deep_questions(evaluator, lambda: make_graph(effects)),
         (*project.sources.skipped, *skipped),
         suppressions,
@@ -100,12 +99,12 @@ def _told(region: Region, before: set[str]) -> Region:
     return region.model_copy(update={"evidence": "types"})
 
 
-def _own_methods(effects: Effects, reach: Reach[ProjectFunction]) -> frozenset[str]:
+def _own_methods(effects: Effects, reach: Reach) -> frozenset[str]:
     """Give the bare names of the project's own methods that block."""
     return frozenset(
         function.facts.bare
         for function in effects.evaluator.index.functions.values()
-        if function.facts.owner >= 0 and not function.facts.is_async and reach.blocks(function)
+        if function.facts.owner >= 0 and not function.facts.is_async and reach.blocks(function.name)
     )
 
 

@@ -11,7 +11,6 @@ from refactor_agent.locate.locator import entries_of
 from refactor_agent.locate.offloaded import runs_elsewhere
 from refactor_agent.locate.reach import Reach
 from refactor_agent.locate.resolve.evaluate import Evaluator, Told
-from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import ExternalMethod, Instance, Values
 from refactor_agent.locate.terms import Place
 
@@ -28,14 +27,12 @@ class Question(NamedTuple):
     method: str
 
 
-def open_calls(
-    effects: Effects, reach: Reach[ProjectFunction], methods: Collection[str]
-) -> Iterator[Question]:
+def open_calls(effects: Effects, reach: Reach, methods: Collection[str]) -> Iterator[Question]:
     """Give the calls of one of ``methods`` on an unknown object, on the loop's thread."""
     evaluator = effects.evaluator
-    entries = {function.name for function in entries_of(evaluator)}
+    entries = set(entries_of(evaluator))
     for function in list(evaluator.index.functions.values()):
-        if function.name not in entries and not reach.reaches(function):
+        if function.name not in entries and not reach.reaches(function.name):
             continue
         if runs_elsewhere(evaluator, function):
             continue

@@ -22,13 +22,17 @@ async def locate(services: Services, _: RunState) -> RunState:
     """Find the regions; a run that was named what it is to do looks for none."""
     options = services.record.options
     if options.finalize is None and not options.concurrent and not options.entries:
-        located = await asyncio.to_thread(lambda: services.located)
-        findings = Findings(regions=located.regions, skipped=located.skipped)
+        findings = await asyncio.to_thread(_findings, services)
     else:
         findings = Findings(regions=(), skipped=())
     key = await asyncio.to_thread(services.store.put, findings)
     await services.say_once("located", regions=len(findings.regions), findings=key)
     return {"findings": key}
+
+
+def _findings(services: Services) -> Findings:
+    located = services.located
+    return Findings(regions=located.regions, skipped=located.skipped)
 
 
 async def plan(services: Services, _: RunState) -> RunState:
