@@ -182,6 +182,8 @@ def _named(
 ) -> Iterator[tuple[cst.FunctionDef | cst.ClassDef, str]]:
     """Number what is defined again, in the order of the source; stubs of overloads are apart."""
     for child in node.children:
+        if isinstance(child, cst.BaseExpression | cst.SimpleStatementLine):
+            continue  # nothing is defined in it
         if not isinstance(child, cst.FunctionDef | cst.ClassDef):
             yield from _named(child, prefix, taken)
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ def function_source(tree: Tree, ref: FunctionRef) -> FunctionSource:
 
 def find_block(source: SourceFile, ref: FunctionRef) -> tuple[str, tuple[Block, ...]]:
     """Give the module prefix of ``ref`` and its outermost definitions, usually one."""
-    blocks = tuple(_blocks(source))
+    blocks = _blocks(source)
     for prefix in _module_prefixes(ref):
         parts = ref.name.removeprefix(prefix).split(".")
         for length in range(len(parts), 0, -1):
@@ -100,9 +101,10 @@ def _module_prefixes(ref: FunctionRef) -> Iterator[str]:
             yield prefix
 
 
-def _blocks(source: SourceFile) -> Iterator[Block]:
-    for name, node in _outermost(source.tree, "", Counter()):
-        yield _block(source, name, node)
+@lru_cache(maxsize=32)
+def _blocks(source: SourceFile) -> tuple[Block, ...]:
+    outermost = _outermost(source.tree, "", Counter())
+    return tuple(_block(source, name, node) for name, node in outermost)
 
 
 def _outermost(node: ast.AST, prefix: str, taken: Counter[str]) -> Iterator[tuple[str, _Def]]:

@@ -6,7 +6,7 @@ import ast
 import re
 import tokenize
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO
 
 from refactor_agent.edit.conflict import SpliceConflictError
@@ -25,19 +25,10 @@ class SourceFile:
     encoding: str
     """As `tokenize.detect_encoding` names it: ``utf-8-sig`` for a file with a BOM."""
 
-    @classmethod
-    def decode(cls, file: str, data: bytes) -> SourceFile:
+    @staticmethod
+    def decode(file: str, data: bytes) -> SourceFile:
         """Read ``data``; raises `SpliceConflictError` unless it goes back to the same bytes."""
-        try:
-            encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
-            text = data.decode(encoding)
-        except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-            raise SpliceConflictError(file, "encoding", str(error)) from error
-        if text.encode(encoding) != data:
-            raise SpliceConflictError(
-                file, "encoding", f"decoding it as {encoding} and back changes its bytes"
-            )
-        return cls(file, text, encoding)
+        return _decoded(file, data)
 
     def with_text(self, text: str) -> SourceFile:
         """Give the same file with other text."""
@@ -92,3 +83,18 @@ class SourceFile:
         """
         kinds = set(_NEWLINE.findall(self.text[start:end])) or {self.newline}
         return _NEWLINE.sub(lambda _: next(iter(kinds)), new) if len(kinds) == 1 else new
+
+
+@lru_cache(maxsize=32)
+def _decoded(file: str, data: bytes) -> SourceFile:
+    """Give one object for the same bytes: each function of a file is looked up in it."""
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise SpliceConflictError(file, "encoding", str(error)) from error
+    if text.encode(encoding) != data:
+        raise SpliceConflictError(
+            file, "encoding", f"decoding it as {encoding} and back changes its bytes"
+        )
+    return SourceFile(file, text, encoding)

@@ -971,10 +971,10 @@ REFUSED = [
             os.system("sync")
 
 
-        def wait(path: str) -> str:
+        def wait(path: str) -> None:
             with open(path) as file:
-                sync()
-                return file.read()
+                for _ in file:
+                    sync()
         """,
         "block-awaits",
         "the block that blocks also awaits",
