@@ -18,6 +18,12 @@ class Span(NamedTuple):
     end_line: int
     end_column: int
 
+    def holds(self, other: Span) -> bool:
+        """Say whether ``other`` lies within this range, or is it."""
+        begins = (self.line, self.column) <= (other.line, other.column)
+        ends = (other.end_line, other.end_column) <= (self.end_line, self.end_column)
+        return begins and ends
+
 
 class Site(NamedTuple):
     """A range in a file; ``file`` is a posix path relative to the project's root."""

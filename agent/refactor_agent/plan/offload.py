@@ -11,7 +11,12 @@ from refactor_agent.plan.colourable import is_context_manager
 from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.places import place_refusals
-from refactor_agent.plan.quiet import is_read_at_once, runs_in_quiet_loop
+from refactor_agent.plan.quiet import (
+    is_read_at_once,
+    quiet_block,
+    quiet_opener,
+    runs_in_quiet_loop,
+)
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.plan.sources import Sources
 from refactor_agent.plan.stays import Stays
@@ -49,11 +54,27 @@ class Offloads:
         found = [*self._where_it_stands(edge), *self._at_the_call(edge)]
         found.extend(self._stays.refusals(edge, "offload", "offload"))
         if not edge.is_leaf:
-            found.extend(self._below(self._roots(edge)))
+            found.extend(self._of_callees(edge))
             found.extend(self._given_away(edge))
         if not found and is_cheap(edge) and _in_loop(edge) and not self._goes_along(edge):
             found.append(refuse("cheaper-than-a-hop", edge.callees[0], edge.site, "offload"))
         return tuple(dict.fromkeys(found))
+
+    def _of_callees(self, edge: Edge) -> Iterator[Refusal]:
+        """Check what runs behind the call; a block that it opens goes along, where it may."""
+        below = self._below(self._roots(edge))
+        opens = any(refusal.reason == "context-manager" for refusal in below)
+        block = quiet_block(self._sources, edge) if opens else None
+        if block is None:
+            yield from below
+            return
+        yield from (refusal for refusal in below if refusal.reason != "context-manager")
+        for call in self._facts.graph.calls_in(edge.function):
+            if call is not edge.call and block.holds(call.site.span):
+                yield from self._below(call.callees)
+                for refusal in self._objects_of(edge, call):
+                    if refusal.reason != "made-elsewhere":
+                        yield refusal
 
     def _where_it_stands(self, edge: Edge) -> Iterator[Refusal]:
         for refusal in place_refusals(self._facts, edge, "offload"):
@@ -111,9 +132,19 @@ class Offloads:
             own = origin_fits and self._threads.makes(edge.function, kind)
             reason = "thread-affine" if thread == "bound" else "shared-unsafe-object"
             if thread == "unsafe" and self._is_local(call, is_receiver=is_receiver):
+                own = own or self._goes_with_opener(edge)
                 reason = "made-elsewhere"
             if not own or (thread == "bound" and not edge.is_leaf):
                 yield refuse(reason, edge.callees[0], edge.site, "offload", kind)
+
+    def _goes_with_opener(self, edge: Edge) -> bool:
+        """Say whether the block that a context manager opens goes to a thread, the call within."""
+        opener = quiet_opener(self._sources, edge)
+        return any(
+            not other.is_leaf and not self._alone(other)
+            for other in self._facts.edges(edge.function)
+            if other.site.file == edge.site.file and other.site.span == opener
+        )
 
     def _is_local(self, call: Call, *, is_receiver: bool) -> bool:
         """Say whether the object is this function's own, though another function made it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from refactor_agent.domain.place import Site, Span
+from refactor_agent.domain.place import Site
 from refactor_agent.domain.plan import Attempt, CallEdit, Refusal, Strategy
 from refactor_agent.plan.edges import Edge
 from refactor_agent.plan.reasons import refuse
@@ -51,11 +51,6 @@ def _in_the_way(attempt: Attempt, refusal: Refusal) -> Iterator[CallEdit]:
         return
     for edit in attempt.calls:
         if edit.site.file == refusal.site.file and (
-            _holds(refusal.site.span, edit.site.span) or _holds(edit.site.span, refusal.site.span)
+            refusal.site.span.holds(edit.site.span) or edit.site.span.holds(refusal.site.span)
         ):
             yield edit
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    begins = (outer.line, outer.column) <= (inner.line, inner.column)
-    return begins and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)

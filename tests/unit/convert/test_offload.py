@@ -728,3 +728,25 @@ def test_what_costs_less_than_a_hop_goes_with_its_loop(before, after, edits):
         assert refused(text, *edits) == "generator-expression"
     else:
         _block(before, after, *edits)
+
+
+def test_the_block_of_a_context_manager_goes_with_it():
+    _block(
+        """
+        with written(p) as f:
+            f.write(q)
+            done = len(q)
+        return done
+        """,
+        """
+        def write_done():
+            with written(p) as f:
+                f.write(q)
+                return len(q)
+
+        done = await offload(write_done)
+        return done
+        """,
+        _offload("written(p)", "app.written"),
+        Edit("offload", "f.write(q)", "io.TextIOWrapper.write"),
+    )

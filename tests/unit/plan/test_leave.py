@@ -91,7 +91,7 @@ CASES = {
             connection.close()
         async def main(path):
             with transaction(path) as connection:
-                return connection.in_transaction
+                return connection
         """,
         ["main: leave context-manager dependency-not-declared"],
     ),

@@ -79,6 +79,22 @@ CASES = {
         """,
         ["main: offload count@12=offload"],
     ),
+    "the block that a context manager of the project opens": (
+        """
+        ## app.py
+        import os
+        from contextlib import contextmanager
+        @contextmanager
+        def written(path):
+            with open(path + ".part", "w") as file:
+                yield file
+            os.replace(path + ".part", path)
+        async def main(path, text):
+            with written(path) as file:
+                file.write(text)
+        """,
+        ["main: offload written@9=offload write@10=offload"],
+    ),
     "a dependency that is not declared is not added": (
         """
         ## app.py

@@ -127,7 +127,7 @@ CASES = {
             with held("a") as name:
                 print(name)
         """,
-        ["main: native held! sleep@5=native held@8=await"],
+        ["main: native held! sleep@5=native held@8=await | offload"],
     ),
     "a context manager that a stack enters": (
         """
@@ -174,7 +174,7 @@ CASES = {
             with held("a") as name:
                 print(name)
         """,
-        ["main: leave context-manager decorator"],
+        ["main: offload held@10=offload"],
     ),
     "what overrides the method that a call names": (
         """

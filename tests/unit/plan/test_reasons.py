@@ -115,7 +115,7 @@ def opened(path):
         yield file
 async def main(path):
     with opened(path) as file:
-        return json.load(file)
+        await tell(json.load(file))
 """,
         (
             "app.opened: it is a context manager written as a generator; it would have to become "
