@@ -71,6 +71,9 @@ class Offloads:
         yield from (refusal for refusal in below if refusal.reason != "context-manager")
         for call in self._facts.graph.calls_in(edge.function):
             if call is not edge.call and block.holds(call.site.span):
+                if not call.callees:
+                    yield refuse("unclear-callee", edge.callees[0], call.site, "offload")
+                    return
                 yield from self._below(call.callees)
                 for refusal in self._objects_of(edge, call):
                     if refusal.reason != "made-elsewhere":

@@ -159,6 +159,21 @@ CASES = {
         """,
         ["main: leave context-manager"],
     ),
+    "a context manager around a call of what is handed in": (
+        """
+        ## app.py
+        import time
+        from contextlib import contextmanager
+        @contextmanager
+        def held(name):
+            time.sleep(1)
+            yield name
+        async def main(action):
+            with held("a") as name:
+                return action(name)
+        """,
+        ["main: native held! sleep@5=native held@8=await"],
+    ),
     "a context manager under another decorator": (
         """
         ## app.py
