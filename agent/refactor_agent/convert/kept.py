@@ -103,8 +103,7 @@ def _bound_value(work: FileWork, target: cst.Attribute) -> cst.BaseExpression | 
     if isinstance(parent, cst.AnnAssign):
         return parent.value if is_named_alike(work, parent) else None
     holder = work.source.parents[parent]
-    alone = isinstance(holder, cst.Assign) and len(holder.targets) == 1
-    return holder.value if isinstance(holder, cst.Assign) and alone else None
+    return holder.value if isinstance(holder, cst.Assign) and len(holder.targets) == 1 else None
 
 
 def _made_elsewhere(work: FileWork, kept: Kept) -> NoReturn:

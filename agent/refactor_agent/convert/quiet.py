@@ -12,8 +12,6 @@ from refactor_agent.convert.job import FileWork, Job
 __all__ = ["Loop", "quiet_loop", "quiet_statement"]
 
 Loop = cst.For | cst.While
-_CHEAP = 2
-"""As the planner has it: what weighs this costs less than a hop."""
 _READERS = frozenset(
     f"builtins.{name}" for name in ("all", "any", "list", "set", *TAKE_ANY_ITERABLE)
 )
@@ -27,8 +25,7 @@ def quiet_loop(
     That is any loop or comprehension around a call that costs less than a hop; around others, a
     builtin that reads a generator expression, which can't await.
     """
-    found = job.rulebook.blocking(work.edits[call].callee)
-    cheap = found is not None and (found[1].weight or found[0].weight) <= _CHEAP
+    cheap = job.rulebook.is_cheap(work.edits[call].callee)
     statement = quiet_statement(work, function, call) if cheap else None
     return statement if statement is not None else _comprehension(work, function, call, cheap=cheap)
 

@@ -22,12 +22,9 @@ from refactor_agent.plan.sources import Sources
 from refactor_agent.plan.stays import Stays
 from refactor_agent.plan.threads import Threads
 from refactor_agent.plan.tied import tied_refusals
+from refactor_agent.rulebook import CHEAP
 
 __all__ = ["Offloads", "is_cheap"]
-
-_CHEAP = 2
-"""Weights up to this (a ``stat``, a small write) cost less than a hop to a thread and back, about
-55 microseconds on a slow core, measured with an idle pool."""
 
 
 class Offloads:
@@ -191,7 +188,7 @@ def _in_loop_step(edge: Edge) -> Refusal:
 
 def is_cheap(edge: Edge) -> bool:
     """Say whether the call costs less than handing it to a thread."""
-    return edge.is_leaf and edge.weight <= _CHEAP
+    return edge.is_leaf and edge.weight <= CHEAP
 
 
 def _in_loop(edge: Edge) -> bool:

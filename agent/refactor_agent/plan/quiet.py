@@ -7,15 +7,14 @@ from collections.abc import Iterator
 
 from refactor_agent.domain.place import Span
 from refactor_agent.plan.edges import Edge
-from refactor_agent.plan.sources import Sources
+from refactor_agent.plan.readers import TAKE_ALL
+from refactor_agent.plan.sources import Sources, span_of
 
 __all__ = ["is_read_at_once", "quiet_block", "quiet_opener", "runs_in_quiet_loop"]
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 _LOOPS = ast.For | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-_READERS = frozenset(
-    {"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
-)
+_READERS = TAKE_ALL | {"all", "any"}
 _WAITS = ast.Await | ast.AsyncFor | ast.AsyncWith | ast.Yield | ast.YieldFrom
 
 
@@ -25,7 +24,7 @@ def runs_in_quiet_loop(sources: Sources, edge: Edge) -> bool:
     node: ast.AST | None = index.expressions.get(edge.site.span)
     while node is not None and not isinstance(node, _FUNCTIONS):
         if isinstance(node, _LOOPS):
-            return not any(_waits(part) for part in ast.walk(node))
+            return _is_quiet(node)
         node = index.parents.get(node)
     return False
 
@@ -59,7 +58,7 @@ def quiet_block(sources: Sources, edge: Edge) -> Span | None:
     item = index.parents.get(node) if node is not None else None
     block = index.parents.get(item) if isinstance(item, ast.withitem) else None
     alone = isinstance(block, ast.With) and len(block.items) == 1
-    if not isinstance(block, ast.With) or not alone or any(map(_waits, ast.walk(block))):
+    if not isinstance(block, ast.With) or not alone or not _is_quiet(block):
         return None
     around: ast.AST = block
     while not isinstance(around, _FUNCTIONS | ast.Module):
@@ -69,7 +68,7 @@ def quiet_block(sources: Sources, edge: Edge) -> Span | None:
     outside = {name for node in ast.walk(around) if node not in inside for name in _names_at(node)}
     returned = (node.value for node in inside if isinstance(node, ast.Return))
     leaves = bound & (outside | {name for value in returned for name in _names_at(value)})
-    return None if leaves else _span(block)
+    return None if leaves else span_of(block)
 
 
 def quiet_opener(sources: Sources, edge: Edge) -> Span | None:
@@ -81,10 +80,10 @@ def quiet_opener(sources: Sources, edge: Edge) -> Span | None:
     node: ast.AST | None = index.expressions.get(edge.site.span)
     name = _root(node)
     while node is not None and not isinstance(node, _FUNCTIONS):
-        if isinstance(node, ast.With) and not any(map(_waits, ast.walk(node))):
+        if isinstance(node, ast.With) and _is_quiet(node):
             for item in node.items:
                 if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == name:
-                    return _span(item.context_expr)
+                    return span_of(item.context_expr)
         node = index.parents.get(node)
     return None
 
@@ -105,18 +104,17 @@ def _root(node: ast.AST | None) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _span(node: ast.expr | ast.stmt) -> Span:
-    end = node.end_lineno or node.lineno, node.end_col_offset or 0
-    return Span(node.lineno, node.col_offset, *end)
-
-
 def _reads_at_once(reader: ast.AST | None) -> bool:
     return (
         isinstance(reader, ast.Call)
         and isinstance(reader.func, ast.Name)
         and reader.func.id in _READERS
-        and not any(map(_waits, ast.walk(reader)))
+        and _is_quiet(reader)
     )
+
+
+def _is_quiet(node: ast.AST) -> bool:
+    return not any(map(_waits, ast.walk(node)))
 
 
 def _waits(node: ast.AST) -> bool:

@@ -13,10 +13,10 @@ from refactor_agent.plan.facts import Facts
 from refactor_agent.plan.reasons import refuse
 from refactor_agent.plan.sources import Sources
 
-__all__ = ["Readers"]
+__all__ = ["TAKE_ALL", "Readers"]
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_TAKE_ALL = frozenset({"dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"})
+TAKE_ALL = frozenset({"dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"})
 """Builtins that read what they are given to its end."""
 
 
@@ -139,5 +139,5 @@ def _takes_all(reader: ast.AST | None, node: ast.expr) -> bool:
     if not isinstance(reader, ast.Call) or reader.args[:1] != [node]:
         return False
     if isinstance(reader.func, ast.Name):
-        return reader.func.id in _TAKE_ALL
+        return reader.func.id in TAKE_ALL
     return isinstance(reader.func, ast.Attribute) and reader.func.attr == "join"

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from refactor_agent.domain.place import Span
 from refactor_agent.project import Project
 
-__all__ = ["Index", "Sources"]
+__all__ = ["Index", "Sources", "span_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +56,14 @@ class Sources:
         for node in ast.walk(tree):
             parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
             if isinstance(node, ast.expr):
-                end = node.end_lineno or 0, node.end_col_offset or 0
-                expressions.setdefault(Span(node.lineno, node.col_offset, *end), node)
+                expressions.setdefault(span_of(node), node)
             elif isinstance(node, ast.FunctionDef):
                 line = min([node.lineno, *(one.lineno for one in node.decorator_list)])
                 functions[line] = node
         return Index(parents, expressions, functions)
+
+
+def span_of(node: ast.expr | ast.stmt) -> Span:
+    """Give the place of a node."""
+    end = node.end_lineno or 0, node.end_col_offset or 0
+    return Span(node.lineno, node.col_offset, *end)
