@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from refactor_agent.asyncify.called_by_base import called_by_base
 from refactor_agent.asyncify.colours import Colours
+from refactor_agent.asyncify.constructors import Deferral, find_deferrals
 from refactor_agent.asyncify.constructs import find_sites
 from refactor_agent.asyncify.constructs.at_exit import AtExitSite
+from refactor_agent.asyncify.constructs.joined_threads import JoinedThread
 from refactor_agent.asyncify.constructs.threads import ThreadSite
 from refactor_agent.asyncify.contracts import owed
 from refactor_agent.asyncify.entries import open_alike, open_idle, seeds
@@ -18,7 +20,7 @@ from refactor_agent.asyncify.protocols import iterates, partners
 from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.site import Site, Unit
 from refactor_agent.asyncify.uncolourable import why_no_property, why_not
-from refactor_agent.asyncify.world import World
+from refactor_agent.asyncify.world import CallSite, World
 from refactor_agent.asyncify.wrappers import around_plain, waits_itself, wrappers_left
 from refactor_agent.domain.place import Site as Place
 from refactor_agent.locate.families import families
@@ -39,16 +41,19 @@ class Colouring:
             site for sites in self.sites.values() for site in sites if isinstance(site, ThreadSite)
         ]
         tasks = [s.call for s in self._threads if world.leaves.tasks and s.read() is not None]
-        at_exit = [
-            site.call
-            for sites in self.sites.values()
-            for site in sites
-            if isinstance(site, AtExitSite)
-        ]
-        self._handed_out = handed_out(world, [*tasks, *world.pooled, *world.submitted, *at_exit])
+        known = [*tasks, *self._calls_of(AtExitSite), *self._calls_of(JoinedThread)]
+        self._handed_out = handed_out(world, [*known, *world.pooled, *world.submitted])
         self._overloads = _overloads(self.units)
+        self.deferrals: tuple[Deferral, ...] = ()
+        """Constructors of which something is done later, because they can't wait."""
+        self._constructors: dict[Unit, tuple[tuple[str, str], Place]] = {}
+        """Those that would have to, with what there is to say of it."""
         self._refusals = refusals
         self._world = world
+
+    def _calls_of(self, kind: type[AtExitSite | JoinedThread]) -> list[CallSite]:
+        every = (site for sites in self.sites.values() for site in sites)
+        return [site.call for site in every if isinstance(site, kind)]
 
     def run(self) -> None:
         """Colour the entry points and everything that has to wait."""
@@ -66,6 +71,17 @@ class Colouring:
         if self._world.request.entries:
             self._complete_interfaces()
         self._settle_wrappers()
+        self._settle_constructors()
+
+    def _settle_constructors(self) -> None:
+        """Say what of constructors is done later, and which can't do that either."""
+        if self._world.request.late_constructors:
+            found = find_deferrals(self._constructors, self.sites, self.colours)
+            self.deferrals = tuple(found)
+        late = {deferral.unit for deferral in self.deferrals}
+        for unit, (reason, place) in self._constructors.items():
+            if unit not in late:
+                self._refusals.add(*reason, place)
 
     def _settle_wrappers(self) -> None:
         """Say which wrappers serve both colours, and which can't."""
@@ -78,12 +94,13 @@ class Colouring:
         """Colour the rest of interfaces that wait, unless who uses it can't wait."""
         for names in tuple(the_rest(self.units, self.colours.coloured)):
             coloured, renamed = set(self.colours.coloured), dict(self.colours.renamed)
-            refused = len(self._refusals.all())
+            refused, stuck = len(self._refusals.all()), dict(self._constructors)
             for name in names:
                 self._colour(name)
             self._spread()
-            if len(self._refusals.all()) > refused:
+            if len(self._refusals.all()) > refused or self._constructors.keys() > stuck.keys():
                 self.colours.coloured, self.colours.renamed = coloured, renamed
+                self._constructors = stuck
                 self._refusals.keep(refused)
 
     def _idle(self, names: Iterable[str]) -> list[Unit]:
@@ -130,7 +147,11 @@ class Colouring:
         if reason is None:
             return True
         source = unit.module.source
-        self._refusals.add(*reason, Place(source.file, source.span(site.node)))
+        place = Place(source.file, source.span(site.node))
+        if reason[0] == "constructor":
+            self._constructors[unit] = (reason, place)
+        else:
+            self._refusals.add(*reason, place)
         return False
 
     def _why_not(self, unit: Unit) -> tuple[str, str] | None:

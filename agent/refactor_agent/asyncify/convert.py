@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from refactor_agent.asyncify.both_colours import write_both
 from refactor_agent.asyncify.classes import write_classes
 from refactor_agent.asyncify.colouring import Colouring, colour
+from refactor_agent.asyncify.constructors import write_deferral, write_guard
 from refactor_agent.asyncify.definitions import write_definition
 from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.fixtures import tell_fixtures
@@ -197,12 +198,26 @@ def _write_unit(unit: Unit, edit: Edit, colouring: Colouring, refusals: Refusals
     colours.relied_on.clear()
     write_definition(edit, unit, colours)
     is_async = unit.function.name in colours.coloured
+    moved = {line for one in colouring.deferrals if one.unit is unit for line in one.statements}
     for site in colouring.sites[unit]:
         member = site.ask(colours)
-        if member is not None and (is_async or site.stands_alone(member)):
+        if member is None:
+            continue
+        waits = is_async or not moved.isdisjoint(unit.module.source.ancestors(site.node))
+        if waits or site.stands_alone(member):
             _try(refusals, lambda s=site, m=member: s.write(edit, m))
+    _write_constructors(unit, edit, colouring)
     if unit.function.name in colours.in_both:
         write_both(edit, unit, colours.wrapping[unit.function.name].parameter)
+
+
+def _write_constructors(unit: Unit, edit: Edit, colouring: Colouring) -> None:
+    """Write what is done later of a constructor, and where a method does it."""
+    for deferral in colouring.deferrals:
+        if deferral.unit is unit:
+            write_deferral(edit, deferral)
+        if unit in deferral.methods:
+            write_guard(edit, deferral, unit)
 
 
 def _try(refusals: Refusals, write: object) -> None:

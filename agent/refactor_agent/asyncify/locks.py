@@ -8,14 +8,10 @@ import libcst as cst
 
 from refactor_agent.asyncify.colouring import Colouring
 from refactor_agent.asyncify.leaves import Leaves
+from refactor_agent.asyncify.lock_types import locks_entered
 from refactor_agent.asyncify.site import Unit
-from refactor_agent.locate.resolve.values import Instance
 
 __all__ = ["held_across_await"]
-
-_LOCKS = frozenset(
-    f"threading.{name}" for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
-)
 
 
 def held_across_await(colouring: Colouring, leaves: Leaves) -> frozenset[str]:
@@ -25,7 +21,7 @@ def held_across_await(colouring: Colouring, leaves: Leaves) -> frozenset[str]:
         for unit in colouring.units
         if unit.function.name in colouring.colours.coloured
         for node in _around_waits(colouring, unit)
-        for name in _locks(unit, node)
+        for name in locks_entered(unit, node)
     }
     return frozenset(name for name in found if not leaves.is_asked(name))
 
@@ -55,12 +51,3 @@ def _yields(unit: Unit) -> Iterator[cst.CSTNode]:
             yield node
         if not isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
             waiting.extend(node.children)
-
-
-def _locks(unit: Unit, node: cst.With) -> Iterator[str]:
-    for item in node.items:
-        read = unit.module.term(item.item)
-        if read is not None:
-            for value in unit.module.evaluator.term(read.function, read.term):
-                if isinstance(value, Instance) and value.cls in _LOCKS:
-                    yield value.cls

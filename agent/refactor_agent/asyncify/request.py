@@ -33,6 +33,9 @@ class Request(Value):
     awaited_properties: bool = True
     """Whether properties may wait: who reads one in what is not converted would not await it."""
 
+    late_constructors: bool = True
+    """Whether what a constructor would wait for may be done before the object is first used."""
+
     faces: tuple[str, ...] = ()
     """Commands that keep a sync face: who calls them does not wait."""
 

@@ -90,6 +90,7 @@ def _colour(ground: EntryGround, wanted: Wanted) -> tuple[Asyncified, tuple[Refu
     while True:
         request = Request(
             awaited_properties=False,
+            late_constructors=False,
             files=tuple(wanted.scope),
             only={file: names for file, names in wanted.scope.items() if names},
             leaves=wanted.pairs,

@@ -278,18 +278,58 @@ def test_tasks_run(convert, tmp_path):
     assert "never awaited" not in ran.stderr
 
 
-def test_a_thread_may_be_meant(convert):
-    """A thread may be there to be another thread: nobody asked for a task."""
-    text = """
+JOINED = [
+    pytest.param(
+        """
+        def is_usable_elsewhere(wire: Wire):
+            def probe(times):
+                wire.read()
+
+            thread = Thread(target=probe, args=(2,))
+            thread.daemon = True
+            thread.start()
+            thread.join()
+        """,
+        """
+        async def is_usable_elsewhere(wire: AsyncWire):
+            async def probe(times):
+                await wire.read()
+
+            await probe(2)
+        """,
+        ["thread-joined"],
+        id="joined at once",
+    ),
+    pytest.param(
+        """
         def is_usable_elsewhere(wire: Wire):
             def probe():
                 wire.read()
 
             thread = Thread(target=probe)
             thread.start()
-            thread.join()
+            thread.join(2)
+            return not thread.is_alive()
+        """,
         """
-    done = convert(HEAD + dedent(text.lstrip("\n")))
-    assert [refusal.reason for refusal in done.refusals] == ["callback"]
-    assert "threading.Thread: asyncio.create_task" in done.refusals[0].message
-    assert "create_task" not in done.files["app.py"].decode()
+        def is_usable_elsewhere(wire: AsyncWire):
+            def probe():
+                wire.read()
+
+            thread = Thread(target=probe)
+            thread.start()
+            thread.join(2)
+            return not thread.is_alive()
+        """,
+        ["callback"],
+        id="not waited for to its end",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "reasons"), JOINED)
+def test_a_thread_nobody_makes_a_task_of(convert, before, after, reasons):
+    """Where no pair asks for tasks, what runs beside nothing is awaited; the rest is refused."""
+    done = convert(HEAD + dedent(before.lstrip("\n")))
+    assert [refusal.reason for refusal in done.refusals] == reasons
+    assert done.files["app.py"].decode().endswith(dedent(after.lstrip("\n")))

@@ -53,12 +53,16 @@ class ThreadSite(Site):
         """Say whether the thread becomes a task: its target waits, or nothing is known of it."""
         if not colours.world.leaves.tasks:
             return None
-        function = self.call.function
-        found = [colours.of(value) for value in colours.whence.callables(function, self.target)]
+        found = self.targets(colours)
         if any(member is not None and member.awaited for member in found):
             return Member("asyncio.create_task", awaited=False, maybe=None in found)
-        is_handed = colours.whence.is_unknown(function, self.target)
+        is_handed = colours.whence.is_unknown(self.call.function, self.target)
         return Member("asyncio.create_task", awaited=False) if is_handed else None
+
+    def targets(self, colours: Colours) -> list[Member | None]:
+        """Give what has become of each function that the thread may run."""
+        values = colours.whence.callables(self.call.function, self.target)
+        return [colours.of(value) for value in values]
 
     def suspends(self, member: Member) -> bool:
         """Say no: making a task waits for nothing."""

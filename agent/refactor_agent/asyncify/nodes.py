@@ -1,0 +1,18 @@
+"""Walks over syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+__all__ = ["within"]
+
+
+def within(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Give ``node`` and everything that is in it, outer nodes first."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(found.children)
