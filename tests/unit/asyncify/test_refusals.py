@@ -182,29 +182,36 @@ def test_a_lock_that_a_property_holds(convert):
     assert "property" in {refusal.reason for refusal in done.refusals}
 
 
+SHELL = """\
+from wire import Wire
+
+
+class Shell:
+    wire: Wire
+
+    def _do_read(self):
+        return self.do_read()
+
+    def do_read(self):
+        return self.wire.read()
+
+"""
+
 LOOKED_UP = [
-    pytest.param('getattr(self, "do_" + name)()', ["looked-up"], id="by its first letters"),
-    pytest.param('getattr(self, f"{name}_read")()', ["looked-up"], id="by its last letters"),
-    pytest.param('getattr(self, "see_" + name)()', [], id="another one"),
+    pytest.param(
+        'method = getattr(self, "do_" + name)\n        return [method]', id="by its first letters"
+    ),
+    pytest.param('return print(getattr(self, f"{name}_read"))', id="by its last letters"),
+    pytest.param('return getattr(self, "_" + name)()', id="by nothing that says which"),
 ]
 
 
-@pytest.mark.parametrize(("call", "reasons"), LOOKED_UP)
-def test_a_method_that_is_looked_up(convert, call, reasons):
+@pytest.mark.parametrize("body", LOOKED_UP)
+def test_a_method_that_is_looked_up_and_handed_on(convert, body):
     """Whether it became async is not known where it is called."""
-    text = f"""\
-        from wire import Wire
-
-        class Shell:
-            wire: Wire
-
-            def do_read(self):
-                return self.wire.read()
-
-            def run(self, name):
-                return {call}
-        """
-    assert [refusal.reason for refusal in convert(dedent(text)).refusals] == reasons
+    done = convert(SHELL + f"    def run(self, name):\n        {body}\n")
+    assert [refusal.reason for refusal in done.refusals] == ["looked-up"]
+    assert "async def run" not in done.files["app.py"].decode()
 
 
 FINALISER = """
