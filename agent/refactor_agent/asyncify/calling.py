@@ -154,16 +154,21 @@ class Calling:
     def _may_be_another(self, function: ProjectFunction, term: Term) -> bool:
         """Say whether a caller may give another function than those the project gives.
 
-        An object of a class that can be called is no function: what it does is known. One of a
-        class that can't be called is not what is called.
+        An object of a class that can be called is no function: what it does is known, and where
+        nothing but such objects is given, nothing else is meant. One of a class that can't be
+        called is not what is called.
         """
         values = self.whence.callables(function, term)
-        return self.origins.is_open(function, term) and all(
+        return self.origins.is_open(function, term) and (
+            all(self._is_another(value) or self._is_no_callable(value) for value in values)
+            or any(map(self._is_another, values))
+        )
+
+    def _is_another(self, value: Value) -> bool:
+        return (
             isinstance(value, FunctionValue)
             or self.whence.is_vague(value)
-            or self._is_no_callable(value)
             or ((member := self.of(value)) is not None and member.awaited)
-            for value in values
         )
 
     def _is_no_callable(self, value: Value) -> bool:
@@ -174,7 +179,10 @@ class Calling:
         cls = self.evaluator.index.classes.get(value.cls)
         return (
             cls is not None
-            and not any(isinstance(base, str) for base in linearise(self.evaluator, cls))
+            and not any(
+                isinstance(base, str) and base != "builtins.object"
+                for base in linearise(self.evaluator, cls)
+            )
             and not find_methods(self.evaluator, cls, "__call__")
         )
 

@@ -27,19 +27,38 @@ class Origins:
             item.term is not None and item.term[0] in "ph" for _, item in self._set(function, term)
         )
 
-    def is_open(self, function: ProjectFunction, term: Term) -> bool:
+    def is_open(self, function: ProjectFunction, term: Term, depth: int = 0) -> bool:
         """Say whether a caller may give something else than what the project gives itself.
 
         That is what is handed in: a parameter, an attribute, or an element of one; also where
-        it is bound anew on some of the ways to the call.
+        it is bound anew on some of the ways to the call, or given back by a function that may
+        give what it is given.
         """
         seen = 0
         while term is not None and term[0] in "le" and seen < DEPTH:
             term = function.body.definitions[term[1]] if term[0] == "l" else term[1]
             seen += 1
         parts = term[1] if term is not None and term[0] == "u" else (term,)
-        is_parameter = any(part is not None and part[0] in "ph" for part in parts)
-        return is_parameter or any(self.is_handed_in(function, part) for part in parts)
+        return any(
+            part is not None
+            and (
+                part[0] in "ph"
+                or self.is_handed_in(function, part)
+                or (depth < DEPTH and part[0] == "k" and self._gives_back(function, part, depth))
+            )
+            for part in parts
+        )
+
+    def _gives_back(self, function: ProjectFunction, term: Term, depth: int) -> bool:
+        """Say whether a call may give what a caller of the function that is called gave."""
+        assert term is not None  # noqa: S101 - the caller looked
+        called = self._evaluator.term(function, function.body.calls[term[1]].func)
+        return any(
+            self.is_open(self._evaluator.index.functions[value.name], one, depth + 1)
+            for value in called
+            if isinstance(value, FunctionValue)
+            for one in self._evaluator.index.functions[value.name].body.returns
+        )
 
     def makers(self, function: ProjectFunction, term: Term) -> frozenset[Value]:
         """Give the functions whose calls make the attribute that a callee is."""

@@ -266,11 +266,22 @@ def _bound(module: cst.Module) -> Iterator[str]:
 def _bound_by(statement: cst.CSTNode) -> Iterator[str]:
     if isinstance(statement, cst.ClassDef | cst.FunctionDef):
         yield statement.name.value
+    elif isinstance(statement, cst.Try | cst.If):
+        yield from _bound_on_condition(statement.body)
     elif isinstance(statement, cst.SimpleStatementLine):
         for node in statement.body:
             targets = [node.target] if isinstance(node, cst.AnnAssign) else []
             targets += [one.target for one in node.targets] if isinstance(node, cst.Assign) else []
             yield from (one.value for one in targets if isinstance(one, cst.Name))
+
+
+def _bound_on_condition(suite: cst.BaseSuite) -> Iterator[str]:
+    """Give what a branch at the top binds: ``try: from enum import Enum``."""
+    for statement in suite.body if isinstance(suite, cst.IndentedBlock) else []:
+        yield from _bound_by(statement)
+        for node in m.findall(statement, m.ImportAlias()):
+            assert isinstance(node, cst.ImportAlias)  # noqa: S101 - as found
+            yield node.evaluated_alias or node.evaluated_name.partition(".")[0]
 
 
 def _assembled(

@@ -32,6 +32,8 @@ class Pair(Value):
     """What `Package.text` is, for this file alone."""
     dropped: tuple[str, ...] = ()
     """Methods that are no twins, by dotted name: they are left out of what is converted."""
+    kept: tuple[str, ...] = ()
+    """Methods that are converted, but whose async version stays, for what that side alone has."""
 
 
 class Package(Value):
@@ -57,6 +59,8 @@ class Package(Value):
     only_async: bool = False
     """Run only tests that are coroutines, where one file tests both sides."""
     source_root: str = "."
+    files: Mapping[str, str] = {}
+    """What the tests need and the source distribution left out: paths to texts."""
     removed: tuple[str, ...] = ()
     """Answers that a converter must not see, beside the async files and their tests."""
     entry_points: tuple[str, ...] = ()

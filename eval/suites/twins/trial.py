@@ -88,6 +88,8 @@ def try_out(  # noqa: PLR0913, PLR0917 - what a trial depends on
     with tempfile.TemporaryDirectory(prefix="twin-") as scratch:
         tree = Path(scratch) / "tree"
         shutil.copytree(source, tree, ignore=_UNWANTED)
+        for name, text in package.files.items():
+            (tree / name).write_text(text, encoding="utf-8")
         problems = [
             problem
             for pair in (package.pair if converted else ())
@@ -108,6 +110,7 @@ def _lay(
         return
     text = made.read_text(encoding="utf-8")
     try:
+        text = without(text, pair.kept) if pair.kept else text
         code = renamed(text, package, pair)
         target = (tree / pair.aio).read_text(encoding="utf-8")
         sync = renamed(sync_code(sources[1], pair), package, pair)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from eval.suites.twins.graft import graft, without
+from eval.suites.twins.graft import Lender, graft, without
 from eval.suites.twins.package import Package, Pair, read_packages
 from eval.suites.twins.rename import renamed
 from eval.suites.twins.trial import try_out
@@ -43,6 +43,8 @@ def test_classes_of_one_file_are_renamed_as_names():
     pair = Pair.model_validate({"sync": "a.py", "async": "a.py", "classes": {"Client": "AClient"}})
     assert renamed("class Client: pass", PACKAGE, pair) == "class AClient: pass"
 
+
+LENDER = Lender("x.core", "x")
 
 TARGET = """\
 from __future__ import annotations
@@ -112,6 +114,12 @@ def test_graft(converted: str, parts: list[str], absent: list[str]):
     compile(made, "made", "exec")
     assert all(part in made for part in parts), made
     assert not any(part in made for part in absent), made
+
+
+def test_what_the_sync_side_imports_on_a_condition_comes_from_there():
+    sync = "try:\n    from enum import Enum\nexcept ImportError:\n    Enum = None\n"
+    made = graft(TARGET, f"{sync}\nasync def kind():\n    return Enum\n", sync, (), LENDER)
+    assert "try:\n    from x.core import Enum\n" in made
 
 
 def test_only_the_async_side_of_a_file_is_replaced():
