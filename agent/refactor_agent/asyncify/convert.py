@@ -24,6 +24,7 @@ from refactor_agent.asyncify.libraries import (
 from refactor_agent.asyncify.locks import held_across_await
 from refactor_agent.asyncify.looked_up import note_looked_up
 from refactor_agent.asyncify.names import write_names
+from refactor_agent.asyncify.outside import note_outside
 from refactor_agent.asyncify.pools import find_pools
 from refactor_agent.asyncify.refusals import Refusals
 from refactor_agent.asyncify.request import Request
@@ -82,6 +83,7 @@ def asyncify(
         files[file] = _write(world, module, colouring, refusals, ties)
     note_handed_on(world, colouring.colours, refusals)
     note_looked_up(world, colouring.colours, refusals)
+    note_outside(world, colouring.colours, refusals)
     for text, meaning in world.leaves.prose.items():
         if are_asked({text: meaning}):
             continue

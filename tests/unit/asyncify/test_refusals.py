@@ -214,6 +214,45 @@ def test_a_method_that_is_looked_up_and_handed_on(convert, body):
     assert "async def run" not in done.files["app.py"].decode()
 
 
+OUTSIDE = """\
+from contextlib import contextmanager
+
+from wire import Wire
+
+
+@contextmanager
+def opened(wire: Wire):
+    ask(wire)
+    yield wire
+
+
+def ask(wire: Wire):
+    return wire.read()
+
+
+def is_open(wire: Wire):
+    return wire is not None
+"""
+
+
+def test_a_helper_that_is_not_among_what_is_converted(convert, tmp_path):
+    """It would be given what it has to await, by way of another one as well."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "helpers.py").write_text(OUTSIDE, encoding="utf-8")
+    text = """\
+        from app.helpers import is_open, opened
+        from wire import Wire
+
+        def first(wire: Wire):
+            if is_open(wire):
+                with opened(wire) as line:
+                    return line.read()
+        """
+    done = convert(dedent(text), file="app/line.py")
+    assert [refusal.reason for refusal in done.refusals] == ["outside"]
+    assert "app.helpers.opened calls read" in done.refusals[0].message
+
+
 FINALISER = """
     from wire import Wire
 
