@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from refactor_agent.asyncify.both_colours import write_both
+from refactor_agent.asyncify.by_parameter import tell_by_use
 from refactor_agent.asyncify.classes import write_classes
 from refactor_agent.asyncify.colouring import Colouring, colour
 from refactor_agent.asyncify.constructors import write_deferral, write_guard
@@ -157,7 +158,9 @@ def _open(
         if file not in by_file:
             raise UsageError(f"{file} is no Python file of the project, or does not parse")
     written_in = [by_file[file] for file in request.files]
-    world = World(evaluator, Leaves(evaluator, rulebook, leaves, written_in), request)
+    table = Leaves(evaluator, rulebook, leaves, written_in)
+    tell_by_use(evaluator, table, written_in)
+    world = World(evaluator, table, request)
     for file in request.files:
         data = changes[file] if file in changes else (project.root / file).read_bytes()
         world.modules[file] = Module(by_file[file], Source(file, data), evaluator)

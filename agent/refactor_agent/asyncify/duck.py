@@ -8,9 +8,9 @@ from refactor_agent.asyncify.leaves import Leaves, Member
 from refactor_agent.locate.resolve.evaluate import Evaluator
 from refactor_agent.locate.resolve.index import ProjectFunction
 
-__all__ = ["by_name_alone"]
+__all__ = ["EVERYDAY", "by_name_alone"]
 
-_BUILTIN = (
+EVERYDAY = (
     frozenset(
         name
         for kind in (
@@ -45,7 +45,7 @@ def by_name_alone(
     be wrong. A method that only hands on to another object's of the same name goes by what the
     others are.
     """
-    if name in _BUILTIN or name.startswith("__"):
+    if name in EVERYDAY or name.startswith("__"):
         return None
     found: set[Member] = set()
     for cls in evaluator.index.classes_with(name):

@@ -20,7 +20,7 @@ from refactor_agent.asyncify.leaves.stdlib import (
 from refactor_agent.asyncify.special import ASYNC_NAMES
 from refactor_agent.locate.resolve.classes import find_methods, linearise
 from refactor_agent.locate.resolve.evaluate import Evaluator
-from refactor_agent.locate.resolve.index import ProjectModule
+from refactor_agent.locate.resolve.index import ProjectClass, ProjectModule
 from refactor_agent.locate.resolve.values import (
     ClassObject,
     ExternalMethod,
@@ -35,6 +35,8 @@ __all__ = ["Leaves"]
 _OF_THREADS = ("_thread.", "concurrent.", "multiprocessing.", "queue.", "threading.")
 """What is used by tasks only where all of its users are: made so where it was asked for, and with
 the calls of its methods."""
+
+_ABSTRACT = ("typing.", "typing_extensions.", "collections.abc.", "contextlib.", "builtins.")
 
 
 class Leaves:
@@ -95,6 +97,17 @@ class Leaves:
     def _targets(self) -> frozenset[str]:
         found = (value for target in self._names.values() for value in self._naming.means(target))
         return frozenset(value.cls for value in found if isinstance(value, ClassObject))
+
+    def classes(self) -> Mapping[str, ProjectClass]:
+        """Give the async class of each sync class that was asked for, where its source is at hand.
+
+        Not of abstract ones, which say little of an object.
+        """
+        pairs = ((name, self._names.get(name, name)) for name in sorted(self._asked))
+        found = ((name, self._naming.class_of(aio)) for name, aio in pairs if aio != name)
+        return {
+            name: cls for name, cls in found if cls is not None and not name.startswith(_ABSTRACT)
+        }
 
     def function(self, value: Value) -> Member | None:
         """Give what is called in place of a function: the name is qualified."""

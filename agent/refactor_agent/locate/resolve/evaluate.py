@@ -73,6 +73,12 @@ class Evaluator:
             return _HANDLERS[term[0]](self, function, term)
         return self._from_outside(function, term)
 
+    def tell(self, told: Mapping[Told, Values]) -> None:
+        """Let terms that are unknown here have these values as well; all is worked out anew."""
+        self.told = {**self.told, **told}
+        self.memo = Memo(self.index.reads)
+        self._recent = _Recent()
+
     def _from_outside(self, function: ProjectFunction, term: tuple[Any, ...]) -> Values:
         """Give the values of a term for who works out what a function runs, and asks repeatedly."""
         if term[0] not in _ASKED_AGAIN:
