@@ -70,6 +70,8 @@ class Calling:
         """Whether threads become tasks."""
         self.threads = False
         """Whether some threads stay threads."""
+        self.of_either_colour = False
+        """Whether some tasks send what they run to a thread."""
         self.wrapping = self.whence.decorated.wrappers
         """Wrappers that the project's decorators make, whose colour is that of what they wrap."""
         self.in_both: set[str] = set()

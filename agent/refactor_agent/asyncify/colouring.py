@@ -129,6 +129,7 @@ class Colouring:
             asked = [site.ask(self.colours) for site in self._threads]
             self.colours.tasks |= any(member is not None for member in asked)
             self.colours.threads = None in asked
+            self.colours.of_either_colour = any(m is not None and m.maybe for m in asked)
             changed = before != self._state()
 
     def _state(self) -> tuple[int, int, bool]:

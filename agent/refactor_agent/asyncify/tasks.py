@@ -10,7 +10,16 @@ from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.threads import Thread
 from refactor_agent.convert.arguments import TIGHT
 
-__all__ = ["begun", "called", "coroutine", "is_not_done", "receiver", "task", "wait"]
+__all__ = [
+    "begun",
+    "called",
+    "coroutine",
+    "is_not_done",
+    "of_either_colour",
+    "receiver",
+    "task",
+    "wait",
+]
 
 _CODE = """\
 def {name}(coroutine):
@@ -30,21 +39,58 @@ def begun(edit: Edit) -> cst.BaseExpression:
     return cst.Name(name)
 
 
-def task(thread: Thread, create: cst.BaseExpression, changed: cst.CSTNode) -> cst.Call:
-    """Give the call that makes a task of what ``changed``, a call of ``Thread``, would run."""
+_EITHER = "_run_in_task"
+_EITHER_CODE = '''\
+async def {name}(target, *args, **kwargs):
+    """Run what a thread was to run: await what waits, and leave the rest to a thread."""
+    if {is_async}(target):
+        return await target(*args, **kwargs)
+    given = await {to_thread}(target, *args, **kwargs)
+    return await given if {isawaitable}(given) else given
+'''
+
+
+def of_either_colour(edit: Edit) -> cst.BaseExpression:
+    """Name the helper that runs a target which may be async or not; the file gets it once."""
+    if _EITHER not in edit.helpers:
+        names = {
+            "is_async": ("inspect", "iscoroutinefunction"),
+            "to_thread": ("asyncio", "to_thread"),
+            "isawaitable": ("inspect", "isawaitable"),
+        }
+        code, spell = edit.source.module.code_for_node, edit.spelling.from_module
+        written = {key: code(spell(*name)) for key, name in names.items()}
+        edit.helpers[_EITHER] = _EITHER_CODE.format(name=_EITHER, **written)
+    return cst.Name(_EITHER)
+
+
+def task(
+    thread: Thread,
+    create: cst.BaseExpression,
+    changed: cst.CSTNode,
+    runner: cst.BaseExpression | None = None,
+) -> cst.Call:
+    """Give the call that makes a task of what ``changed``, a call of ``Thread``, would run.
+
+    Where there is a ``runner``, it is given the target and its arguments.
+    """
     call = cst.ensure_type(changed, cst.Call)
-    made = called(create, coroutine(thread, call))
+    made = called(create, coroutine(thread, call, runner))
     if "name" not in thread.given:
         return made
     name = cst.Arg(call.args[thread.given["name"]].value, cst.Name("name"), TIGHT)
     return made.with_changes(args=[*made.args, name])
 
 
-def coroutine(thread: Thread, changed: cst.CSTNode) -> cst.Call:
-    """Give the call that the thread would have made."""
+def coroutine(
+    thread: Thread, changed: cst.CSTNode, runner: cst.BaseExpression | None = None
+) -> cst.Call:
+    """Give the call that the thread would have made, or that ``runner`` makes of it."""
     call = cst.ensure_type(changed, cst.Call)
     given = {name: call.args[at].value for name, at in thread.given.items()}
     args = [*_positional(given.get("args")), *_keywords(given.get("kwargs"))]
+    if runner is not None:
+        return cst.Call(runner, [cst.Arg(given["target"]), *args])
     return cst.Call(given["target"], args)
 
 

@@ -199,6 +199,59 @@ def test_a_thread_stays(convert, text, reason):
     assert reason in {refusal.reason for refusal in done.refusals}
 
 
+def test_a_starter_of_targets_of_either_colour(convert, tmp_path):
+    """What waits is awaited, and what does not still runs on a thread."""
+    text = """
+        import threading
+        import time
+
+        def spawn(target, *args):
+            worker = Thread(target=target, args=args)
+            worker.start()
+            return worker
+
+        def nap(seen):
+            time.sleep(0.01)
+            seen.append(("nap", threading.get_ident() == threading.main_thread().ident))
+
+        def count(seen):
+            seen.append(("count", threading.get_ident() == threading.main_thread().ident))
+
+        def both():
+            seen = []
+            for target in (nap, count):
+                spawn(target, seen).join()
+            return seen
+        """
+    leaves = {"time.sleep": "asyncio.sleep", "threading.Thread": "asyncio.create_task"}
+    done = convert("from threading import Thread\n" + dedent(text), leaves=leaves)
+    made = done.files["app.py"].decode()
+    assert "worker = create_task(_run_in_task(target, *args))" in made
+    (tmp_path / "app.py").write_text(made, encoding="utf-8")
+    assert _run(tmp_path, "app.both()") == [["nap", True], ["count", False]]
+
+
+def _run(place, call):
+    """Give what the coroutine ``call`` gives, run in a fresh interpreter."""
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-X",
+            "dev",
+            "-c",
+            f"import asyncio, json, app; print(json.dumps(asyncio.run({call})))",
+        ],
+        cwd=place,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "never awaited" not in ran.stderr
+    return json.loads(ran.stdout)
+
+
 APP = """\
 from threading import Thread
 import queue
@@ -264,18 +317,7 @@ def test_tasks_run(convert, tmp_path):
     done = convert(APP, leaves=LEAVES)
     assert not done.refusals
     (tmp_path / "app.py").write_bytes(done.files["app.py"])
-    code = "import asyncio, json, app; print(json.dumps(asyncio.run(app.run())))"
-    ran = subprocess.run(
-        [sys.executable, "-X", "dev", "-c", code],
-        cwd=tmp_path,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout) == [False, ["a", "b"]]
-    assert "never awaited" not in ran.stderr
+    assert _run(tmp_path, "app.run()") == [False, ["a", "b"]]
 
 
 JOINED = [

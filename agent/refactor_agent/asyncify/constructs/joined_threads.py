@@ -19,10 +19,9 @@ from refactor_agent.asyncify.edit import Edit
 from refactor_agent.asyncify.leaves import Member
 from refactor_agent.asyncify.nodes import within
 from refactor_agent.asyncify.site import Site, Unit
-from refactor_agent.asyncify.tasks import coroutine
+from refactor_agent.asyncify.tasks import coroutine, of_either_colour
 from refactor_agent.asyncify.threads import Thread
 from refactor_agent.asyncify.world import CallSite
-from refactor_agent.convert.refused import refuse
 
 __all__ = ["JoinedThread", "find"]
 
@@ -50,18 +49,16 @@ class JoinedThread(Site):
         return Member("target", maybe=None in found) if waits else None
 
     def write(self, edit: Edit, member: Member) -> None:
-        """Await the target; raises `Refused` where it may be a plain function."""
-        site = edit.source.site(self.node)
-        if member.maybe:
-            refuse("thread-target", "some targets wait and others don't; start them apart", site)
+        """Await the target; where it may be a plain function, that still runs on a thread."""
+        runner = of_either_colour(edit) if member.maybe else None
         for line in self.thread.gone:
             edit.change(line, lambda _: cst.RemoveFromParent())
         edit.spelling.names.drop(self.node.func)
-        edit.change(self.node, lambda node: coroutine(self.thread, node))
+        edit.change(self.node, lambda node: coroutine(self.thread, node, runner))
         await_(edit, self.node)
         edit.change(self.assignment, _value)
         text = "what the thread ran is awaited in its place; what it raises is raised here now"
-        edit.refusals.add("thread-joined", text, site)
+        edit.refusals.add("thread-joined", text, edit.source.site(self.node))
 
 
 def _value(node: cst.CSTNode) -> cst.CSTNode:

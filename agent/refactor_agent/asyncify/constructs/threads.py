@@ -23,6 +23,7 @@ from refactor_agent.asyncify.tasks import (
     called,
     coroutine,
     is_not_done,
+    of_either_colour,
     receiver,
     task,
     wait,
@@ -80,18 +81,17 @@ class ThreadSite(Site):
         thread, site = self.read(), edit.source.site(self.node)
         if thread is None:
             refuse("thread-start", "make and start the thread in one place, in a method", site)
-        if member.maybe:
-            refuse("thread-target", "some targets wait and others don't; start them apart", site)
+        runner = of_either_colour(edit) if member.maybe else None
         for line in thread.gone:
             edit.change(line, lambda _: cst.RemoveFromParent())
         if thread.chained is not None:
             func = begun(edit)
             edit.spelling.names.drop(self.node.func)
-            edit.change(self.node, lambda n: coroutine(thread, n))
+            edit.change(self.node, lambda n: coroutine(thread, n, runner))
             edit.change(thread.chained, lambda n: called(func, receiver(n)))
             return
         create = edit.spelling.replace(self.node.func, member.name)
-        edit.change(self.node, lambda n: task(thread, create, n))
+        edit.change(self.node, lambda n: task(thread, create, n, runner))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +116,11 @@ class _Method(Site):
         return member.awaited
 
     def write(self, edit: Edit, member: Member) -> None:
-        if edit.colours.threads:
+        is_current = member.name == "current_task"
+        if edit.colours.threads or (is_current and edit.colours.of_either_colour):
             site = edit.source.site(self.node)
             refuse("thread-or-task", "some threads become tasks and others stay", site)
-        if member.name == "current_task":
+        if is_current:
             func = edit.spelling.replace(self.node.func, "asyncio.current_task")
             edit.change(self.node, lambda n: n.with_changes(func=func))
         elif member.name == "done":
