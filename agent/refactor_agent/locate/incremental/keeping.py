@@ -20,7 +20,7 @@ from refactor_agent.locate.incremental.called import (
 from refactor_agent.locate.incremental.differences import Read, between, between_classes
 from refactor_agent.locate.incremental.part import Known, Part, make_part, merged, without_waste
 from refactor_agent.locate.incremental.recording import RecordingEffects
-from refactor_agent.locate.incremental.side_by_side import groups_of, parts_of
+from refactor_agent.locate.incremental.side_by_side import parts_of, processes_for
 from refactor_agent.locate.incremental.state import State, read_state, write_state
 from refactor_agent.locate.may_block import noes_of
 from refactor_agent.locate.outline import Outline
@@ -208,11 +208,11 @@ class Kept:
             for function in module.functions
             if not module.is_test
         ]
-        groups = groups_of(functions, jobs)
-        if not groups:
+        processes = processes_for(len(functions), jobs)
+        if not processes:
             return None
         effects = self._recording(None, frozenset())
-        found = parts_of(groups, effects, lambda: self._worked_out(effects))
+        found = parts_of(functions, processes, effects, lambda: self._worked_out(effects))
         self._whole = found.whole
         return self._today(found.parts) if found.parts else None
 

@@ -1,8 +1,9 @@
 """What functions run, worked out in several processes that share what was read of the project.
 
-Each process owns the functions of some modules, and starts with the async ones, where chains begin.
-What a function runs in another's modules is handed on to that one, as are the names of wrappers
-around offloads, until nobody finds anything new. Functions that no chain leads to are left out.
+Each process works out the functions of some modules, and starts with the async ones, where chains
+begin. What a function runs in another's modules is handed on to that one, as are the names of
+wrappers around offloads, until nobody finds anything new. Functions that no chain leads to are left
+out.
 """
 
 from __future__ import annotations
@@ -10,38 +11,33 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import NamedTuple, cast
 
 from refactor_agent.locate.effects import Effects
 from refactor_agent.locate.incremental.part import Part
+from refactor_agent.locate.incremental.pieces import Pieces
 from refactor_agent.locate.incremental.worker import Worker
 from refactor_agent.locate.resolve.index import ProjectFunction
 
-__all__ = ["Found", "groups_of", "parts_of"]
+__all__ = ["Found", "parts_of", "processes_for"]
 
 _WORTH_A_PROCESS = 2_000
 """Functions; for fewer, starting a process costs more than it saves."""
 _MOST_PROCESSES = 8
 
 
-def groups_of(
-    functions: Sequence[ProjectFunction], jobs: int | None
-) -> list[Sequence[ProjectFunction]]:
-    """Divide functions, in the order of their modules, among as many processes as are worth it.
+def processes_for(functions: int, jobs: int | None) -> int:
+    """Give how many processes are worth it for so many functions; one core each, at most ``jobs``.
 
-    No groups mean that processes can't share memory here, or that one is enough. (On macOS they
-    could be made, but the system's libraries do not bear it.)
+    None where processes can't share memory, or where one is enough. (On macOS they could be made,
+    but the system's libraries do not bear it.)
     """
     if not sys.platform.startswith("linux"):
-        return []
-    count = min(jobs or os.cpu_count() or 1, _MOST_PROCESSES, len(functions) // _WORTH_A_PROCESS)
-    if count < 2:
-        return []
-    ordered = sorted(functions, key=lambda function: function.module.name)
-    size = -(-len(ordered) // count)
-    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
+        return 0
+    count = min(jobs or os.cpu_count() or 1, _MOST_PROCESSES, functions // _WORTH_A_PROCESS)
+    return count if count > 1 else 0
 
 
 class Found(NamedTuple):
@@ -54,17 +50,20 @@ class Found(NamedTuple):
 
 
 def parts_of(
-    groups: Sequence[Sequence[ProjectFunction]],
+    functions: Sequence[ProjectFunction],
+    processes: int,
     effects: Effects,
     part: Callable[[], Part],
 ) -> Found:
-    """Work out each group in a process of its own, and give what ``part`` gives there.
+    """Work out ``functions`` in processes, and give what ``part`` gives in each.
 
     A process that fails is left out: what it would have found is worked out when it is asked for.
     """
     context = multiprocessing.get_context("fork")
-    workers = [Worker(context, group, effects, part) for group in groups]
-    _follow(workers, groups)
+    asynchronous = frozenset(effects.evaluator.index.asynchronous())
+    pieces = Pieces(functions, processes, _starts(functions, asynchronous))
+    workers = [Worker(context, pieces.all, effects, part) for _ in range(processes)]
+    _follow(workers, pieces)
     _spread(workers)
     for worker in workers:  # each makes its part while the others do
         worker.end()
@@ -74,32 +73,33 @@ def parts_of(
     )
 
 
+def _starts(functions: Sequence[ProjectFunction], asynchronous: Container[str]) -> set[str]:
+    """Give the functions that are worked out whoever runs them."""
+    asks_imports = any(function.module.outline.keeps_results for function in functions)
+    return {
+        function.name
+        for function in functions
+        if function.name in asynchronous or (asks_imports and not function.number)
+    }
+
+
 def _those_of(parts: Iterable[bytes | None]) -> list[bytes]:
     return [part for part in parts if part is not None]
 
 
-def _follow(workers: Sequence[Worker], groups: Sequence[Sequence[ProjectFunction]]) -> None:
-    """Have what the async functions run worked out, by the workers whose functions it is."""
-    owners = {function.name: n for n, group in enumerate(groups) for function in group}
-    asks_imports = any(f.module.outline.keeps_results for group in groups for f in group)
-    waiting: list[set[str]] = [
-        {f.name for f in group if f.facts.is_async or (asks_imports and not f.number)}
-        for group in groups
-    ]
-    asked: set[str] = set()
+def _follow(workers: Sequence[Worker], pieces: Pieces) -> None:
+    """Have what the async functions run worked out, by the workers that hold their pieces."""
     while True:
-        for worker, names in zip(workers, waiting, strict=True):
-            if names and worker.is_idle:
-                worker.ask(names)
-                asked |= names
-                names.clear()
+        for number, worker in enumerate(workers):
+            if worker.is_idle:
+                taken, names = pieces.work_for(number)
+                if taken or names:
+                    worker.ask(taken, names)
         busy = [worker for worker in workers if not worker.is_idle]
         if not busy:
             return
         for worker in _answering(busy):
-            for name in worker.answer():
-                if name in owners and name not in asked:
-                    waiting[owners[name]].add(name)
+            pieces.add(worker.answer())
 
 
 def _spread(workers: Sequence[Worker]) -> None:

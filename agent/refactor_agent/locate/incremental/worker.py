@@ -19,15 +19,17 @@ __all__ = ["Worker"]
 _RUN = "run"
 _HANDED = "handed over"
 _END = "end"
+_Question = tuple[str, list[int], list[str]]
+"""Its kind, the pieces that are the process's own from now on, and names."""
 
 
 class Worker:
-    """A process that works out what the functions of a group run, seen from the first one."""
+    """A process that works out what the functions of its pieces run, seen from the first one."""
 
     def __init__(
         self,
         context: ForkContext,
-        group: Sequence[ProjectFunction],
+        pieces: Sequence[Sequence[ProjectFunction]],
         effects: Effects,
         part: Callable[[], Part],
     ) -> None:
@@ -39,7 +41,8 @@ class Worker:
             self.connection.close()
             # A fault is the first process's to show, which comes to the same function.
             with suppress(Exception), inner:
-                with_deep_questions(effects.evaluator, lambda: _serve(inner, _Work(group, effects)))
+                own = _Work(pieces, effects)
+                with_deep_questions(effects.evaluator, lambda: _serve(inner, own))
                 whole = part()
                 inner.send_bytes(whole.without_notes().to_bytes())
                 inner.send_bytes(whole.to_bytes())
@@ -48,13 +51,13 @@ class Worker:
         self._process.start()
         inner.close()
 
-    def ask(self, names: Iterable[str]) -> None:
-        """Have it work out what these functions of its own run."""
-        self._send((_RUN, sorted(names)))
+    def ask(self, pieces: Iterable[int], names: Iterable[str]) -> None:
+        """Have it take these pieces, and work out what these functions of its own run."""
+        self._send((_RUN, list(pieces), sorted(names)))
 
     def ask_for_handed(self, names: Iterable[str]) -> None:
         """Have it look for what is handed to offloads, and wrappers around them of these names."""
-        self._send((_HANDED, sorted(names)))
+        self._send((_HANDED, [], sorted(names)))
 
     def answer(self) -> list[str]:
         """Give what it found that others are to know; nothing where it has failed."""
@@ -67,7 +70,7 @@ class Worker:
 
     def end(self) -> None:
         """Have it put together all that it found."""
-        self._send((_END, []))
+        self._send((_END, [], []))
 
     def found(self) -> bytes | None:
         """Give that without notes, once it was told to end."""
@@ -87,7 +90,7 @@ class Worker:
             self._has_failed = True
             return None
 
-    def _send(self, question: tuple[str, list[str]]) -> None:
+    def _send(self, question: _Question) -> None:
         self.is_idle = self._has_failed
         with suppress(OSError):  # one that has failed shows it when it is to answer
             self.connection.send(question)
@@ -96,12 +99,20 @@ class Worker:
 class _Work:
     """What a worker knows."""
 
-    def __init__(self, group: Sequence[ProjectFunction], effects: Effects) -> None:
+    def __init__(self, pieces: Sequence[Sequence[ProjectFunction]], effects: Effects) -> None:
+        self._pieces = pieces
         self._effects = effects
-        self._own = {function.name: function for function in group}
+        self._own: dict[str, ProjectFunction] = {}
         self._known: set[str] = set()
-        self._modules = {function.module.name for function in group}
+        self._modules: set[str] = set()
         self._handed: HandedOver | None = None
+
+    def take(self, pieces: Iterable[int]) -> None:
+        """Take it that the functions of these pieces are its own."""
+        for number in pieces:
+            for function in self._pieces[number]:
+                self._own[function.name] = function
+                self._modules.add(function.module.name)
 
     def follow(self, names: Iterable[str]) -> set[str]:
         """Work out what these run, and what that runs in turn; gives what others are to follow."""
@@ -129,8 +140,9 @@ class _Work:
 
 def _serve(connection: Connection, work: _Work) -> None:
     while True:
-        kind, names = connection.recv()
+        kind, pieces, names = connection.recv()
         if kind == _END:
             return
+        work.take(pieces)
         found = work.look_for_handed(names) if kind == _HANDED else work.follow(names)
         connection.send(list(found))
