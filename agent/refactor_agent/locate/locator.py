@@ -59,19 +59,20 @@ def locate(  # noqa: PLR0913 - a stage's settings, all but two by name
     directory for what earlier scans found out; ``jobs`` is the number of processes that share the
     work, one per core when it is ``None``; ``nearby`` goes from one tree to the next, where several
     that differ little are located in turn. With ``when_asked``, regions are made when they are
-    first asked for, and quote the files as these then are.
+    first asked for, and quote the files as these then are; what is kept is written meanwhile.
     """
     changed = changes or {}
     sources = _sources(project, changed)
     wrappers = project.config.offload_wrappers
     earlier = Earlier.of(cache, rulebook, wrappers, (source.module for source in sources))
     with _without_collector():
+        scan = _Scan(project, rulebook, changed, cache, jobs, at_leisure=when_asked)
         try:
-            found = _Scan(project, rulebook, changed, cache, jobs).over(sources, earlier)
+            found = scan.over(sources, earlier)
         except SourceChangedError:  # a summary was lost, too
             if earlier is not None:
                 earlier.forget()
-            found = _Scan(project, rulebook, changed, cache, jobs).over(sources, earlier)
+            found = scan.over(sources, earlier)
     effects = found.effects
     return Located(
         found.regions if when_asked else tuple(found.regions.regions()),
@@ -96,6 +97,8 @@ class _Scan(NamedTuple):
     changes: Mapping[str, bytes]
     cache: Path | None
     jobs: int | None
+    at_leisure: bool
+    """Whether what is kept may be written while the caller goes on."""
 
     def over(self, sources: list[Source], earlier: Earlier | None) -> _Found:
         """Do it; of what an ``earlier`` scan found, that is worked out which may have changed."""
@@ -116,7 +119,7 @@ class _Scan(NamedTuple):
             evaluator, lambda: find_regions(effects, lines, texts)
         )
         if kept is not None:
-            kept.keep()
+            kept.keep(at_leisure=self.at_leisure)
         return _Found(effects, regions, suppressions, skipped)
 
 

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 from refactor_agent.locate.blocking import Blockers
 from refactor_agent.locate.cache import SummaryCache
 from refactor_agent.locate.deep_questions import with_deep_questions
+from refactor_agent.locate.incremental.beside import do_beside, settle
 from refactor_agent.locate.incremental.called import (
     KnownCallers,
     callers_written,
@@ -55,6 +56,7 @@ class Earlier:
         self.path = directory / "effects" / name
         self.texts = directory / "texts" / name
         """Where it is kept what was written of regions."""
+        settle()
         self.state = read_state(self.path)
         files = self.state.files if self.state is not None else ()
         self._files = {(file, module): (key, outline) for file, module, key, outline in files}
@@ -164,8 +166,17 @@ class Kept:
         more = state.following_from(changed) - stale if changed else None
         return self._over(state, stale | more) if more else effects
 
-    def keep(self) -> None:
-        """Keep what was worked out by now, where that is worth it."""
+    def keep(self, *, at_leisure: bool) -> None:
+        """Keep what was worked out by now, where that is worth it.
+
+        ``at_leisure``: of a first scan that is a lot, and may be done while the caller goes on.
+        """
+        if at_leisure and self._is_first and self._state is not None:
+            do_beside(self._keep)
+        else:
+            self._keep()
+
+    def _keep(self) -> None:
         state, effects = self._state, self._effects
         if effects is None:
             return
