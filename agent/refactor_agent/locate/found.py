@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from refactor_agent.domain.region import Region
+from refactor_agent.locate.incremental.beside import start_beside
 from refactor_agent.locate.incremental.texts import KeptTexts, Text
 from refactor_agent.locate.noted import Notes, guesses, with_notes
 from refactor_agent.locate.reach import Chain, Reach
@@ -16,14 +20,24 @@ from refactor_agent.locate.sources import SourceLines
 __all__ = ["FoundRegions", "Texts"]
 
 Write = Callable[[Region], str]
+_Written = tuple[str, list[Text]]
+"""Of the regions of a file: a name of what they follow from, and what was written of them."""
+_WORTH_A_PROCESS = 1_000
+"""Entries; for fewer, starting a process costs more than it saves."""
 
 
 class Texts:
     """Where it is kept what was written of regions, as long as the files are as they were."""
 
-    def __init__(self, path: Path, is_as_read: Callable[[str, bytes], bool]) -> None:
-        """``is_as_read`` says whether a file has the bytes that were looked at."""
+    def __init__(
+        self, path: Path, is_as_read: Callable[[str, bytes], bool], jobs: int | None = None
+    ) -> None:
+        """``is_as_read`` says whether a file has the bytes that were looked at.
+
+        ``jobs`` is the number of processes that share the work, one per core when it is ``None``.
+        """
         self.path = path
+        self.jobs = jobs or os.cpu_count() or 1
         self._is_as_read = is_as_read
         self.are_sound = True
         """Whether all that was quoted is from the files that were looked at."""
@@ -62,15 +76,32 @@ class FoundRegions:
             yield [write(region) for region in self.regions()]
             return
         keys, kept = RegionKeys(self._reach, self._notes), KeptTexts(self._texts.path)
-        for entries in self._files:
+
+        def texts_of(entries: Iterable[str]) -> _Written:
             name = keys.of(entries)
-            texts = kept.of_file(name)
-            if texts is None:
-                texts = list(self._write(entries, write, keys, kept))
-                kept.put(name, texts)
+            known = kept.of_file(name)
+            return name, list(self._write(entries, write, keys, kept)) if known is None else known
+
+        here, there = self._shares(kept, self._texts)
+        rest = _elsewhere(texts_of, there, self._texts)
+        for name, texts in map(texts_of, here):
+            kept.put(name, texts)
+            yield [text for *_, text in texts]
+        for name, texts in rest():
+            kept.put(name, texts)
             yield [text for *_, text in texts]
         if self._texts.are_sound:
             kept.keep()
+
+    def _shares(
+        self, kept: KeptTexts, texts: Texts
+    ) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
+        """Give the files whose regions are written here, and those of another process."""
+        files, sizes = self._files, list(accumulate(map(len, self._files)))
+        if not kept.is_new or texts.jobs == 1 or not sizes or sizes[-1] < _WORTH_A_PROCESS:
+            return files, ()
+        middle = sum(size < sizes[-1] // 2 for size in sizes)
+        return files[:middle], files[middle:]
 
     def _write(
         self, entries: Iterable[str], write: Write, keys: RegionKeys, kept: KeptTexts
@@ -93,3 +124,25 @@ class FoundRegions:
 
     def _region(self, chain: Chain, identifier: str) -> Region:
         return with_notes(self._maker.region(chain, identifier), self._notes)
+
+
+def _elsewhere(
+    texts_of: Callable[[Iterable[str]], _Written], files: Sequence[Sequence[str]], texts: Texts
+) -> Callable[[], list[_Written]]:
+    """Have the texts of files written in another process; gives what waits for them."""
+    if not files:
+        return list
+
+    def work() -> bytes:
+        found = list(map(texts_of, files))
+        return marshal.dumps((found, texts.are_sound))
+
+    written = start_beside(work)
+
+    def result() -> list[_Written]:
+        found: list[_Written]
+        found, are_sound = marshal.loads(written())  # noqa: S302 - this program wrote it
+        texts.are_sound = texts.are_sound and are_sound
+        return found
+
+    return result

@@ -106,7 +106,8 @@ class _Scan(NamedTuple):
         index = Index(modules, earlier.called if earlier is not None else None)
         evaluator = Evaluator(index, self.rulebook, self.project.config.offload_wrappers)
         kept = Kept(earlier, evaluator, self.rulebook) if earlier is not None else None
-        texts = Texts(earlier.texts, _AsRead(modules).says) if earlier is not None else None
+        says = _AsRead(modules).says
+        texts = Texts(earlier.texts, says, self.jobs) if earlier is not None else None
         paths = {item.file: item.path for item in self.project.sources.files}
         lines = SourceLines(paths, self.changes, texts.read if texts is not None else None)
 

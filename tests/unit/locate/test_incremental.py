@@ -411,6 +411,7 @@ def test_an_edit_at_the_end_of_a_very_long_chain_is_seen(tmp_path):
 def side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let processes be started for however little there is to do."""
     monkeypatch.setattr("refactor_agent.locate.incremental.side_by_side._WORTH_A_PROCESS", 3)
+    monkeypatch.setattr("refactor_agent.locate.found._WORTH_A_PROCESS", 1)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes share memory on Linux")

@@ -24,7 +24,8 @@ class KeptTexts:
         """Read them; a file that is not whole counts as none."""
         self._path = path
         data = view_checked(path)
-        self._is_new = data is None
+        self.is_new = data is None
+        """Whether none are known."""
         self._known: dict[str, list[Text]] = marshal.loads(data) if data is not None else {}  # noqa: S302 - this program wrote it
         self._found: dict[str, list[Text]] = {}
         self._size = self._fresh = 0
@@ -42,14 +43,16 @@ class KeptTexts:
         return self._regions.get(name)
 
     def put(self, name: str, texts: list[Text]) -> None:
-        """Take the texts of a file under a new name."""
+        """Take the texts of a file, if it was not `of_file` that gave them."""
+        if name in self._found:
+            return
         self._found[name] = texts
         self._size += sum(len(text) for *_, text in texts)
         self._fresh += sum(len(text) for key, *_, text in texts if key not in self._regions)
 
     def keep(self) -> None:
         """Write them, where that is worth it; what can't be written is no fault."""
-        if self._is_new or self._fresh > _WORTH_WRITING * self._size:
+        if self.is_new or self._fresh > _WORTH_WRITING * self._size:
             write_checked(self._path, marshal.dumps(self._found))
 
     @cached_property
