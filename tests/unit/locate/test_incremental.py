@@ -429,6 +429,17 @@ def test_processes_side_by_side_find_what_one_finds(project, tmp_path, counted, 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes share memory on Linux")
 @pytest.mark.usefixtures("side_by_side")
+@pytest.mark.parametrize("when_asked", [False, True])
+def test_what_processes_found_is_there_for_the_next_scan(project, tmp_path, counted, when_asked):
+    cache = tmp_path / "cache"
+    locate(open_project(project), RULES, cache=cache, jobs=3, when_asked=when_asked)
+    located = locate(open_project(project), RULES, cache=cache, jobs=1)
+    assert counted == []
+    assert regions_as_json(located) == found(project, None)[0]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes share memory on Linux")
+@pytest.mark.usefixtures("side_by_side")
 def test_a_process_that_fails_costs_time_and_nothing_else(project, tmp_path, monkeypatch):
     parent = os.getpid()
     original = Effects.of

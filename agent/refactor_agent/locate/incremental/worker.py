@@ -77,11 +77,9 @@ class Worker:
         return self._bytes()
 
     def whole(self) -> bytes | None:
-        """Give all of it, after `found`; the process is gone then."""
+        """Give all of it, after `found`, to the first process or one that came of it later."""
         with self.connection:
-            whole = self._bytes()
-        self._process.join()
-        return whole
+            return self._bytes()
 
     def _bytes(self) -> bytes | None:
         try:
