@@ -9,6 +9,7 @@ from refactor_agent.locate.blocking import Blocker, Blockers
 from refactor_agent.locate.overrides import overrides
 from refactor_agent.locate.resolve.attributes import attribute
 from refactor_agent.locate.resolve.classes import find_methods, linearise, metaclasses
+from refactor_agent.locate.resolve.constructed import hooks
 from refactor_agent.locate.resolve.decorators import decoration
 from refactor_agent.locate.resolve.dispatched import default_factories, registered
 from refactor_agent.locate.resolve.evaluate import Evaluator
@@ -29,6 +30,9 @@ __all__ = ["Target", "Targets"]
 
 Target: TypeAlias = tuple[str | Blocker, bool]
 """A function of the project or a blocking call, and whether it is certain that it runs."""
+
+_RUN_TO_MAKE = ("__new__", "__init__", "__post_init__", "__attrs_post_init__", "model_post_init")
+"""Methods that run when an object is made."""
 
 
 class Targets:
@@ -105,14 +109,22 @@ class Targets:
         for metaclass in metaclasses(self.evaluator, cls):
             for method in find_methods(self.evaluator, metaclass, "__call__"):
                 yield method.name, True
-        for name in ("__new__", "__init__", "__post_init__", "model_post_init"):
+        for name in _RUN_TO_MAKE:
             for method in find_methods(self.evaluator, cls, name):
                 if _runs_when_called(method):
                     yield method.name, True
+        yield from _validation(self.evaluator, cls, call)
         if not find_methods(self.evaluator, cls, "__init__"):
             for base in linearise(self.evaluator, cls):
                 if isinstance(base, str):
                     yield from self._library(base, call)
+
+
+def _validation(
+    evaluator: Evaluator, cls: ProjectClass, call: CallFacts | None
+) -> Iterator[tuple[str, bool]]:
+    """Give the validators that making an object runs."""
+    return ((hook.function, True) for hook in hooks(evaluator, cls) if hook.runs(call))
 
 
 def _runs_when_called(function: ProjectFunction) -> bool:

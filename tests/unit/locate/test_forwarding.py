@@ -251,6 +251,74 @@ CASES = {
         async def f():
             work()  #! time.sleep
     """,
+    "validators of a model that is made": """
+        from pathlib import Path
+
+        from pydantic import BaseModel, field_validator, model_validator
+
+        class Prompts(BaseModel):
+            file: str | None = None
+
+            @model_validator(mode="after")
+            def load(self):
+                open(self.file)
+                return self
+
+        class Cached(Prompts):
+            def load(self):
+                return self
+
+        class Place(BaseModel):
+            path: str = "."
+            name: str = ""
+
+            @field_validator("path")
+            @classmethod
+            def there(cls, value):
+                assert Path(value).exists()
+                return value
+
+            @field_validator("name")
+            @classmethod
+            def named(cls, value):
+                return value.strip()
+
+        async def f(options):
+            Prompts(file="a.json")  #! builtins.open
+            Cached(file="a.json")
+            Place(path="a")  #! pathlib.Path.exists
+            Place(**options)  #! pathlib.Path.exists
+            Place(name="a")
+    """,
+    "what attrs runs once it has set the fields": """
+        import attrs
+
+        @attrs.define
+        class Notes:
+            path: str
+
+            def __attrs_post_init__(self):
+                open(self.path)
+
+        async def f():
+            Notes("a.txt")  #! builtins.open
+    """,
+    "a model whose field says how it is written out": """
+        from typing import Annotated
+
+        import requests
+        from pydantic import BaseModel, SerializeAsAny
+
+        class Store(BaseModel):
+            def save(self):
+                requests.post("u")
+
+        class Flow(BaseModel):
+            store: Annotated[SerializeAsAny[Store] | None, "kept"] = None
+
+            async def resume(self):
+                self.store.save()  #! requests.post
+    """,
 }
 
 

@@ -57,7 +57,7 @@ GENERIC_WRAPPERS = frozenset(
         "Annotated",
         "TypeGuard",
     )
-)
+) | {"pydantic.SerializeAsAny", "pydantic.SkipValidation", "pydantic.OnErrorOmit"}
 """Their first argument is the type itself."""
 
 _FACTORY_PREFIX = "from_"
