@@ -12,12 +12,14 @@ from refactor_agent.locate.terms import Term
 __all__ = ["InMemory"]
 
 _MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
-_ARCHIVES = frozenset({"gzip.GzipFile", "tarfile.TarFile", "zipfile.ZipFile"})
-_OPENS = frozenset({*_ARCHIVES, "gzip.open", "tarfile.open"})
+_ARCHIVES = frozenset(
+    {"gzip.GzipFile", "tarfile.TarFile", "wave.Wave_read", "wave.Wave_write", "zipfile.ZipFile"}
+)
+_OPENS = frozenset({*_ARCHIVES, "gzip.open", "tarfile.open", "wave.open"})
 _WITHIN = frozenset(
     {
-        "addfile", "close", "extractfile", "getmembers", "getnames", "open", "read", "testzip",
-        "write", "writestr",
+        "addfile", "close", "extractfile", "getmembers", "getnames", "open", "read", "readframes",
+        "testzip", "write", "writeframes", "writeframesraw", "writestr",
     }
 )  # fmt: skip
 """Methods of archives that wait for nothing but the file that the archive was opened on."""
@@ -30,7 +32,7 @@ _READ_OR_WRITE = frozenset(
     {
         "PIL.Image.open", "json.dump", "json.load", "numpy.load", "numpy.loadtxt", "numpy.save",
         "numpy.savez", "pickle.dump", "pickle.load", "tarfile.open", "tomllib.load",
-        "zipfile.ZipFile", "zipfile.is_zipfile",
+        "wave.open", "zipfile.ZipFile", "zipfile.is_zipfile",
         *(f"pandas.read_{kind}" for kind in (
             "csv", "excel", "feather", "html", "json", "parquet", "pickle", "xml",
         )),

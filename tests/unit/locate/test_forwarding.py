@@ -290,6 +290,17 @@ CASES = {
             Place(**options)  #! pathlib.Path.exists
             Place(name="a")
     """,
+    "a module that is loaded from a file, and sound that is written to one": """
+        import importlib.util
+        import wave
+
+        async def f(path, sound):
+            spec = importlib.util.spec_from_file_location("plugin", path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)  #! importlib.abc.Loader.exec_module
+            with wave.open(path, "wb") as file:  #! wave.open
+                file.writeframes(sound)  #! wave.Wave_write.writeframes
+    """,
     "what attrs runs once it has set the fields": """
         import attrs
 

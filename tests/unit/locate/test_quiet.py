@@ -387,7 +387,7 @@ CASES = {
                 json.load(file)  #! json.load
     """,
     "archives in memory": """
-        import io, tarfile, zipfile
+        import io, tarfile, wave, zipfile
         from typing import BinaryIO, cast
 
         class Chunks(io.RawIOBase):
@@ -415,6 +415,8 @@ CASES = {
                     with archive.open(name) as member:
                         member.read()
                 archive.extractall(path)  #! zipfile.ZipFile.extractall
+            with wave.open(io.BytesIO(data), "rb") as sound:
+                sound.readframes(16)
             with tarfile.open(fileobj=io.BytesIO(data)) as archive:
                 archive.extractfile("a").read()
             with zipfile.ZipFile(path) as archive:  #! zipfile.ZipFile
