@@ -290,6 +290,43 @@ CASES = {
             Place(**options)  #! pathlib.Path.exists
             Place(name="a")
     """,
+    "a task that is put into a queue, and one that is run": """
+        import time
+
+        import dramatiq
+        from celery import Celery, shared_task
+        from rq.decorators import job
+
+        app = Celery("shop")
+
+        @app.task
+        def plain(user): ...
+
+        @app.task(bind=True)
+        def bound(self, user):
+            time.sleep(1)
+
+        @shared_task
+        def shared(user): ...
+
+        @job("high")
+        async def queued(user): ...
+
+        @dramatiq.actor(max_retries=3)
+        def acted(user): ...
+
+        def other(user): ...
+
+        async def f(user):
+            plain.delay(user)  #! celery.app.task.Task.delay
+            bound.apply_async((user,), countdown=3)  #! celery.app.task.Task.apply_async
+            shared.delay(user)  #! celery.app.task.Task.delay
+            queued.delay(user)  #! rq.decorators.job.delay
+            acted.send(user)  #! dramatiq.Actor.send
+            plain.s(user)
+            other.delay(user)
+            plain(user)
+    """,
     "a module that is loaded from a file, and sound that is written to one": """
         import importlib.util
         import wave

@@ -23,6 +23,7 @@ from refactor_agent.locate.resolve.index import ProjectClass, ProjectFunction
 from refactor_agent.locate.resolve.outside import set_outside
 from refactor_agent.locate.resolve.protocols import implementers
 from refactor_agent.locate.resolve.results import function_result
+from refactor_agent.locate.resolve.tasks import task_method
 from refactor_agent.locate.resolve.vague import is_container, is_vague
 from refactor_agent.locate.resolve.values import (
     ClassObject,
@@ -80,7 +81,7 @@ def attribute(  # noqa: PLR0911 - one for each kind of value
     if isinstance(value, ExternalMethod):
         settled = evaluator.libraries.settle(value)
         return join(attribute(evaluator, part, name) for part in settled)
-    return ()
+    return task_method(evaluator, value, name) if isinstance(value, FunctionValue) else ()
 
 
 def _member(evaluator: Evaluator, value: Instance | ClassObject, name: str) -> Values:
