@@ -197,7 +197,8 @@ def _overloads(units: Iterable[Unit]) -> Mapping[str, tuple[str, ...]]:
     """Give the definitions of the same name: overloads and their implementation."""
     groups: dict[str, list[str]] = defaultdict(list)
     for unit in units:
-        groups[unit.function.name.partition("#")[0]].append(unit.function.name)
+        if not unit.function.has_decorator("setter", "deleter"):
+            groups[unit.function.name.partition("#")[0]].append(unit.function.name)
     return {name: tuple(group) for group in groups.values() for name in group if len(group) > 1}
 
 

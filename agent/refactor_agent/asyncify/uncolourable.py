@@ -28,11 +28,9 @@ def why_not(unit: Unit, *, properties: bool) -> tuple[str, str] | None:  # noqa:
         return "finaliser", f"{name} can't wait; offer an async close and call it"
     if _is_special(bare) and bare not in ASYNC_NAMES and bare != "__call__":
         return "dunder", f"Python calls {name} and would not await it; make it a method"
-    if is_property(function) and not function.facts.is_generator:
-        if not properties:
-            return "property", f"{name} is a property, which can't wait; make it a method"
-        if not _is_plain(function):
-            return "property", f"{name} keeps what it gives, or is set as well; make it a method"
+    why = _why_no_attribute(function, properties=properties)
+    if why:
+        return "property", f"{name} {why}; make it a method"
     if function.facts.is_generator and (_needs_its_result(unit.node) or ends_with_a_value(unit)):
         return "generator-result", f"{name} returns a value, which an async generator can't"
     if function.has_decorator("cache", "lru_cache"):
@@ -40,9 +38,20 @@ def why_not(unit: Unit, *, properties: bool) -> tuple[str, str] | None:  # noqa:
     return None
 
 
+def _why_no_attribute(function: ProjectFunction, *, properties: bool) -> str:
+    """Say why what a property runs can't wait; empty where it can, or where it is a method."""
+    if function.has_decorator("setter", "deleter") and function.owner is not None:
+        return "is run by an assignment, which can't wait"
+    if not is_property(function) or function.facts.is_generator:
+        return ""
+    if not properties:
+        return "is a property, which can't wait"
+    return "" if _is_plain(function) else "keeps what it gives, or is set as well"
+
+
 def why_no_property(unit: Unit, site: Site) -> tuple[str, str] | None:
     """Say why a property can't wait at ``site``: nobody awaits what he reads for a lock alone."""
-    if isinstance(site.node, cst.Call | cst.Attribute) or not is_property(unit.function):
+    if not isinstance(site.node, cst.With) or not is_property(unit.function):
         return None
     name = unit.function.name
     return "property", f"{name} is a property that enters what waits; make it a method"

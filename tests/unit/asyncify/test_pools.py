@@ -248,6 +248,47 @@ def test_a_pool_stays(convert, text):
     assert "_TaskPool" not in done.files["app.py"].decode()
 
 
+BAILING_OUT = """\
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Impatient(ThreadPoolExecutor):
+    def __exit__(self, *exc_info):
+        self.shutdown(wait=False)
+"""
+
+FASTEST = """\
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from impatient import Impatient
+from wire import Wire
+
+
+def fastest(wires):
+    with Impatient() as pool:
+        for job in as_completed([pool.submit(read, wire) for wire in wires]):
+            return job.result()
+
+
+def every(wires):
+    with ThreadPoolExecutor() as pool:
+        return [job.result() for job in [pool.submit(read, wire) for wire in wires]]
+
+
+def read(wire: Wire):
+    return wire.read()
+"""
+
+
+def test_a_pool_that_another_file_defines_is_entered_as_before(convert, tmp_path):
+    """It has no async side, and what is submitted to it becomes a task by itself."""
+    (tmp_path / "impatient.py").write_text(BAILING_OUT)
+    written = convert(FASTEST).files["app.py"].decode()
+    assert "    with Impatient() as pool:\n" in written
+    assert "_as_completed([asyncio.create_task(read(wire)) for wire in wires]):" in written
+    assert "    async with _TaskPool() as pool:\n" in written
+
+
 APP = """\
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait

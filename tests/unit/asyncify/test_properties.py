@@ -20,6 +20,12 @@ class Client:
     def headers(self):
         return {"token": self.token.upper()}
 
+    @property
+    def first(self):
+        for text in self.wire.lines():
+            return text
+        return None
+
 
 def ask(client: Client):
     headers = client.headers
@@ -35,6 +41,12 @@ AFTER = """\
     async def headers(self):
         return {"token": (await self.token).upper()}
 
+    @property
+    async def first(self):
+        async for text in self.wire.lines():
+            return text
+        return None
+
 
 async def ask(client: Client):
     headers = await client.headers
@@ -48,6 +60,38 @@ def test_properties_are_awaited(convert):
     written = done.files["app.py"].decode()
     assert AFTER in written
     assert not done.refusals
+
+
+SET = """\
+from wire import Wire
+
+
+class Client:
+    def __init__(self, wire: Wire):
+        self.wire = wire
+
+    @property
+    def token(self) -> str:
+        return self.wire.read()
+
+    @token.setter
+    def token(self, text):
+        self.wire.read()
+        self.seen = text
+
+
+def renew(client: Client):
+    client.token = client.token + "1"
+"""
+
+
+def test_what_an_assignment_runs_stays_plain(convert):
+    """Nobody could await it."""
+    done = convert(SET)
+    written = done.files["app.py"].decode()
+    assert "    def token(self, text):\n        self.wire.read()\n" in written
+    assert '    client.token = await client.token + "1"\n' in written
+    assert [(one.reason, one.site.span.line) for one in done.refusals] == [("property", 14)]
 
 
 def test_awaited_properties_run(convert, tmp_path, monkeypatch):

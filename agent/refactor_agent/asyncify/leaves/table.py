@@ -16,6 +16,7 @@ from refactor_agent.asyncify.leaves.stdlib import (
     FUNCTIONS,
     MEMBERS,
     MIRRORED,
+    POOLS,
 )
 from refactor_agent.asyncify.special import ASYNC_NAMES
 from refactor_agent.locate.resolve.classes import find_methods, linearise
@@ -242,6 +243,8 @@ class Leaves:
         if not isinstance(value, Instance):
             return None
         for cls in self._ancestry(value.cls):
+            if cls in POOLS and cls != value.cls:
+                return None  # a pool of somebody's own, which stays what it is
             if cls in self._asked and self._names.get(cls) in known:
                 return Member(ASYNC_NAMES[dunder])
         found = self.of_class(value.cls, dunder)
