@@ -188,6 +188,10 @@ class Calling:
             and not find_methods(self.evaluator, cls, "__call__")
         )
 
+    def is_said(self, name: str) -> bool:
+        """Say whether words name callables of this name that are coroutine functions, or may be."""
+        return self._holes.name(name)
+
     def may_be_plain(self, site: CallSite, name: str) -> bool:
         """Say whether a callee that is known to be async may be a plain function as well."""
         term = site.facts.func

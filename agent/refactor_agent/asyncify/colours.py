@@ -16,7 +16,7 @@ from refactor_agent.locate.resolve.values import (
     Value,
     Values,
 )
-from refactor_agent.locate.terms import Term
+from refactor_agent.locate.terms import Term, defined
 
 __all__ = ["Colours"]
 
@@ -82,7 +82,23 @@ class Colours(Calling):
         kinds = {value.cls for value in values if isinstance(value, Instance)}
         if kinds & ITERABLES and kinds & _ASYNC_ITERABLES:
             return Member("__aiter__", weak=True)
-        return self._given(function, term, "iterator", depth) or self._kept(function, term, depth)
+        return (
+            self._given(function, term, "iterator", depth)
+            or self._kept(function, term, depth)
+            or self._item(function, term, depth)
+        )
+
+    def _item(self, function: ProjectFunction, term: Term, depth: int) -> Member | None:
+        """Ask of what a function gave in a tuple."""
+        seen = defined(function.body.definitions, term)
+        if seen is None or seen[0] not in "nu" or depth > DEPTH:
+            return None
+        if seen[0] == "u":
+            found = (self._item(function, part, depth + 1) for part in seen[1])
+        else:
+            items = self.whence.items(function, seen)
+            found = (self.read(home, part, depth + 1) for home, part in items)
+        return next(filter(None, found), None)
 
     def _kept(self, function: ProjectFunction, term: Term, depth: int) -> Member | None:
         """Ask of what an attribute was given, where an iterator was kept in it."""

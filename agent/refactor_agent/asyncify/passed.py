@@ -13,7 +13,7 @@ from refactor_agent.locate.resolve.index import ProjectFunction
 from refactor_agent.locate.resolve.values import ClassObject, FunctionValue, Value
 from refactor_agent.locate.terms import Term
 
-__all__ = ["Passed"]
+__all__ = ["Given", "Passed"]
 
 Given: TypeAlias = tuple[ProjectFunction, Term]
 """A term and the function in whose body it stands."""
@@ -28,10 +28,34 @@ class Passed:
 
     def to(self, function: ProjectFunction, name: str) -> tuple[Given, ...]:
         """Give what is passed for the parameter ``name``, and its default."""
-        found = self._table.get((function.name, name), ())
+        found = self._named(function, name)
         parameter = next((p for p in function.facts.parameters if p.name == name), None)
         default = parameter.default if parameter is not None else None
         return (*found, (function.around, default)) if default is not None else tuple(found)
+
+    def by_name(
+        self, function: ProjectFunction, func: Term, args: Sequence[Term]
+    ) -> tuple[Given, ...]:
+        """Give what is passed for a keyword that the function takes out of its ``**kwargs``.
+
+        ``func`` and ``args`` are those of ``kwargs.pop("client", None)``.
+        """
+        if func is None or func[0] != "a" or func[2] not in {"get", "pop"} or not args:
+            return ()
+        name = args[0]
+        if name is None or name[0] != "#" or not _is_keywords(function, func[1]):
+            return ()
+        return tuple(self._named(function, str(name[1])))
+
+    def _named(
+        self, function: ProjectFunction, name: str, through: tuple[str, ...] = ()
+    ) -> Iterator[Given]:
+        """Give what is passed for ``name``, also by functions that hand on their ``**kwargs``."""
+        yield from self._table.get((function.name, name), ())
+        for caller, term in self._table.get((function.name, "**"), ()):
+            is_own = any(item.name == name for item in caller.facts.parameters)
+            if caller.name not in through and not is_own and _is_keywords(caller, term):
+                yield from self._named(caller, name, (*through, function.name))
 
     @cached_property
     def _table(self) -> Mapping[tuple[str, str], Sequence[Given]]:
@@ -75,3 +99,9 @@ def _parameter(function: ProjectFunction, key: int | str, *, bound: bool) -> str
     names = [item.name for item in function.facts.parameters if item.kind == "positional"]
     names = names[1:] if bound else names
     return names[key] if key < len(names) else None
+
+
+def _is_keywords(function: ProjectFunction, term: Term) -> bool:
+    """Say whether ``term`` is what ``function`` takes as ``**kwargs``."""
+    names = (item.name for item in function.facts.parameters if item.kind == "kwargs")
+    return term in [("p", name) for name in names]

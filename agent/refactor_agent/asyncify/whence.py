@@ -8,7 +8,7 @@ from typing import TypeAlias
 from refactor_agent.asyncify.callees import DEPTH
 from refactor_agent.asyncify.decorated import Decorated
 from refactor_agent.asyncify.made import Made
-from refactor_agent.asyncify.passed import Passed
+from refactor_agent.asyncify.passed import Given, Passed
 from refactor_agent.asyncify.world import World
 from refactor_agent.locate.resolve.arguments import arguments_for
 from refactor_agent.locate.resolve.attributes import attribute
@@ -81,6 +81,10 @@ class Whence:
         if not vague or depth > DEPTH:
             return found
         return join((found, *self._behind(function, term, depth, self.values)))
+
+    def items(self, function: ProjectFunction, term: Term) -> Iterator[Given]:
+        """Give what stands in the tuples of which ``term`` is one item, and where it stands."""
+        return self._made.items(function, term)
 
     def _behind(
         self, function: ProjectFunction, term: Term, depth: int, ask: _Ask
