@@ -20,7 +20,7 @@ NEWER = {
 """Added to Python after 3.11."""
 BY_INSTANCE = (
     "threading.Lock.", "threading.RLock.", "threading.Condition.", "io.IOBase.",
-    "multiprocessing.synchronize.", "select.poll.",
+    "multiprocessing.synchronize.", "select.poll.", "importlib.abc.Loader.",
 )  # fmt: skip
 """Made by functions, or methods that only subclasses define."""
 REMOVED = ("crypt.", "telnetlib.")
