@@ -20,7 +20,10 @@ __all__ = ["note_outside"]
 
 
 def note_outside(world: World, colours: Colours, refusals: Refusals) -> None:
-    """Name the functions, of no class, that are not converted and call what has to be awaited."""
+    """Name the functions, of no class, that are not converted and call a leaf.
+
+    What calls converted functions themselves is for the one to say who chose what is converted.
+    """
     uses = _Uses(world, colours)
     for module in world.modules.values():
         for call in module.calls.values():
@@ -70,12 +73,13 @@ class _Uses:
 
     def _used(self, function: ProjectFunction) -> Iterator[str]:
         for number, call in enumerate(function.body.calls):
+            names = list(_called(self._world, CallSite(function, number)))
+            if any(self._colours.turned(name) for name in names):
+                continue
             member = self._colours.called(function, call.func)
             if member is not None and not member.weak and _waits(member):
                 yield member.old or member.name
-            for name in _called(self._world, CallSite(function, number)):
-                if used := self.of(name):
-                    yield used
+            yield from filter(None, map(self.of, names))
 
 
 def _waits(member: Member) -> bool:
