@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from refactor_agent.asyncify.colours import Colours
+from refactor_agent.asyncify.nodes import running
 from refactor_agent.asyncify.site import Unit
 from refactor_agent.asyncify.world import Module
 from refactor_agent.locate.resolve.index import ProjectFunction
@@ -57,7 +56,7 @@ class Listening:
         self, module: Module, node: cst.FunctionDef, function: ProjectFunction
     ) -> bool:
         """Say whether a generator does anything with what its ``yield`` gives or raises."""
-        for part in _below(node.body):
+        for part in running(node.body):
             if isinstance(part, cst.Expr) and isinstance(part.value, cst.Yield):
                 continue
             if isinstance(part, cst.Yield) and isinstance(part.value, cst.From):
@@ -73,7 +72,7 @@ class Listening:
     def _guards(self, node: cst.Try | cst.With) -> bool:
         """Say whether something would be done about an error that is thrown in."""
         catches = isinstance(node, cst.Try) and bool(node.handlers)
-        inner = any(isinstance(part, cst.Yield) for part in _below(node.body))
+        inner = any(isinstance(part, cst.Yield) for part in running(node.body))
         return inner and (catches or self._is_managed)
 
 
@@ -86,7 +85,7 @@ def ends_with_a_value(unit: Unit) -> bool:
         and isinstance(node.value, cst.Yield)
         and isinstance(node.value.value, cst.From)
         and _may_give(unit, node.value.value.item)
-        for node in _below(unit.node.body)
+        for node in running(unit.node.body)
     )
 
 
@@ -119,13 +118,3 @@ def _gives_none(function: cst.FunctionDef) -> bool:
     last = node.slice[-1].slice
     result = last.value if isinstance(last, cst.Index) and len(node.slice) == 3 else None
     return len(node.slice) < 3 or (isinstance(result, cst.Name) and result.value == "None")
-
-
-def _below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Give ``node`` and what runs when it does."""
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        yield current
-        if not isinstance(current, cst.FunctionDef | cst.ClassDef | cst.Lambda):
-            waiting.extend(current.children)

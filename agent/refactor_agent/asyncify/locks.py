@@ -9,6 +9,7 @@ import libcst as cst
 from refactor_agent.asyncify.colouring import Colouring
 from refactor_agent.asyncify.leaves import Leaves
 from refactor_agent.asyncify.lock_types import locks_entered
+from refactor_agent.asyncify.nodes import running
 from refactor_agent.asyncify.site import Unit
 
 __all__ = ["held_across_await"]
@@ -44,10 +45,5 @@ def _waits(colouring: Colouring, unit: Unit) -> Iterator[cst.CSTNode]:
 
 def _yields(unit: Unit) -> Iterator[cst.CSTNode]:
     """Give where an async generator hands over: who reads it, or is within it, may wait."""
-    waiting: list[cst.CSTNode] = [unit.node.body] if unit.function.facts.is_generator else []
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, cst.Yield):
-            yield node
-        if not isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
-            waiting.extend(node.children)
+    if unit.function.facts.is_generator:
+        yield from (node for node in running(unit.node.body) if isinstance(node, cst.Yield))

@@ -51,6 +51,8 @@ def look_up_behind(module: Module, call: cst.Call) -> cst.Call | None:
     function = module.source.function_around(call)
     if not isinstance(call.func, cst.Name) or function is None:
         return None
+    if (function, call.func.value) not in module.kept_look_ups:
+        return None  # most calls: what is below walks the whole function
     name = m.Name(call.func.value)
     if m.findall(function.params, m.Param(name=name)):
         return None

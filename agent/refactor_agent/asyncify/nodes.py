@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-__all__ = ["within"]
+__all__ = ["running", "within"]
 
 
 def within(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -16,3 +16,13 @@ def within(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         found = waiting.pop()
         yield found
         waiting.extend(found.children)
+
+
+def running(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Give ``node`` and what runs when it does: nothing that is in functions, classes, lambdas."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        if not isinstance(found, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+            waiting.extend(found.children)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import libcst as cst
+import libcst.matchers as m
 
 from refactor_agent.asyncify.leaves import Leaves
 from refactor_agent.asyncify.request import MODULE, Request
@@ -86,6 +87,18 @@ class Module:
                 if function is not None:
                     found[node] = function
         return found
+
+    @cached_property
+    def kept_look_ups(self) -> frozenset[tuple[cst.FunctionDef | None, str]]:
+        """The functions and their variables that something is assigned to by ``getattr``."""
+        look_up = m.Assign(value=m.Call(func=m.Name("getattr")))
+        return frozenset(
+            (self.source.function_around(node), target.target.value)
+            for node in self.source.parents
+            if isinstance(node, cst.Assign) and m.matches(node, look_up)
+            for target in node.targets
+            if isinstance(target.target, cst.Name)
+        )
 
     def call(self, node: cst.Call) -> CallSite | None:
         """Give the facts of a call."""
